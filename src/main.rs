@@ -1,0 +1,2 @@
+//! pathc
+fn main() {}
