@@ -1,0 +1,454 @@
+//! Nodes to typed values. Every error is recorded and decoding goes on, so that one run reports them all.
+
+use super::origin::{OriginKind, record_hash};
+use super::scalar::{Scalar, shown};
+use super::shape::{JsonType, RecordShape, ScalarShape, Shape};
+use super::yaml::{NodeId, NodeKind, Tree};
+use super::{FileId, Origin, Problem, ProblemKind, SourceFile, Span, Table, Traced};
+
+/// A value that can be read from a node.
+pub trait Decode: Sized {
+    /// The form of the value; the same table that the schema and the reference are made of.
+    fn shape() -> Shape;
+
+    /// Reads a node; what is wrong is recorded, and `None` returned where no value can be made.
+    fn decode(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Self>;
+
+    /// Reads the text of a default. Only scalars have defaults.
+    fn from_default(_text: &'static str, _origin: Origin) -> Option<Self> {
+        None
+    }
+
+    /// Whether `null` is a value of its own (an override that removes), rather than the same as leaving the key out.
+    const TAKES_NULL: bool = false;
+}
+
+/// Reads one file's nodes.
+pub struct Decoder<'a> {
+    file: &'a SourceFile,
+    id: FileId,
+    problems: Vec<Problem>,
+    fuel: u64,
+}
+
+impl<'a> Decoder<'a> {
+    /// A decoder of a file.
+    #[must_use]
+    pub fn new(id: FileId, file: &'a SourceFile) -> Decoder<'a> {
+        // Aliases are read again at each use: what they add is bounded by a multiple of what was written.
+        let fuel = file.tree.len() as u64 * 16 + 100_000;
+        Decoder { file, id, problems: Vec::new(), fuel }
+    }
+
+    /// Reads the whole file as one value. An empty file is an empty mapping.
+    pub fn document<T: Decode>(&mut self) -> Option<T> {
+        match self.tree().root() {
+            Some(root) => T::decode(self, root),
+            None => {
+                let span = Span { file: self.id, start: 0, end: 0 };
+                self.problem(
+                    Problem::new(ProblemKind::WrongType, span, "the file is empty", "nothing stands here")
+                        .help("write its keys, or remove the file"),
+                );
+                None
+            }
+        }
+    }
+
+    /// What was found wrong.
+    #[must_use]
+    pub fn finish(self) -> Vec<Problem> {
+        self.problems
+    }
+
+    /// Records a problem.
+    pub fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// The nodes.
+    #[must_use]
+    pub fn tree(&self) -> &'a Tree {
+        &self.file.tree
+    }
+
+    /// The place of a node.
+    #[must_use]
+    pub fn span(&self, node: NodeId) -> Span {
+        let mut span = self.file.tree.span(node);
+        span.file = self.id;
+        span
+    }
+
+    /// The origin of what a node says.
+    #[must_use]
+    pub fn origin(&self, node: NodeId) -> Origin {
+        Origin::node(self.file.node_base + node)
+    }
+
+    /// A scalar's text and whether it was plain.
+    #[must_use]
+    pub fn scalar(&self, node: NodeId) -> Option<(&'a str, bool)> {
+        self.file.tree.scalar(&self.file.text, node)
+    }
+
+    /// What a node is, for messages.
+    #[must_use]
+    pub fn found(&self, node: NodeId) -> String {
+        match self.tree().kind(node) {
+            NodeKind::Null => "nothing".to_owned(),
+            NodeKind::List(..) => "a list".to_owned(),
+            NodeKind::Mapping(..) => "a mapping".to_owned(),
+            NodeKind::Scalar(..) | NodeKind::Alias(_) => {
+                self.scalar(node).map_or_else(String::new, |(text, _)| format!("`{}`", shown(text)))
+            }
+        }
+    }
+
+    /// Records that a node is of another type.
+    pub fn wrong_type(&mut self, node: NodeId, expected: &str) {
+        let message = format!("expected {expected}, found {}", self.found(node));
+        let span = self.span(node);
+        self.problem(Problem::new(ProblemKind::WrongType, span, message, format!("expected {expected}")));
+    }
+
+    fn burn(&mut self, node: NodeId) -> bool {
+        if self.fuel == 0 {
+            return false;
+        }
+        self.fuel -= 1;
+        if self.fuel == 0 {
+            let span = self.span(node);
+            self.problem(
+                Problem::new(ProblemKind::TooLarge, span, "aliases make this file too large", "the limit is reached here")
+                    .help("write the values out: an alias is read again each time it is used"),
+            );
+        }
+        self.fuel > 0
+    }
+}
+
+/// Reads a scalar node as `T`.
+pub fn decode_scalar<T: Scalar>(decoder: &mut Decoder<'_>, node: NodeId) -> Option<T> {
+    if !decoder.burn(node) {
+        return None;
+    }
+    let shape = T::SHAPE;
+    let Some((text, plain)) = decoder.scalar(node) else {
+        decoder.wrong_type(node, &expected(&shape));
+        return None;
+    };
+    let strict = matches!(shape.json, JsonType::Number | JsonType::Integer | JsonType::Boolean);
+    if strict && !plain {
+        let span = decoder.span(node);
+        let problem = Problem::new(
+            ProblemKind::WrongType,
+            span,
+            format!("expected {}, found the text `{}`", expected(&shape), shown(text)),
+            format!("expected {}", expected(&shape)),
+        );
+        let problem = if T::read(text).is_ok() { problem.help("remove the quotes") } else { problem };
+        decoder.problem(problem);
+        return None;
+    }
+    match T::read(text) {
+        Ok(value) => Some(value),
+        Err(wrong) => {
+            let span = decoder.span(node);
+            let kind = if strict && T::SHAPE.range.is_none() { ProblemKind::WrongType } else { ProblemKind::BadValue };
+            let mut problem = Problem::new(kind, span, wrong.message, format!("expected {}", expected(&shape)));
+            problem.help = wrong.help.or_else(|| Some(format!("write {}", shape.hint)));
+            decoder.problem(problem);
+            None
+        }
+    }
+}
+
+fn expected(shape: &ScalarShape) -> String {
+    let article = match shape.name {
+        "text" | "cpu" => "",
+        name if name.starts_with(['a', 'e', 'i', 'o', 'u']) => "an ",
+        _ => "a ",
+    };
+    format!("{article}{}", shape.name)
+}
+
+impl<T: Decode> Decode for Traced<T> {
+    fn shape() -> Shape {
+        T::shape()
+    }
+
+    fn decode(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Self> {
+        let origin = decoder.origin(node);
+        T::decode(decoder, node).map(|value| Traced { value, origin })
+    }
+
+    fn from_default(text: &'static str, origin: Origin) -> Option<Self> {
+        T::from_default(text, origin).map(|value| Traced { value, origin })
+    }
+
+    const TAKES_NULL: bool = T::TAKES_NULL;
+}
+
+impl<T: Decode> Decode for Vec<T> {
+    fn shape() -> Shape {
+        Shape::List(Box::new(T::shape()))
+    }
+
+    fn decode(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Self> {
+        if !decoder.burn(node) {
+            return None;
+        }
+        let Some(list) = decoder.tree().list(node) else {
+            decoder.wrong_type(node, "a list");
+            if decoder.scalar(node).is_some()
+                && let Some(last) = decoder.problems.last_mut()
+            {
+                last.help = Some("put the value into a list: `[…]`".to_owned());
+            }
+            return None;
+        };
+        let mut out = Vec::with_capacity(list.len());
+        for element in list {
+            if decoder.tree().is_null(*element) && !T::TAKES_NULL {
+                decoder.wrong_type(*element, "a value");
+            } else if let Some(value) = T::decode(decoder, *element) {
+                out.push(value);
+            }
+            if decoder.fuel == 0 {
+                break;
+            }
+        }
+        Some(out)
+    }
+}
+
+impl<K: Scalar, V: Decode> Decode for Table<K, V> {
+    fn shape() -> Shape {
+        Shape::Table { key: K::SHAPE, value: Box::new(V::shape()) }
+    }
+
+    fn decode(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Self> {
+        let fields = mapping(decoder, node)?;
+        let mut table = Table { entries: Vec::with_capacity(fields.len()), origin: Some(decoder.origin(node)) };
+        for (key, value) in fields {
+            let Some(name) = decode_scalar::<K>(decoder, key) else { continue };
+            let name = Traced { value: name, origin: decoder.origin(key) };
+            if decoder.tree().is_null(value) && !V::TAKES_NULL {
+                decoder.wrong_type(value, "a value");
+            } else if let Some(value) = V::decode(decoder, value) {
+                table.entries.push((name, value));
+            }
+            if decoder.fuel == 0 {
+                break;
+            }
+        }
+        Some(table)
+    }
+}
+
+/// A mapping's entries with merge keys (`<<`) resolved: what stands in the mapping itself wins, then the first merge.
+fn mapping(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Vec<(NodeId, NodeId)>> {
+    if !decoder.burn(node) {
+        return None;
+    }
+    let Some(entries) = decoder.tree().entries(node) else {
+        decoder.wrong_type(node, "a mapping");
+        return None;
+    };
+    let mut own = Vec::with_capacity(entries.len());
+    let mut merges = Vec::new();
+    for (key, value) in entries {
+        match decoder.scalar(key) {
+            Some(("<<", true)) => merges.push(value),
+            Some((text, _)) if own.iter().any(|(known, _)| decoder.scalar(*known).is_some_and(|(known, _)| known == text)) => {
+                // The tree has reported it; the first one holds.
+            }
+            Some(_) => own.push((key, value)),
+            None => decoder.wrong_type(key, "a key"),
+        }
+    }
+    while let Some(merge) = merges.pop() {
+        if !decoder.burn(merge) {
+            break;
+        }
+        if let Some(list) = decoder.tree().list(merge) {
+            merges.extend(list.iter().rev());
+        } else if let Some(entries) = decoder.tree().entries(merge) {
+            for (key, value) in entries {
+                if !decoder.burn(key) {
+                    break;
+                }
+                match decoder.scalar(key) {
+                    Some(("<<", true)) => merges.push(value),
+                    Some((text, _)) => {
+                        let known = own.iter().any(|(known, _)| decoder.scalar(*known).is_some_and(|(known, _)| known == text));
+                        if !known {
+                            own.push((key, value));
+                        }
+                    }
+                    None => {}
+                }
+            }
+        } else {
+            let span = decoder.span(merge);
+            let message = format!("expected a mapping to merge, found {}", decoder.found(merge));
+            decoder.problem(Problem::new(ProblemKind::BadReference, span, message, "merged here"));
+        }
+    }
+    Some(own)
+}
+
+/// A mapping with known keys while it is read; made by the code that `record!` writes.
+pub struct RecordReader {
+    node: NodeId,
+    entries: Vec<(NodeId, NodeId, bool)>,
+    shape: &'static RecordShape,
+    hash: u32,
+}
+
+impl RecordReader {
+    /// Opens a node as a record. A bare scalar becomes the record's shorthand field.
+    pub fn open(decoder: &mut Decoder<'_>, node: NodeId, shape: &'static RecordShape) -> Option<RecordReader> {
+        let entries = mapping(decoder, node)?.into_iter().map(|(key, value)| (key, value, false)).collect();
+        Some(RecordReader { node, entries, shape, hash: record_hash(shape.name) })
+    }
+
+    /// A bare scalar as the record whose shorthand field it sets.
+    #[must_use]
+    pub fn shorthand(node: NodeId, shape: &'static RecordShape) -> RecordReader {
+        RecordReader { node, entries: Vec::new(), shape, hash: record_hash(shape.name) }
+    }
+
+    /// The node of a field's value.
+    fn take(&mut self, decoder: &Decoder<'_>, name: &str) -> Option<NodeId> {
+        if self.entries.is_empty() && self.shape.shorthand == Some(name) && decoder.scalar(self.node).is_some() {
+            return Some(self.node);
+        }
+        let entry =
+            self.entries.iter_mut().find(|(key, ..)| decoder.scalar(*key).is_some_and(|(text, _)| text == name))?;
+        entry.2 = true;
+        Some(entry.1)
+    }
+
+    /// A field that may be absent; null is the same as absent where the type has no use for it.
+    pub fn optional<T: Decode>(&mut self, decoder: &mut Decoder<'_>, name: &'static str) -> Option<T> {
+        let node = self.take(decoder, name)?;
+        if decoder.tree().is_null(node) && !T::TAKES_NULL {
+            return None;
+        }
+        T::decode(decoder, node)
+    }
+
+    /// A field that must be there.
+    pub fn required<T: Decode>(&mut self, decoder: &mut Decoder<'_>, name: &'static str) -> Option<T> {
+        match self.take(decoder, name) {
+            Some(node) if !decoder.tree().is_null(node) || T::TAKES_NULL => T::decode(decoder, node),
+            Some(node) => {
+                let span = decoder.span(node);
+                let message = format!("`{name}` of {} has no value", with_article(self.shape.name));
+                decoder.problem(Problem::new(ProblemKind::MissingKey, span, message, "a value belongs here"));
+                None
+            }
+            None => {
+                // The first key is where people look; the whole mapping would be pages long.
+                let first = self.entries.first().map_or(self.node, |entry| entry.0);
+                let span = decoder.span(first);
+                let message = format!("{} needs `{name}`", with_article(self.shape.name));
+                decoder.problem(
+                    Problem::new(ProblemKind::MissingKey, span, message, format!("`{name}` is missing in this mapping"))
+                        .help(format!("add `{name}: …`{}", self.doc_of(name))),
+                );
+                None
+            }
+        }
+    }
+
+    /// A field with a default.
+    pub fn with_default<T: Decode>(
+        &mut self,
+        decoder: &mut Decoder<'_>,
+        name: &'static str,
+        index: u8,
+        text: &'static str,
+    ) -> Option<T> {
+        match self.take(decoder, name) {
+            Some(node) if !decoder.tree().is_null(node) => T::decode(decoder, node),
+            _ => T::from_default(text, Origin::field_default(self.hash, index)),
+        }
+    }
+
+    /// A list or table that is empty where it is absent.
+    pub fn many<T: Decode + Default>(&mut self, decoder: &mut Decoder<'_>, name: &'static str) -> Option<T> {
+        match self.take(decoder, name) {
+            Some(node) if !decoder.tree().is_null(node) => T::decode(decoder, node),
+            _ => Some(T::default()),
+        }
+    }
+
+    /// Reports the keys that nobody asked for. Keys beginning with `x-` are the user's own.
+    pub fn finish(self, decoder: &mut Decoder<'_>) {
+        for (key, _, used) in &self.entries {
+            let Some((text, _)) = decoder.scalar(*key) else { continue };
+            if *used || text.starts_with("x-") {
+                continue;
+            }
+            let names: Vec<&str> = self.shape.fields.iter().map(|field| field.name).collect();
+            let help = match nearest(text, names.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known keys: {}", list_of(&names)),
+            };
+            let span = decoder.span(*key);
+            let message = format!("unknown key `{}` in {}", shown(text), with_article(self.shape.name));
+            decoder.problem(
+                Problem::new(ProblemKind::UnknownKey, span, message, "not a key of this mapping").help(help),
+            );
+        }
+    }
+
+    fn doc_of(&self, name: &str) -> String {
+        let doc = self.shape.fields.iter().find(|field| field.name == name).map_or("", |field| field.doc);
+        let first = doc.trim().split(['\n', '.']).next().unwrap_or_default();
+        if first.is_empty() { String::new() } else { format!(" ({})", first.trim().to_lowercase()) }
+    }
+}
+
+/// `a port`, `an SLO`: a record's name with its article.
+#[must_use]
+pub fn with_article(name: &str) -> String {
+    let plural = name.ends_with('s') && !name.ends_with("ss");
+    let vowel = name.starts_with(['a', 'e', 'i', 'o']) || name.starts_with("SLO");
+    match (plural, vowel) {
+        (true, _) => name.to_owned(),
+        (false, true) => format!("an {name}"),
+        (false, false) => format!("a {name}"),
+    }
+}
+
+/// Words in backticks, separated by commas.
+#[must_use]
+pub fn list_of(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The name that a user most probably meant.
+#[must_use]
+pub fn nearest<'n>(text: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    if text.len() > 80 {
+        return None;
+    }
+    names
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&text.to_lowercase(), &name.to_lowercase()), name))
+        .filter(|(distance, name)| *distance <= 1 + name.len().max(text.len()) / 4 && *distance < name.len())
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// The field of a record that an origin names, when it is a field's default.
+#[must_use]
+pub fn default_field(origin: Origin, records: &[&'static RecordShape]) -> Option<(&'static str, &'static str)> {
+    let OriginKind::FieldDefault { record, field } = origin.kind() else { return None };
+    let shape = records.iter().find(|shape| record_hash(shape.name) == record)?;
+    shape.fields.get(field as usize).map(|field| (shape.name, field.name))
+}

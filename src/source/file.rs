@@ -1,0 +1,128 @@
+//! The files of a run: text, tree, lines; and the way from an origin back to a place in one of them.
+
+use std::sync::OnceLock;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::origin::OriginKind;
+use super::yaml::Tree;
+use super::{FileId, Origin, Position, Span};
+
+/// What a file is to pathc.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileKind {
+    /// `pathc.yaml` or one of the nine inputs.
+    Input,
+    /// A target spec: dated facts.
+    Spec,
+    /// A deliverable that is read back.
+    Plan,
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Path relative to the manifest's folder, with `/`.
+    pub path: Utf8PathBuf,
+    /// The whole text, without a byte order mark.
+    pub text: String,
+    /// What the file is.
+    pub kind: FileKind,
+    /// The nodes of the text.
+    pub tree: Tree,
+    /// Number of this file's first node, counted through all files.
+    pub node_base: u32,
+    lines: OnceLock<Vec<u32>>,
+}
+
+/// All files of a run, in the order of loading.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+    next_node: u32,
+}
+
+impl Sources {
+    /// Adds a file; its nodes are numbered after those of the files before it.
+    pub fn add(&mut self, path: Utf8PathBuf, text: String, kind: FileKind, mut tree: Tree) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        tree.file = id;
+        let node_base = self.next_node;
+        self.next_node = self.next_node.saturating_add(u32::try_from(tree.len()).unwrap_or(u32::MAX));
+        self.files.push(SourceFile { path, text, kind, tree, node_base, lines: OnceLock::new() });
+        id
+    }
+
+    /// A file by its number.
+    ///
+    /// # Panics
+    /// When the number is of another run: numbers are only made by [`Sources::add`].
+    #[must_use]
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// All files, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+    }
+
+    /// The file with this path relative to the manifest's folder.
+    #[must_use]
+    pub fn by_path(&self, path: &Utf8Path) -> Option<(FileId, &SourceFile)> {
+        self.iter().find(|(_, file)| file.path == path)
+    }
+
+    /// The place that an origin names, when somebody wrote it.
+    #[must_use]
+    pub fn span(&self, origin: Origin) -> Option<Span> {
+        let OriginKind::Node(number) = origin.kind() else { return None };
+        let index = self.files.partition_point(|file| file.node_base <= number).checked_sub(1)?;
+        let file = &self.files[index];
+        let (start, end) = file.tree.node_range(number - file.node_base)?;
+        Some(Span { file: FileId(index as u32), start, end })
+    }
+
+    /// The text at a span.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &str {
+        self.file(span.file).text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    /// The position of a byte of a file; a byte past the end is the end.
+    #[must_use]
+    pub fn position(&self, file: FileId, byte: u32) -> Position {
+        self.file(file).position(byte)
+    }
+}
+
+impl SourceFile {
+    fn line_starts(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            std::iter::once(0)
+                .chain(self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1))
+                .collect()
+        })
+    }
+
+    /// The position of a byte; a byte past the end is the end.
+    #[must_use]
+    pub fn position(&self, byte: u32) -> Position {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|start| *start <= byte).max(1);
+        let from = starts[line - 1] as usize;
+        let to = (byte as usize).min(self.text.len());
+        let column = self.text.get(from..to).map_or(0, |text| text.chars().count());
+        Position { line: line as u32, column: column as u32 + 1 }
+    }
+
+    /// The byte range of a line, counted from 1, without its line end.
+    #[must_use]
+    pub fn line(&self, line: u32) -> Option<(u32, u32)> {
+        let starts = self.line_starts();
+        let index = (line as usize).checked_sub(1)?;
+        let start = *starts.get(index)?;
+        let end = starts.get(index + 1).map_or(self.text.len() as u32, |next| next - 1);
+        Some((start, end.max(start)))
+    }
+}

@@ -1,0 +1,26 @@
+//! Text and positions: the sole reader of inputs.
+//!
+//! `file` keeps the texts, `span` and `origin` point into them, `yaml` turns a text into an arena of nodes with exact
+//! byte spans, `decode` and `record` turn nodes into typed values and report every error of a file in one run.
+//! This room imports nothing of the crate.
+
+pub mod decode;
+pub mod file;
+pub mod load;
+pub mod origin;
+pub mod problem;
+pub mod record;
+pub mod scalar;
+pub mod shape;
+pub mod span;
+pub mod table;
+pub mod yaml;
+
+pub use decode::{Decode, Decoder};
+pub use file::{FileKind, SourceFile, Sources};
+pub use origin::{Origin, Rule, RuleEntry, Traced};
+pub use problem::{Problem, ProblemKind};
+pub use scalar::Scalar;
+pub use shape::{FieldShape, Presence, RecordShape, Shape};
+pub use span::{FileId, Position, Span};
+pub use table::Table;

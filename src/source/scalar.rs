@@ -1,0 +1,156 @@
+//! Scalars with a form of their own: text in, value out, and back.
+
+use std::borrow::Cow;
+
+use super::shape::{JsonType, ScalarShape};
+
+/// A value that stands in one YAML scalar.
+pub trait Scalar: Sized {
+    /// Its form, for messages, schemas and the reference.
+    const SHAPE: ScalarShape;
+
+    /// Reads the scalar's text.
+    ///
+    /// # Errors
+    /// What is wrong with the text, as the end of a sentence: "`90` has no unit".
+    fn read(text: &str) -> Result<Self, Wrong>;
+
+    /// The text that reads back as this value.
+    fn write(&self) -> Cow<'_, str>;
+}
+
+/// Why a scalar's text is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// The whole message, lower case, with the text in backticks.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+impl Wrong {
+    /// A refusal with its message.
+    pub fn new(message: impl Into<String>) -> Wrong {
+        Wrong { message: message.into(), help: None }
+    }
+
+    /// The same with what to write instead.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Wrong {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl Scalar for String {
+    const SHAPE: ScalarShape =
+        ScalarShape { name: "text", hint: "any text", json: JsonType::TextOrNumber, pattern: None, range: None };
+
+    fn read(text: &str) -> Result<Self, Wrong> {
+        Ok(text.to_owned())
+    }
+
+    fn write(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self)
+    }
+}
+
+impl Scalar for bool {
+    const SHAPE: ScalarShape =
+        ScalarShape { name: "boolean", hint: "`true` or `false`", json: JsonType::Boolean, pattern: None, range: None };
+
+    fn read(text: &str) -> Result<Self, Wrong> {
+        match text {
+            "true" | "True" | "TRUE" => Ok(true),
+            "false" | "False" | "FALSE" => Ok(false),
+            _ => {
+                let wrong = Wrong::new(format!("expected `true` or `false`, found `{}`", shown(text)));
+                Err(match text.to_ascii_lowercase().as_str() {
+                    "yes" | "on" | "y" | "1" => wrong.help("write `true`"),
+                    "no" | "off" | "n" | "0" => wrong.help("write `false`"),
+                    _ => wrong,
+                })
+            }
+        }
+    }
+
+    fn write(&self) -> Cow<'_, str> {
+        Cow::Borrowed(if *self { "true" } else { "false" })
+    }
+}
+
+macro_rules! whole_number {
+    ($($type:ty),*) => {$(
+        impl Scalar for $type {
+            const SHAPE: ScalarShape = ScalarShape {
+                name: "whole number",
+                hint: "a whole number, 0 or more",
+                json: JsonType::Integer,
+                pattern: None,
+                range: Some((0.0, <$type>::MAX as f64)),
+            };
+
+            fn read(text: &str) -> Result<Self, Wrong> {
+                text.parse().map_err(|_| {
+                    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+                    if digits {
+                        Wrong::new(format!("`{}` is too large", shown(text))).help(format!("at most {}", <$type>::MAX))
+                    } else {
+                        Wrong::new(format!("expected a whole number, found `{}`", shown(text)))
+                    }
+                })
+            }
+
+            fn write(&self) -> Cow<'_, str> {
+                Cow::Owned(self.to_string())
+            }
+        }
+    )*};
+}
+whole_number!(u16, u32, u64);
+
+impl Scalar for f64 {
+    const SHAPE: ScalarShape =
+        ScalarShape { name: "number", hint: "a number", json: JsonType::Number, pattern: None, range: None };
+
+    fn read(text: &str) -> Result<Self, Wrong> {
+        let numeric = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+        match text.parse::<f64>() {
+            Ok(number) if numeric && number.is_finite() => Ok(number),
+            _ => Err(Wrong::new(format!("expected a number, found `{}`", shown(text)))),
+        }
+    }
+
+    fn write(&self) -> Cow<'_, str> {
+        Cow::Owned(self.to_string())
+    }
+}
+
+/// A user's text for a message: shortened, control characters made visible.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    const LIMIT: usize = 60;
+    let mut out = String::new();
+    for (count, character) in text.chars().enumerate() {
+        if count == LIMIT {
+            out.push('…');
+            break;
+        }
+        if character.is_control() {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// The refusal of a word that is not one of a few.
+#[must_use]
+pub fn unknown_word(text: &str, name: &str, words: &[&str]) -> Wrong {
+    let wrong = Wrong::new(format!("`{}` is not a {name}", shown(text)));
+    match super::decode::nearest(text, words.iter().copied()) {
+        Some(near) => wrong.help(format!("did you mean `{near}`?")),
+        None => wrong.help(format!("one of {}", super::decode::list_of(words))),
+    }
+}

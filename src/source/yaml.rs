@@ -1,0 +1,426 @@
+//! A YAML text as an arena of nodes with exact byte ranges.
+//!
+//! Built from the parser's events in one pass. Aliases stay numbers and are never expanded here, so that a text costs
+//! what it is long; an alias to a node that is still open (`&a [*a]`) is refused. Depth and size are limited.
+
+use std::collections::BTreeMap;
+
+use granit_parser::{Event, Parser, ScalarStyle};
+
+use super::{FileId, Problem, ProblemKind, Span};
+
+/// The number of a node in its tree.
+pub type NodeId = u32;
+
+/// Nesting deeper than this is refused.
+pub const DEPTH_LIMIT: usize = 100;
+
+/// What a node is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NodeKind {
+    /// A plain `null`, `~` or nothing.
+    Null,
+    /// A scalar: its value, and whether it was written plain.
+    Scalar(Text, Plain),
+    /// A list: a range of the tree's children.
+    List(u32, u32),
+    /// A mapping: a range of the tree's children, keys and values in turn.
+    Mapping(u32, u32),
+    /// Another node.
+    Alias(NodeId),
+}
+
+/// Whether a scalar was written without quotes, block markers and tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plain(pub bool);
+
+/// A scalar's value: a piece of the source where it stands there as it is, else a text of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Text {
+    /// `start..end` of the source.
+    Source(u32, u32),
+    /// Escapes or line folding made another text.
+    Own(Box<str>),
+}
+
+#[derive(Clone, Debug)]
+struct Node {
+    kind: NodeKind,
+    start: u32,
+    end: u32,
+}
+
+/// The nodes of one document.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    /// The file that the tree is of.
+    pub file: FileId,
+    nodes: Vec<Node>,
+    children: Vec<NodeId>,
+    root: Option<NodeId>,
+}
+
+struct Frame {
+    node: NodeId,
+    first: usize,
+    mapping: bool,
+    anchor: usize,
+}
+
+impl Tree {
+    /// How many nodes there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is no node at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The root of the document; a text of comments alone has none.
+    #[must_use]
+    pub fn root(&self) -> Option<NodeId> {
+        self.root
+    }
+
+    /// The byte range of a node.
+    #[must_use]
+    pub fn node_range(&self, id: NodeId) -> Option<(u32, u32)> {
+        self.nodes.get(id as usize).map(|node| (node.start, node.end))
+    }
+
+    /// The span of a node.
+    #[must_use]
+    pub fn span(&self, id: NodeId) -> Span {
+        let (start, end) = self.node_range(id).unwrap_or_default();
+        Span { file: self.file, start, end }
+    }
+
+    /// The node that an alias stands for, or the node itself.
+    #[must_use]
+    pub fn resolve(&self, mut id: NodeId) -> NodeId {
+        // Aliases only point back to nodes that were complete, so this ends.
+        while let NodeKind::Alias(to) = self.nodes[id as usize].kind {
+            id = to;
+        }
+        id
+    }
+
+    /// What a node is, through aliases.
+    #[must_use]
+    pub fn kind(&self, id: NodeId) -> &NodeKind {
+        &self.nodes[self.resolve(id) as usize].kind
+    }
+
+    /// The elements of a list, through aliases.
+    #[must_use]
+    pub fn list(&self, id: NodeId) -> Option<&[NodeId]> {
+        match *self.kind(id) {
+            NodeKind::List(from, to) => self.children.get(from as usize..to as usize),
+            _ => None,
+        }
+    }
+
+    /// The keys and values of a mapping, through aliases.
+    pub fn entries(&self, id: NodeId) -> Option<impl ExactSizeIterator<Item = (NodeId, NodeId)> + '_> {
+        match *self.kind(id) {
+            NodeKind::Mapping(from, to) => {
+                Some(self.children.get(from as usize..to as usize)?.chunks_exact(2).map(|pair| (pair[0], pair[1])))
+            }
+            _ => None,
+        }
+    }
+
+    /// A scalar's value and whether it was plain, through aliases; `source` is the text that the tree is of.
+    #[must_use]
+    pub fn scalar<'a>(&'a self, source: &'a str, id: NodeId) -> Option<(&'a str, bool)> {
+        match self.kind(id) {
+            NodeKind::Scalar(Text::Source(start, end), plain) => {
+                Some((source.get(*start as usize..*end as usize).unwrap_or_default(), plain.0))
+            }
+            NodeKind::Scalar(Text::Own(text), plain) => Some((text, plain.0)),
+            _ => None,
+        }
+    }
+
+    /// Whether the node is null, through aliases.
+    #[must_use]
+    pub fn is_null(&self, id: NodeId) -> bool {
+        matches!(self.kind(id), NodeKind::Null)
+    }
+}
+
+/// Reads a text. What can be read before an error is kept, so that its own errors are reported too.
+#[must_use]
+pub fn parse(file: FileId, source: &str) -> (Tree, Vec<Problem>) {
+    let mut builder = Builder {
+        source,
+        tree: Tree { file, nodes: Vec::with_capacity(source.len() / 12), ..Tree::default() },
+        problems: Vec::new(),
+        frames: Vec::new(),
+        pending: Vec::new(),
+        anchors: BTreeMap::new(),
+        last_end: 0,
+        documents: 0,
+    };
+    builder.run();
+    (builder.tree, builder.problems)
+}
+
+struct Builder<'a> {
+    source: &'a str,
+    tree: Tree,
+    problems: Vec<Problem>,
+    frames: Vec<Frame>,
+    pending: Vec<NodeId>,
+    anchors: BTreeMap<usize, Option<NodeId>>,
+    last_end: u32,
+    documents: u32,
+}
+
+impl<'a> Builder<'a> {
+    fn span(&self, start: u32, end: u32) -> Span {
+        Span { file: self.tree.file, start, end }
+    }
+
+    fn run(&mut self) {
+        let options = granit_parser::options! { emit_comments: false, emit_unresolved_aliases: true };
+        let mut parser = Parser::new_from_str_with_options(self.source, options);
+        while let Some(event) = parser.next_event() {
+            let (event, span) = match event {
+                Ok(found) => found,
+                Err(error) => {
+                    let length = self.source.len();
+                    let at = error.marker().byte_offset().unwrap_or(length).min(length);
+                    let (start, end) = visible(self.source, at);
+                    let span = self.span(start, end);
+                    let message = format!("this is not valid YAML: {}", lower_first(&error.info()));
+                    self.problems.push(
+                        Problem::new(ProblemKind::Syntax, span, message, "the reader stopped here")
+                            .help("check the indentation, quotes and brackets of this line and the one before it"),
+                    );
+                    // The open collections are closed as they are, so that what was read is still checked.
+                    while !self.frames.is_empty() {
+                        self.close(start, start);
+                    }
+                    return;
+                }
+            };
+            let range = span.byte_range().unwrap_or(0..0);
+            if !self.event(event, range.start as u32, range.end as u32) {
+                return;
+            }
+        }
+    }
+
+    /// Takes one event; false where reading can't go on.
+    fn event(&mut self, event: Event<'a>, start: u32, end: u32) -> bool {
+        match event {
+            Event::DocumentStart(..) => {
+                self.anchors.clear();
+                self.documents += 1;
+                if self.documents == 2 {
+                    let span = self.span(start, end.max(start));
+                    self.problems.push(
+                        Problem::new(ProblemKind::Syntax, span, "a second document starts here", "one file holds one document")
+                            .help("put it into a file of its own, or remove the `---`"),
+                    );
+                    return false;
+                }
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                self.last_end = self.last_end.max(end);
+                let text_tag = tag.as_ref().is_some_and(|tag| tag.is_yaml_core_schema_tag("str"));
+                let bare = matches!(style, ScalarStyle::Plain);
+                if let Some(tag) = &tag
+                    && !tag.is_yaml_core_schema()
+                {
+                    self.refuse_tag(&tag.original(), start, end);
+                }
+                let plain = bare && !text_tag;
+                let kind = if plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL") {
+                    NodeKind::Null
+                } else {
+                    NodeKind::Scalar(self.keep(&text), Plain(plain))
+                };
+                self.add(kind, start, end, anchor);
+            }
+            Event::SequenceStart(_, anchor, tag) | Event::MappingStart(_, anchor, tag)
+                if tag.as_ref().is_some_and(|tag| !tag.is_yaml_core_schema()) =>
+            {
+                let tag = tag.map(|tag| tag.original()).unwrap_or_default();
+                self.refuse_tag(&tag, start, end);
+                let _ = anchor;
+                return false;
+            }
+            Event::SequenceStart(_, anchor, _) => return self.open(false, start, end, anchor),
+            Event::MappingStart(_, anchor, _) => return self.open(true, start, end, anchor),
+            Event::SequenceEnd | Event::MappingEnd => self.close(start, end),
+            Event::Alias(anchor) => {
+                self.last_end = self.last_end.max(end);
+                match self.anchors.get(&anchor) {
+                    Some(Some(node)) => {
+                        let kind = NodeKind::Alias(*node);
+                        self.add(kind, start, end, 0);
+                    }
+                    _ => {
+                        let span = self.span(start, end);
+                        let written = self.source.get(start as usize..end as usize).unwrap_or_default().to_owned();
+                        self.problems.push(
+                            Problem::new(
+                                ProblemKind::BadReference,
+                                span,
+                                format!("the alias `{written}` stands inside of what it names"),
+                                "this would contain itself",
+                            )
+                            .help("write the value out, or move the anchor"),
+                        );
+                        self.add(NodeKind::Null, start, end, 0);
+                    }
+                }
+            }
+            Event::UnresolvedAlias(name) => {
+                self.last_end = self.last_end.max(end);
+                let span = self.span(start, end);
+                self.problems.push(
+                    Problem::new(ProblemKind::BadReference, span, format!("no anchor `&{name}` stands above this alias"), "used here")
+                        .help("define the anchor first, or put the text in quotes if it is no alias"),
+                );
+                self.add(NodeKind::Null, start, end, 0);
+            }
+            _ => {}
+        }
+        true
+    }
+
+    fn refuse_tag(&mut self, tag: &str, start: u32, end: u32) {
+        let span = self.span(start, end.max(start));
+        self.problems.push(
+            Problem::new(ProblemKind::BadReference, span, format!("the tag `{tag}` is not known here"), "tagged value")
+                .help("remove the tag: the language has no tags of its own"),
+        );
+    }
+
+    fn keep(&self, text: &str) -> Text {
+        // A borrowed value is a piece of the source: its place tells which.
+        let base = self.source.as_ptr() as usize;
+        let at = text.as_ptr() as usize;
+        match at.checked_sub(base) {
+            Some(start) if start + text.len() <= self.source.len() => Text::Source(start as u32, (start + text.len()) as u32),
+            _ => Text::Own(text.into()),
+        }
+    }
+
+    fn add(&mut self, kind: NodeKind, start: u32, end: u32, anchor: usize) -> NodeId {
+        let id = self.tree.nodes.len() as NodeId;
+        self.tree.nodes.push(Node { kind, start, end: end.max(start) });
+        if anchor != 0 {
+            self.anchors.insert(anchor, Some(id));
+        }
+        self.place(id);
+        id
+    }
+
+    fn place(&mut self, id: NodeId) {
+        if self.frames.is_empty() {
+            self.tree.root.get_or_insert(id);
+        } else {
+            self.pending.push(id);
+        }
+    }
+
+    fn open(&mut self, mapping: bool, start: u32, end: u32, anchor: usize) -> bool {
+        if self.frames.len() >= DEPTH_LIMIT {
+            let span = self.span(start, end.max(start));
+            self.problems.push(
+                Problem::new(
+                    ProblemKind::TooDeep,
+                    span,
+                    format!("the file is nested deeper than {DEPTH_LIMIT} levels"),
+                    "the limit is reached here",
+                )
+                .help("no part of the language is nested that deep: look for a bracket that is not closed"),
+            );
+            return false;
+        }
+        let id = self.tree.nodes.len() as NodeId;
+        self.tree.nodes.push(Node { kind: NodeKind::Null, start, end });
+        if anchor != 0 {
+            // Open until it ends: an alias to it from inside is a cycle.
+            self.anchors.insert(anchor, None);
+        }
+        self.frames.push(Frame { node: id, first: self.pending.len(), mapping, anchor });
+        true
+    }
+
+    fn close(&mut self, start: u32, end: u32) {
+        let Some(frame) = self.frames.pop() else { return };
+        // A flow collection ends at its bracket; a block collection ends where its last child does.
+        let end = if end > start { end } else { self.last_end };
+        self.last_end = self.last_end.max(end);
+        let from = self.tree.children.len() as u32;
+        let mut count = self.pending.len() - frame.first;
+        if frame.mapping {
+            count -= count % 2;
+        }
+        self.tree.children.extend(self.pending.drain(frame.first..).take(count));
+        let to = self.tree.children.len() as u32;
+        let node = &mut self.tree.nodes[frame.node as usize];
+        node.end = end.max(node.start);
+        node.kind = if frame.mapping { NodeKind::Mapping(from, to) } else { NodeKind::List(from, to) };
+        if frame.anchor != 0 {
+            self.anchors.insert(frame.anchor, Some(frame.node));
+        }
+        if frame.mapping {
+            self.check_duplicate_keys(from, to);
+        }
+        self.place(frame.node);
+    }
+
+    fn check_duplicate_keys(&mut self, from: u32, to: u32) {
+        let keys: Vec<NodeId> = self.tree.children[from as usize..to as usize].iter().step_by(2).copied().collect();
+        let mut seen: BTreeMap<&str, NodeId> = BTreeMap::new();
+        let mut found = Vec::new();
+        for key in keys {
+            let Some((text, _)) = self.tree.scalar(self.source, key) else { continue };
+            if text == "<<" {
+                continue;
+            }
+            if let Some(first) = seen.get(text) {
+                found.push((text.to_owned(), *first, key));
+            } else {
+                seen.insert(text, key);
+            }
+        }
+        for (text, first, second) in found {
+            self.problems.push(
+                Problem::new(
+                    ProblemKind::DuplicateKey,
+                    self.tree.span(second),
+                    format!("the key `{text}` stands twice in one mapping"),
+                    "second time here",
+                )
+                .related(self.tree.span(first), "first time here")
+                .help("keep one of the two"),
+            );
+        }
+    }
+}
+
+/// A range of at least one visible character at a byte, so that a mark can be drawn there.
+fn visible(source: &str, at: usize) -> (u32, u32) {
+    let mut start = at;
+    while start > 0 && !source.is_char_boundary(start) {
+        start -= 1;
+    }
+    let end = source[start..].chars().next().map_or(start, |c| if c == '\n' { start } else { start + c.len_utf8() });
+    (start as u32, end as u32)
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}
