@@ -72,6 +72,7 @@ fn said(done: &Output) -> String {
 }
 
 #[test]
+#[ignore = "until `pathc build` emits Kubernetes manifests"]
 fn a_real_system_is_generated_as_it_runs() -> Outcome {
     if !judge_is_there("a_real_system_is_generated_as_it_runs")? {
         return Ok(());
@@ -83,6 +84,7 @@ fn a_real_system_is_generated_as_it_runs() -> Outcome {
 }
 
 #[test]
+#[ignore = "until `pathc build` emits Kubernetes manifests"]
 fn the_judge_refuses_one_changed_word() -> Outcome {
     if !judge_is_there("the_judge_refuses_one_changed_word")? {
         return Ok(());
