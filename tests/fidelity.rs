@@ -25,7 +25,10 @@ fn judge_is_there(test: &str) -> io::Result<bool> {
             .output()
             .is_ok_and(|done| done.status.success());
     if !there {
-        writeln!(io::stderr(), "skipped: {test}: python3 with PyYAML is not installed")?;
+        writeln!(
+            io::stderr(),
+            "skipped: {test}: python3 with PyYAML is not installed"
+        )?;
     }
     Ok(there)
 }
@@ -61,7 +64,12 @@ fn built(scratch: &Path) -> io::Result<PathBuf> {
 fn judge(manifests: &Path) -> io::Result<Output> {
     Command::new("python3")
         .arg(root().join("tests/judges/kubernetes/compare"))
-        .arg(root().join("fixtures/facts").join(SYSTEM).with_extension("json"))
+        .arg(
+            root()
+                .join("fixtures/facts")
+                .join(SYSTEM)
+                .with_extension("json"),
+        )
         .arg(manifests)
         .output()
 }
@@ -94,10 +102,19 @@ fn the_judge_refuses_one_changed_word() -> Outcome {
     let file = manifests.join("workloads/cart.yaml");
     let text = fs::read_to_string(&file)?;
     let changed = text.replacen("valkey-cart:6379", "valkey-cart:6380", 1);
-    assert_ne!(text, changed, "{} names no valkey-cart:6379", file.display());
+    assert_ne!(
+        text,
+        changed,
+        "{} names no valkey-cart:6379",
+        file.display()
+    );
     fs::write(&file, changed)?;
     let done = judge(&manifests)?;
     assert_eq!(done.status.code(), Some(1), "{}", said(&done));
-    assert!(said(&done).contains("changed: env cart:VALKEY_ADDR"), "{}", said(&done));
+    assert!(
+        said(&done).contains("changed: env cart:VALKEY_ADDR"),
+        "{}",
+        said(&done)
+    );
     Ok(())
 }
