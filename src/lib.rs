@@ -1,5 +1,7 @@
 //! pathc, a compiler for production readiness.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod diag;
 pub mod ir;
+pub mod output;
 pub mod source;

@@ -20,15 +20,9 @@ fn root() -> &'static Path {
 /// Whether Python and PyYAML are there; where nothing may be skipped, that they are is taken for granted.
 fn judge_is_there(test: &str) -> io::Result<bool> {
     let there = env::var_os("PATHC_NO_SKIP").is_some_and(|value| value == "1")
-        || Command::new("python3")
-            .args(["-c", "import yaml"])
-            .output()
-            .is_ok_and(|done| done.status.success());
+        || Command::new("python3").args(["-c", "import yaml"]).output().is_ok_and(|done| done.status.success());
     if !there {
-        writeln!(
-            io::stderr(),
-            "skipped: {test}: python3 with PyYAML is not installed"
-        )?;
+        writeln!(io::stderr(), "skipped: {test}: python3 with PyYAML is not installed")?;
     }
     Ok(there)
 }
@@ -64,12 +58,7 @@ fn built(scratch: &Path) -> io::Result<PathBuf> {
 fn judge(manifests: &Path) -> io::Result<Output> {
     Command::new("python3")
         .arg(root().join("tests/judges/kubernetes/compare"))
-        .arg(
-            root()
-                .join("fixtures/facts")
-                .join(SYSTEM)
-                .with_extension("json"),
-        )
+        .arg(root().join("fixtures/facts").join(SYSTEM).with_extension("json"))
         .arg(manifests)
         .output()
 }
@@ -102,19 +91,10 @@ fn the_judge_refuses_one_changed_word() -> Outcome {
     let file = manifests.join("workloads/cart.yaml");
     let text = fs::read_to_string(&file)?;
     let changed = text.replacen("valkey-cart:6379", "valkey-cart:6380", 1);
-    assert_ne!(
-        text,
-        changed,
-        "{} names no valkey-cart:6379",
-        file.display()
-    );
+    assert_ne!(text, changed, "{} names no valkey-cart:6379", file.display());
     fs::write(&file, changed)?;
     let done = judge(&manifests)?;
     assert_eq!(done.status.code(), Some(1), "{}", said(&done));
-    assert!(
-        said(&done).contains("changed: env cart:VALKEY_ADDR"),
-        "{}",
-        said(&done)
-    );
+    assert!(said(&done).contains("changed: env cart:VALKEY_ADDR"), "{}", said(&done));
     Ok(())
 }

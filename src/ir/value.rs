@@ -230,7 +230,10 @@ impl Scalar for RepositoryPath {
         if text.is_empty() {
             return refused("is empty");
         }
-        if text.starts_with('/') || text.starts_with('~') || text.get(1..3).is_some_and(|rest| rest == ":\\" || rest == ":/") {
+        if text.starts_with('/')
+            || text.starts_with('~')
+            || text.get(1..3).is_some_and(|rest| rest == ":\\" || rest == ":/")
+        {
             return refused("is absolute: paths are relative to the repository's root");
         }
         if text.contains('\\') {
@@ -385,14 +388,17 @@ impl Scalar for Duration {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let (number, unit) = text.split_at(digits);
         if unit.is_empty() && digits > 0 {
-            return Err(Wrong::new(format!("`{}` has no unit", shown(text))).help(format!("write `{0}s` for seconds or `{0}m` for minutes", shown(number))));
+            return Err(Wrong::new(format!("`{}` has no unit", shown(text)))
+                .help(format!("write `{0}s` for seconds or `{0}m` for minutes", shown(number))));
         }
         let factor = DURATION_UNITS.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor);
         match (number.parse::<u64>().ok(), factor) {
-            (Some(number), Some(factor)) => match number.checked_mul(factor).filter(|span| *span <= 1_000 * 365 * 86_400_000) {
-                Some(milliseconds) => Ok(Duration { milliseconds }),
-                None => Err(Wrong::new(format!("`{}` is longer than 1,000 years", shown(text)))),
-            },
+            (Some(number), Some(factor)) => {
+                match number.checked_mul(factor).filter(|span| *span <= 1_000 * 365 * 86_400_000) {
+                    Some(milliseconds) => Ok(Duration { milliseconds }),
+                    None => Err(Wrong::new(format!("`{}` is longer than 1,000 years", shown(text)))),
+                }
+            }
             _ => Err(Wrong::new(format!("`{}` is not a duration", shown(text)))),
         }
     }
@@ -448,7 +454,8 @@ impl Scalar for Size {
             return Err(wrong);
         }
         Err(match unit.to_ascii_lowercase().as_str() {
-            "" => Wrong::new(format!("`{}` has no unit", shown(text))).help(format!("write `{}Mi` or `{0}Gi`", shown(number))),
+            "" => Wrong::new(format!("`{}` has no unit", shown(text)))
+                .help(format!("write `{}Mi` or `{0}Gi`", shown(number))),
             "k" | "kb" | "kib" => wrong.help(format!("write `{number}Ki`")),
             "m" | "mb" | "mib" => wrong.help(format!("write `{number}Mi`")),
             "g" | "gb" | "gib" => wrong.help(format!("write `{number}Gi`")),
@@ -506,9 +513,14 @@ impl Scalar for Cpu {
 
     fn read(text: &str) -> Result<Self, Wrong> {
         let wrong = || Wrong::new(format!("`{}` is not an amount of CPU", shown(text)));
-        let digits = |text: &str| !text.is_empty() && text.len() <= 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let digits =
+            |text: &str| !text.is_empty() && text.len() <= 12 && text.bytes().all(|byte| byte.is_ascii_digit());
         if let Some(milli) = text.strip_suffix('m') {
-            return if digits(milli) { milli.parse().map(|millicores| Cpu { millicores }).map_err(|_| wrong()) } else { Err(wrong()) };
+            return if digits(milli) {
+                milli.parse().map(|millicores| Cpu { millicores }).map_err(|_| wrong())
+            } else {
+                Err(wrong())
+            };
         }
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
         if !digits(whole) || !digits(fraction) {
@@ -636,19 +648,29 @@ impl fmt::Display for Decimal {
 }
 
 impl Scalar for Decimal {
-    const SHAPE: ScalarShape =
-        ScalarShape { name: "number", hint: "a number such as `0.25`", json: JsonType::Number, pattern: None, range: None };
+    const SHAPE: ScalarShape = ScalarShape {
+        name: "number",
+        hint: "a number such as `0.25`",
+        json: JsonType::Number,
+        pattern: None,
+        range: None,
+    };
 
     fn read(text: &str) -> Result<Self, Wrong> {
         let wrong = || Wrong::new(format!("expected a number, found `{}`", shown(text)));
-        let (negative, rest) = text.strip_prefix('-').map_or((false, text.strip_prefix('+').unwrap_or(text)), |rest| (true, rest));
+        let (negative, rest) =
+            text.strip_prefix('-').map_or((false, text.strip_prefix('+').unwrap_or(text)), |rest| (true, rest));
         let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
             Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().map_err(|_| wrong())?),
             None => (rest, 0),
         };
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if (whole.is_empty() && fraction.is_empty()) || !digits(whole) || !digits(fraction) || whole.len() + fraction.len() > 18 {
+        if (whole.is_empty() && fraction.is_empty())
+            || !digits(whole)
+            || !digits(fraction)
+            || whole.len() + fraction.len() > 18
+        {
             return Err(wrong());
         }
         let units: i64 = format!("{whole}{fraction}").parse().map_err(|_| wrong())?;
@@ -684,7 +706,8 @@ impl Scalar for Percent {
 
     fn read(text: &str) -> Result<Self, Wrong> {
         if let Some(number) = text.strip_suffix('%') {
-            return Err(Wrong::new(format!("`{}` has a percent sign", shown(text))).help(format!("write `{}`", shown(number.trim()))));
+            return Err(Wrong::new(format!("`{}` has a percent sign", shown(text)))
+                .help(format!("write `{}`", shown(number.trim()))));
         }
         let number = Decimal::read(text)?;
         if (Decimal::whole(0)..=Decimal::whole(100)).contains(&number) {
@@ -833,8 +856,10 @@ impl Scalar for Time {
             if bytes[2] != b':' || bytes[5] != b':' {
                 return None;
             }
-            let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<i64>().ok()).flatten();
-            let (hour, minute, second) = (number(clock.get(..2)?)?, number(clock.get(3..5)?)?, number(clock.get(6..)?)?);
+            let number =
+                |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<i64>().ok()).flatten();
+            let (hour, minute, second) =
+                (number(clock.get(..2)?)?, number(clock.get(3..5)?)?, number(clock.get(6..)?)?);
             if hour > 23 || minute > 59 || second > 60 {
                 return None;
             }
@@ -966,7 +991,8 @@ pub struct AddressRange {
 }
 
 impl Scalar for AddressRange {
-    const SHAPE: ScalarShape = shape("address range", "CIDR notation such as `10.20.0.0/16`", JsonType::Text, Some("^[0-9.]+/[0-9]+$"));
+    const SHAPE: ScalarShape =
+        shape("address range", "CIDR notation such as `10.20.0.0/16`", JsonType::Text, Some("^[0-9.]+/[0-9]+$"));
 
     fn read(text: &str) -> Result<Self, Wrong> {
         let wrong = || Wrong::new(format!("`{}` is not an address range", shown(text)));
@@ -976,7 +1002,8 @@ impl Scalar for AddressRange {
         let range = AddressRange { first: u32::from(address), prefix };
         let network = AddressRange { first: range.first & range.mask(), prefix };
         if network != range {
-            return Err(Wrong::new(format!("`{}` has bits set beyond its prefix", shown(text))).help(format!("write `{network}`")));
+            return Err(Wrong::new(format!("`{}` has bits set beyond its prefix", shown(text)))
+                .help(format!("write `{network}`")));
         }
         Ok(range)
     }
@@ -1020,6 +1047,23 @@ impl fmt::Display for AddressRange {
 }
 
 scalar_decode!(
-    Name, VariableName, Commit, Digest, RepositoryPath, ContainerPath, UrlPath, HostName, Duration, Size, Cpu, Decimal,
-    Percent, PortNumber, Date, Time, TimeOfDay, CountOrPercent, AddressRange,
+    Name,
+    VariableName,
+    Commit,
+    Digest,
+    RepositoryPath,
+    ContainerPath,
+    UrlPath,
+    HostName,
+    Duration,
+    Size,
+    Cpu,
+    Decimal,
+    Percent,
+    PortNumber,
+    Date,
+    Time,
+    TimeOfDay,
+    CountOrPercent,
+    AddressRange,
 );

@@ -120,8 +120,13 @@ impl<'a> Decoder<'a> {
         if self.fuel == 0 {
             let span = self.span(node);
             self.problem(
-                Problem::new(ProblemKind::TooLarge, span, "aliases make this file too large", "the limit is reached here")
-                    .help("write the values out: an alias is read again each time it is used"),
+                Problem::new(
+                    ProblemKind::TooLarge,
+                    span,
+                    "aliases make this file too large",
+                    "the limit is reached here",
+                )
+                .help("write the values out: an alias is read again each time it is used"),
             );
         }
         self.fuel > 0
@@ -261,7 +266,9 @@ fn mapping(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Vec<(NodeId, NodeI
     for (key, value) in entries {
         match decoder.scalar(key) {
             Some(("<<", true)) => merges.push(value),
-            Some((text, _)) if own.iter().any(|(known, _)| decoder.scalar(*known).is_some_and(|(known, _)| known == text)) => {
+            Some((text, _))
+                if own.iter().any(|(known, _)| decoder.scalar(*known).is_some_and(|(known, _)| known == text)) =>
+            {
                 // The tree has reported it; the first one holds.
             }
             Some(_) => own.push((key, value)),
@@ -282,7 +289,8 @@ fn mapping(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Vec<(NodeId, NodeI
                 match decoder.scalar(key) {
                     Some(("<<", true)) => merges.push(value),
                     Some((text, _)) => {
-                        let known = own.iter().any(|(known, _)| decoder.scalar(*known).is_some_and(|(known, _)| known == text));
+                        let known =
+                            own.iter().any(|(known, _)| decoder.scalar(*known).is_some_and(|(known, _)| known == text));
                         if !known {
                             own.push((key, value));
                         }
@@ -356,8 +364,13 @@ impl RecordReader {
                 let span = decoder.span(first);
                 let message = format!("{} needs `{name}`", with_article(self.shape.name));
                 decoder.problem(
-                    Problem::new(ProblemKind::MissingKey, span, message, format!("`{name}` is missing in this mapping"))
-                        .help(format!("add `{name}: …`{}", self.doc_of(name))),
+                    Problem::new(
+                        ProblemKind::MissingKey,
+                        span,
+                        message,
+                        format!("`{name}` is missing in this mapping"),
+                    )
+                    .help(format!("add `{name}: …`{}", self.doc_of(name))),
                 );
                 None
             }
@@ -400,9 +413,8 @@ impl RecordReader {
             };
             let span = decoder.span(*key);
             let message = format!("unknown key `{}` in {}", shown(text), with_article(self.shape.name));
-            decoder.problem(
-                Problem::new(ProblemKind::UnknownKey, span, message, "not a key of this mapping").help(help),
-            );
+            decoder
+                .problem(Problem::new(ProblemKind::UnknownKey, span, message, "not a key of this mapping").help(help));
         }
     }
 

@@ -1,6 +1,15 @@
 //! `record!` and `choice!`: one declaration makes a type, its reader, its schema and its reference entry, so that they
 //! can't disagree.
 
+/// The key of a field: its name without the mark of a raw identifier.
+#[must_use]
+pub const fn key(field: &'static str) -> &'static str {
+    match field.as_bytes() {
+        [b'r', b'#', ..] => field.split_at(2).1,
+        _ => field,
+    }
+}
+
 /// Declares a mapping with known keys.
 ///
 /// ```text
@@ -48,7 +57,7 @@ macro_rules! record {
                 name: $name,
                 doc: concat!($($doc, "\n",)*),
                 fields: &[$($crate::source::FieldShape {
-                    name: stringify!($field),
+                    name: $crate::source::record::key(stringify!($field)),
                     doc: concat!($($field_doc, "\n",)*),
                     presence: $crate::record!(@presence $presence $($default)?),
                     shape: <$field_type as $crate::source::Decode>::shape,
@@ -73,6 +82,7 @@ macro_rules! record {
                     let $field = $crate::record!(@read reader decoder index $field $presence $($default)?);
                     index += 1;
                 )*
+                let _ = index;
                 reader.finish(decoder);
                 Some($type { origin, $($field: $crate::record!(@unwrap $presence $field),)* })
             }
@@ -104,16 +114,16 @@ macro_rules! record {
     };
 
     (@read $reader:ident $decoder:ident $index:ident $field:ident required) => {
-        $reader.required($decoder, stringify!($field))
+        $reader.required($decoder, $crate::source::record::key(stringify!($field)))
     };
     (@read $reader:ident $decoder:ident $index:ident $field:ident optional) => {
-        $reader.optional($decoder, stringify!($field))
+        $reader.optional($decoder, $crate::source::record::key(stringify!($field)))
     };
     (@read $reader:ident $decoder:ident $index:ident $field:ident default $text:literal) => {
-        $reader.with_default($decoder, stringify!($field), $index, $text)
+        $reader.with_default($decoder, $crate::source::record::key(stringify!($field)), $index, $text)
     };
     (@read $reader:ident $decoder:ident $index:ident $field:ident many) => {
-        $reader.many($decoder, stringify!($field))
+        $reader.many($decoder, $crate::source::record::key(stringify!($field)))
     };
 
     (@unwrap optional $field:ident) => { $field };

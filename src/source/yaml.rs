@@ -225,8 +225,13 @@ impl<'a> Builder<'a> {
                 if self.documents == 2 {
                     let span = self.span(start, end.max(start));
                     self.problems.push(
-                        Problem::new(ProblemKind::Syntax, span, "a second document starts here", "one file holds one document")
-                            .help("put it into a file of its own, or remove the `---`"),
+                        Problem::new(
+                            ProblemKind::Syntax,
+                            span,
+                            "a second document starts here",
+                            "one file holds one document",
+                        )
+                        .help("put it into a file of its own, or remove the `---`"),
                     );
                     return false;
                 }
@@ -286,8 +291,13 @@ impl<'a> Builder<'a> {
                 self.last_end = self.last_end.max(end);
                 let span = self.span(start, end);
                 self.problems.push(
-                    Problem::new(ProblemKind::BadReference, span, format!("no anchor `&{name}` stands above this alias"), "used here")
-                        .help("define the anchor first, or put the text in quotes if it is no alias"),
+                    Problem::new(
+                        ProblemKind::BadReference,
+                        span,
+                        format!("no anchor `&{name}` stands above this alias"),
+                        "used here",
+                    )
+                    .help("define the anchor first, or put the text in quotes if it is no alias"),
                 );
                 self.add(NodeKind::Null, start, end, 0);
             }
@@ -309,7 +319,9 @@ impl<'a> Builder<'a> {
         let base = self.source.as_ptr() as usize;
         let at = text.as_ptr() as usize;
         match at.checked_sub(base) {
-            Some(start) if start + text.len() <= self.source.len() => Text::Source(start as u32, (start + text.len()) as u32),
+            Some(start) if start + text.len() <= self.source.len() => {
+                Text::Source(start as u32, (start + text.len()) as u32)
+            }
             _ => Text::Own(text.into()),
         }
     }

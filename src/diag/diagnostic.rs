@@ -1,0 +1,167 @@
+//! One finding: what was measured, what was required, where, and how to fix it.
+
+use crate::ir::choice::Level;
+use crate::ir::value::Date;
+use crate::source::{Origin, Problem, Span};
+
+use super::Code;
+
+/// One finding.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// Its code.
+    pub code: Code,
+    /// What it does in this run.
+    pub level: Level,
+    /// The message, lower case, one line.
+    pub message: String,
+    /// Places; the primary one first.
+    pub labels: Vec<Label>,
+    /// What to do, each on a line of its own.
+    pub help: Vec<String>,
+    /// What else there is to know.
+    pub notes: Vec<String>,
+    /// An edit that mends it.
+    pub fix: Option<Fix>,
+    /// The decision that lets it pass.
+    pub waived: Option<Waived>,
+}
+
+/// A place and what stands there.
+#[derive(Clone, Debug)]
+pub struct Label {
+    /// The place.
+    pub place: Place,
+    /// What stands there.
+    pub text: String,
+    /// Whether it is the place that is wrong.
+    pub primary: bool,
+}
+
+/// A place: exact already, or made exact when the finding is shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Place {
+    /// A byte range.
+    Span(Span),
+    /// Where a value comes from.
+    Origin(Origin),
+}
+
+impl From<Span> for Place {
+    fn from(span: Span) -> Place {
+        Place::Span(span)
+    }
+}
+
+impl From<Origin> for Place {
+    fn from(origin: Origin) -> Place {
+        Place::Origin(origin)
+    }
+}
+
+/// How sure an edit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Safety {
+    /// The meaning is what the user wrote.
+    Safe,
+    /// A person should look.
+    Suggested,
+}
+
+/// Edits that mend a finding.
+#[derive(Clone, Debug)]
+pub struct Fix {
+    /// How sure they are.
+    pub safety: Safety,
+    /// The edits, none overlapping.
+    pub edits: Vec<Edit>,
+}
+
+/// One edit: the bytes of a span become a text.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// What is replaced; empty: an insertion.
+    pub span: Span,
+    /// The new text.
+    pub insert: String,
+}
+
+/// The decision that lets a finding pass.
+#[derive(Clone, Debug)]
+pub struct Waived {
+    /// Why.
+    pub reason: String,
+    /// Who decided.
+    pub approved_by: String,
+    /// The last day.
+    pub expires: Date,
+    /// Where the waiver stands.
+    pub origin: Origin,
+}
+
+impl Diagnostic {
+    /// A finding at a place.
+    pub fn new(
+        code: Code,
+        place: impl Into<Place>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic {
+            code,
+            level: code.0.level,
+            message: message.into(),
+            labels: vec![Label { place: place.into(), text: label.into(), primary: true }],
+            help: Vec::new(),
+            notes: Vec::new(),
+            fix: None,
+            waived: None,
+        }
+    }
+
+    /// A finding that no input line is to blame for.
+    pub fn without_place(code: Code, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code,
+            level: code.0.level,
+            message: message.into(),
+            labels: Vec::new(),
+            help: Vec::new(),
+            notes: Vec::new(),
+            fix: None,
+            waived: None,
+        }
+    }
+
+    /// The same with a further place, in any file.
+    #[must_use]
+    pub fn label(mut self, place: impl Into<Place>, text: impl Into<String>) -> Diagnostic {
+        self.labels.push(Label { place: place.into(), text: text.into(), primary: false });
+        self
+    }
+
+    /// The same with what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
+        self.help.push(help.into());
+        self
+    }
+
+    /// The same with what else there is to know.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Diagnostic {
+        self.notes.push(note.into());
+        self
+    }
+}
+
+impl From<Problem> for Diagnostic {
+    fn from(problem: Problem) -> Diagnostic {
+        let mut diagnostic = Diagnostic::new(problem.kind.into(), problem.span, problem.message, problem.label);
+        for (span, text) in problem.related {
+            diagnostic = diagnostic.label(span, text);
+        }
+        diagnostic.help.extend(problem.help);
+        diagnostic
+    }
+}
