@@ -4,4 +4,5 @@
 pub mod diag;
 pub mod ir;
 pub mod output;
+pub mod plan;
 pub mod source;

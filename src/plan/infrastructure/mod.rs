@@ -1,0 +1,20 @@
+//! The infrastructure plan: what runs, where it runs, and how much of it.
+
+pub mod environments;
+pub mod scaling;
+pub mod templates;
+
+pub use environments::EnvironmentConfigurations;
+pub use scaling::ScalingPolicies;
+pub use templates::InfrastructureTemplates;
+
+/// The infrastructure plan: three of the nine deliverables.
+#[derive(Clone, Debug)]
+pub struct InfrastructurePlan {
+    /// What runs, the same in every environment.
+    pub templates: InfrastructureTemplates,
+    /// What differs between environments.
+    pub environments: EnvironmentConfigurations,
+    /// How much runs.
+    pub scaling: ScalingPolicies,
+}

@@ -1,0 +1,13 @@
+//! Tool-neutral decisions: the three plans, which are the nine deliverables.
+//!
+//! A plan makes every choice and a target makes none. Each record is declared once, by `plan_record!`, and so has a type,
+//! a writer, a reader and a schema that can't disagree: a plan that was written and read back builds the same bytes in
+//! every target.
+
+pub mod encode;
+pub mod infrastructure;
+
+pub use encode::Encode;
+
+/// The version of the deliverables' schema. It grows when a field changes its meaning or goes.
+pub const SCHEMA_VERSION: u32 = 1;
