@@ -6,3 +6,4 @@ pub mod ir;
 pub mod output;
 pub mod plan;
 pub mod source;
+pub mod spec;

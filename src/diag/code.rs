@@ -135,3 +135,12 @@ impl From<ProblemKind> for Code {
         }
     }
 }
+
+codes! { TARGET;
+    /// A target can't express what the system asks for.
+    CANNOT_EXPRESS = "T001" "cannot-express";
+    /// A target spec lacks a fact, or states it in another form.
+    BAD_SPEC = "T002" "bad-spec";
+    /// A name is longer than the target allows, or two names become one when shortened.
+    NAME_OVER_LIMIT = "T003" "name-over-limit";
+}
