@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod diag;
+pub mod gates;
 pub mod ir;
 pub mod output;
 pub mod plan;

@@ -11,3 +11,10 @@ pub use encode::Encode;
 
 /// The version of the deliverables' schema. It grows when a field changes its meaning or goes.
 pub const SCHEMA_VERSION: u32 = 1;
+
+/// Every decision: the three plans.
+#[derive(Clone, Debug)]
+pub struct Plans {
+    /// What runs, where, and how much of it.
+    pub infrastructure: infrastructure::InfrastructurePlan,
+}

@@ -1,0 +1,152 @@
+//! Runs the gates and settles what each finding does: default, stage, `levels`, command line, then waivers.
+
+use crate::diag::{Diagnostic, Waived, code};
+use crate::ir::System;
+use crate::ir::choice::Level;
+use crate::ir::ownership::Waiver;
+use crate::ir::value::Time;
+use crate::plan::Plans;
+use crate::source::decode::nearest;
+
+use super::gate::{Context, Evidence, Finding, Findings, Gate};
+use super::{ALL, Checked, by_code, g706_waiver_expired};
+
+/// How far a change has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// A commit: what only a pipeline can renew warns.
+    Commit,
+    /// A candidate: tests have run, packages are not signed yet.
+    Candidate,
+    /// A release: everything counts.
+    Release,
+}
+
+/// How findings are judged in this run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The moment that dates are judged at.
+    pub now: Time,
+    /// How far the change has come.
+    pub stage: Stage,
+    /// Levels of the command line, in order; the last one holds.
+    pub levels: Vec<(String, Level)>,
+    /// Whether files are generated: what only the clock finds then warns.
+    pub generating: bool,
+}
+
+/// What the gates say.
+#[derive(Debug)]
+pub struct Judgement {
+    /// The proof that targets ask for; none where a finding denies.
+    pub checked: Option<Checked>,
+    /// What was found and is not allowed, waived findings included.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Judges a system and its plans.
+#[must_use]
+pub fn check(system: &System, plans: Plans, settings: &Settings) -> Judgement {
+    let mut diagnostics = check_codes(system);
+    let mut used = vec![false; system.waivers.len()];
+    {
+        let context = Context { system, plans: &plans, now: settings.now };
+        for gate in ALL {
+            let mut findings = Findings::default();
+            (gate.check)(&context, &mut findings);
+            for finding in findings.found {
+                diagnostics.extend(settle(gate, finding, system, settings, &mut used));
+            }
+        }
+        let mut findings = Findings::default();
+        g706_waiver_expired::check_unused(&context, &used, &mut findings);
+        for finding in findings.found {
+            diagnostics.extend(settle(&g706_waiver_expired::GATE, finding, system, settings, &mut used));
+        }
+    }
+    let denied = diagnostics.iter().any(|found| found.level == Level::Deny && found.waived.is_none());
+    Judgement { checked: (!denied).then_some(Checked { plans }), diagnostics }
+}
+
+/// The level that a code has by the manifest and the command line, where one of them says so.
+fn chosen_level(gate: &Gate, system: &System, settings: &Settings) -> Option<Level> {
+    let code = gate.code.as_str();
+    let by_command = settings.levels.iter().rev().find(|(name, _)| name == code).map(|(_, level)| *level);
+    by_command.or_else(|| system.levels.get(code).map(|level| level.value))
+}
+
+fn settle(
+    gate: &Gate,
+    finding: Finding,
+    system: &System,
+    settings: &Settings,
+    used: &mut [bool],
+) -> Option<Diagnostic> {
+    let mut diagnostic = finding.diagnostic;
+    let early = match gate.evidence {
+        Evidence::Written => false,
+        Evidence::Tested => settings.stage < Stage::Candidate,
+        Evidence::Released => settings.stage < Stage::Release,
+    };
+    if diagnostic.level == Level::Deny && (early || (finding.by_clock && settings.generating)) {
+        diagnostic.level = Level::Warn;
+    }
+    if let Some(level) = chosen_level(gate, system, settings) {
+        diagnostic.level = level;
+    }
+    // A waiver is used by what it would let pass, whatever the level: else a quieter run would call it unused.
+    for (index, waiver) in system.waivers.iter().enumerate() {
+        if covers(waiver, gate, finding.component.as_ref(), finding.environment.as_ref()) {
+            used[index] = true;
+            let expired = settings.now >= crate::ir::value::Date { days: waiver.expires.days + 1 }.start();
+            if (!expired || settings.generating) && diagnostic.waived.is_none() {
+                diagnostic.waived = Some(Waived {
+                    reason: waiver.reason.value.clone(),
+                    approved_by: waiver.approved_by.value.clone(),
+                    expires: waiver.expires.value,
+                    origin: waiver.origin,
+                });
+            }
+        }
+    }
+    if diagnostic.level == Level::Allow {
+        return None;
+    }
+    if let (Some(phase), Some(role)) = (gate.code.0.phase, gate.code.0.role) {
+        diagnostic.notes.push(format!("phase {phase}, {role}; may be waived by {}", gate.waived_by));
+    }
+    Some(diagnostic)
+}
+
+fn covers(
+    waiver: &Waiver,
+    gate: &Gate,
+    component: Option<&crate::ir::value::Name>,
+    environment: Option<&crate::ir::value::Name>,
+) -> bool {
+    waiver.gate.value == gate.code.as_str()
+        && waiver.component.as_ref().is_none_or(|name| Some(&name.value) == component)
+        && waiver.environment.as_ref().is_none_or(|name| Some(&name.value) == environment)
+}
+
+/// Codes in `levels` and `waivers` that no gate has.
+fn check_codes(system: &System) -> Vec<Diagnostic> {
+    let written = system.levels.iter().map(|(code, _)| code).chain(system.waivers.iter().map(|waiver| &waiver.gate));
+    written
+        .filter(|written| by_code(&written.value).is_none())
+        .map(|written| {
+            let near = nearest(&written.value, ALL.iter().map(|gate| gate.code.as_str()));
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`? `pathc gates` lists them all"),
+                None => "`pathc gates` lists them all".to_owned(),
+            };
+            Diagnostic::new(
+                code::UNRESOLVED_NAME,
+                written.origin,
+                format!("no gate has the code `{}`", crate::source::scalar::shown(&written.value)),
+                "no such gate",
+            )
+            .help(help)
+        })
+        .collect()
+}
