@@ -44,6 +44,7 @@ impl<'a> Decoder<'a> {
     pub fn document<T: Decode>(&mut self) -> Option<T> {
         match self.tree().root() {
             Some(root) => T::decode(self, root),
+            None if !self.tree().is_complete() => None,
             None => {
                 let span = Span { file: self.id, start: 0, end: 0 };
                 self.problem(
@@ -358,6 +359,7 @@ impl RecordReader {
                 decoder.problem(Problem::new(ProblemKind::MissingKey, span, message, "a value belongs here"));
                 None
             }
+            None if decoder.tree().is_cut(self.node) => None,
             None => {
                 // The first key is where people look; the whole mapping would be pages long.
                 let first = self.entries.first().map_or(self.node, |entry| entry.0);

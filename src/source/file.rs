@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::origin::OriginKind;
+use super::text::mark_length;
 use super::yaml::Tree;
 use super::{FileId, Origin, Position, Span};
 
@@ -24,7 +25,7 @@ pub enum FileKind {
 pub struct SourceFile {
     /// Path relative to the manifest's folder, with `/`.
     pub path: Utf8PathBuf,
-    /// The whole text, without a byte order mark.
+    /// The whole text, with its byte order mark: a byte of it is a byte of the file.
     pub text: String,
     /// What the file is.
     pub kind: FileKind,
@@ -60,6 +61,18 @@ impl Sources {
     #[must_use]
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
+    }
+
+    /// How many files there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is no file yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
     }
 
     /// All files, in order.
@@ -99,7 +112,8 @@ impl Sources {
 impl SourceFile {
     fn line_starts(&self) -> &[u32] {
         self.lines.get_or_init(|| {
-            std::iter::once(0)
+            // The mark is no column of the first line.
+            std::iter::once(mark_length(&self.text) as u32)
                 .chain(self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1))
                 .collect()
         })
@@ -122,7 +136,8 @@ impl SourceFile {
         let starts = self.line_starts();
         let index = (line as usize).checked_sub(1)?;
         let start = *starts.get(index)?;
-        let end = starts.get(index + 1).map_or(self.text.len() as u32, |next| next - 1);
-        Some((start, end.max(start)))
+        let end = starts.get(index + 1).map_or(self.text.len() as u32, |next| next - 1).max(start);
+        let text = self.text.get(start as usize..end as usize)?;
+        Some((start, end - u32::from(text.ends_with('\r'))))
     }
 }

@@ -14,10 +14,12 @@ pub mod scalar;
 pub mod shape;
 pub mod span;
 pub mod table;
+pub mod text;
 pub mod yaml;
 
 pub use decode::{Decode, Decoder};
 pub use file::{FileKind, SourceFile, Sources};
+pub use load::{Entry, Loaded, Refusal, Repository};
 pub use origin::{Origin, Rule, RuleEntry, Traced};
 pub use problem::{Problem, ProblemKind};
 pub use scalar::Scalar;

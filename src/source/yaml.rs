@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use granit_parser::{Event, Parser, ScalarStyle};
+use granit_parser::{Event, Parser, ScalarStyle, Tag};
 
+use super::text::mark_length;
 use super::{FileId, Problem, ProblemKind, Span};
 
 /// The number of a node in its tree.
@@ -58,6 +59,19 @@ pub struct Tree {
     nodes: Vec<Node>,
     children: Vec<NodeId>,
     root: Option<NodeId>,
+    cut: Cut,
+}
+
+/// What of a text could not be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Cut {
+    /// Nothing: all was read.
+    #[default]
+    Nowhere,
+    /// The text is not known at all.
+    Unread,
+    /// An error ended it while these collections were open.
+    Inside(Vec<NodeId>),
 }
 
 struct Frame {
@@ -68,6 +82,28 @@ struct Frame {
 }
 
 impl Tree {
+    /// The tree of a file that can't be read.
+    #[must_use]
+    pub fn unread(file: FileId) -> Tree {
+        Tree { file, cut: Cut::Unread, ..Tree::default() }
+    }
+
+    /// Whether the text was read to its end. What is missing in a tree that is not complete may well be written.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.cut == Cut::Nowhere
+    }
+
+    /// Whether an error ended the text inside of this collection, so that its other entries are not known.
+    #[must_use]
+    pub fn is_cut(&self, id: NodeId) -> bool {
+        match &self.cut {
+            Cut::Nowhere => false,
+            Cut::Unread => true,
+            Cut::Inside(open) => open.contains(&id),
+        }
+    }
+
     /// How many nodes there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -188,13 +224,21 @@ impl<'a> Builder<'a> {
 
     fn run(&mut self) {
         let options = granit_parser::options! { emit_comments: false, emit_unresolved_aliases: true };
-        let mut parser = Parser::new_from_str_with_options(self.source, options);
+        let skipped = mark_length(self.source);
+        let mut parser = Parser::new_from_str_with_options(&self.source[skipped..], options);
         while let Some(event) = parser.next_event() {
-            let (event, span) = match event {
-                Ok(found) => found,
+            match event {
+                Ok((event, span)) => {
+                    let range = span.byte_range().unwrap_or(0..0);
+                    let (start, end) = (range.start + skipped, range.end + skipped);
+                    if !self.event(event, start as u32, end as u32) {
+                        self.cut(start as u32);
+                        return;
+                    }
+                }
                 Err(error) => {
                     let length = self.source.len();
-                    let at = error.marker().byte_offset().unwrap_or(length).min(length);
+                    let at = error.marker().byte_offset().map_or(length, |at| at + skipped).min(length);
                     let (start, end) = visible(self.source, at);
                     let span = self.span(start, end);
                     let message = format!("this is not valid YAML: {}", lower_first(&error.info()));
@@ -202,17 +246,18 @@ impl<'a> Builder<'a> {
                         Problem::new(ProblemKind::Syntax, span, message, "the reader stopped here")
                             .help("check the indentation, quotes and brackets of this line and the one before it"),
                     );
-                    // The open collections are closed as they are, so that what was read is still checked.
-                    while !self.frames.is_empty() {
-                        self.close(start, start);
-                    }
+                    self.cut(start);
                     return;
                 }
-            };
-            let range = span.byte_range().unwrap_or(0..0);
-            if !self.event(event, range.start as u32, range.end as u32) {
-                return;
             }
+        }
+    }
+
+    /// Ends the reading early. The open collections are closed as they are, so that what was read is still checked.
+    fn cut(&mut self, at: u32) {
+        self.tree.cut = Cut::Inside(self.frames.iter().map(|frame| frame.node).collect());
+        while !self.frames.is_empty() {
+            self.close(at, at);
         }
     }
 
@@ -253,16 +298,8 @@ impl<'a> Builder<'a> {
                 };
                 self.add(kind, start, end, anchor);
             }
-            Event::SequenceStart(_, anchor, tag) | Event::MappingStart(_, anchor, tag)
-                if tag.as_ref().is_some_and(|tag| !tag.is_yaml_core_schema()) =>
-            {
-                let tag = tag.map(|tag| tag.original()).unwrap_or_default();
-                self.refuse_tag(&tag, start, end);
-                let _ = anchor;
-                return false;
-            }
-            Event::SequenceStart(_, anchor, _) => return self.open(false, start, end, anchor),
-            Event::MappingStart(_, anchor, _) => return self.open(true, start, end, anchor),
+            Event::SequenceStart(_, anchor, tag) => return self.open_tagged(false, start, end, anchor, tag.as_deref()),
+            Event::MappingStart(_, anchor, tag) => return self.open_tagged(true, start, end, anchor, tag.as_deref()),
             Event::SequenceEnd | Event::MappingEnd => self.close(start, end),
             Event::Alias(anchor) => {
                 self.last_end = self.last_end.max(end);
@@ -342,6 +379,13 @@ impl<'a> Builder<'a> {
         } else {
             self.pending.push(id);
         }
+    }
+
+    fn open_tagged(&mut self, mapping: bool, start: u32, end: u32, anchor: usize, tag: Option<&Tag>) -> bool {
+        if let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema()) {
+            self.refuse_tag(&tag.original(), start, end);
+        }
+        self.open(mapping, start, end, anchor)
     }
 
     fn open(&mut self, mapping: bool, start: u32, end: u32, anchor: usize) -> bool {
