@@ -36,6 +36,15 @@ impl Code {
     pub const fn slug(self) -> &'static str {
         self.0.slug
     }
+
+    /// What it means, in one sentence: the first of its documentation.
+    #[must_use]
+    pub fn summary(self) -> String {
+        let lines = self.0.doc.lines().map(str::trim).skip_while(|line| line.is_empty() || line.starts_with('#'));
+        let paragraph = lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        let sentence = paragraph.split(". ").next().unwrap_or_default();
+        sentence.trim_end_matches('.').to_owned()
+    }
 }
 
 impl PartialEq for Code {

@@ -25,6 +25,8 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
     /// The decision that lets it pass.
     pub waived: Option<Waived>,
+    /// Whether its places hold a secret: no excerpt shows them.
+    pub sensitive: bool,
 }
 
 /// A place and what stands there.
@@ -86,6 +88,27 @@ pub struct Edit {
     pub insert: String,
 }
 
+/// What a finding is to the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// It denies.
+    Error,
+    /// It warns.
+    Warning,
+    /// A decision lets it pass.
+    Waived,
+}
+
+impl std::fmt::Display for Severity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Waived => "waived",
+        })
+    }
+}
+
 /// The decision that lets a finding pass.
 #[derive(Clone, Debug)]
 pub struct Waived {
@@ -116,6 +139,7 @@ impl Diagnostic {
             notes: Vec::new(),
             fix: None,
             waived: None,
+            sensitive: false,
         }
     }
 
@@ -130,6 +154,7 @@ impl Diagnostic {
             notes: Vec::new(),
             fix: None,
             waived: None,
+            sensitive: false,
         }
     }
 
@@ -145,6 +170,29 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
         self.help.push(help.into());
         self
+    }
+
+    /// The same with its places hidden in every excerpt: they hold a secret.
+    #[must_use]
+    pub fn sensitive(mut self) -> Diagnostic {
+        self.sensitive = true;
+        self
+    }
+
+    /// Its labels, primary ones first.
+    pub fn primary_first(&self) -> impl Iterator<Item = &Label> {
+        let (primary, others) = (self.labels.iter(), self.labels.iter());
+        primary.filter(|label| label.primary).chain(others.filter(|label| !label.primary))
+    }
+
+    /// What the finding is to the run.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        match (&self.waived, self.level) {
+            (Some(_), _) => Severity::Waived,
+            (None, Level::Deny) => Severity::Error,
+            (None, Level::Warn | Level::Allow) => Severity::Warning,
+        }
     }
 
     /// The same with what else there is to know.

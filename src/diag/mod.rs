@@ -1,7 +1,12 @@
-//! What pathc says when something is wrong: one [`Diagnostic`] type, a code for each, renderers for people and machines.
+//! What pathc says when something is wrong: one [`Diagnostic`] type, a code for each, a [`Sink`] that collects them, and
+//! renderers for people and machines.
 
 pub mod code;
 pub mod diagnostic;
+pub mod render;
+pub mod sink;
 
 pub use code::{Code, CodeInfo};
-pub use diagnostic::{Diagnostic, Edit, Fix, Label, Safety, Waived};
+pub use diagnostic::{Diagnostic, Edit, Fix, Label, Safety, Severity, Waived};
+pub use render::{Context, Format, Look};
+pub use sink::Sink;

@@ -1,0 +1,90 @@
+//! One JSON object a line, for editors and scripts. The fields are a contract: see the command reference.
+
+use serde_json::{Value, json};
+
+use super::Context;
+use crate::diag::diagnostic::{Edit, Fix};
+use crate::diag::{Diagnostic, Safety, Waived};
+use crate::source::{Sources, Span};
+
+/// How a run ended, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Findings that deny.
+    pub denied: usize,
+    /// Findings that warn.
+    pub warned: usize,
+    /// Findings that a waiver lets pass.
+    pub waived: usize,
+    /// Files that were written.
+    pub written: usize,
+    /// How long the run took.
+    pub elapsed_ms: u128,
+}
+
+/// The last line of a run.
+#[must_use]
+pub fn summary(summary: &Summary) -> String {
+    json!({
+        "reason": "summary",
+        "denied": summary.denied,
+        "warned": summary.warned,
+        "waived": summary.waived,
+        "written": summary.written,
+        "elapsed_ms": u64::try_from(summary.elapsed_ms).unwrap_or(u64::MAX),
+    })
+    .to_string()
+}
+
+pub(super) fn line(diagnostic: &Diagnostic, context: &Context<'_>) -> String {
+    let info = diagnostic.code.0;
+    let spans: Vec<Value> = diagnostic
+        .primary_first()
+        .filter_map(|label| {
+            let place = context.exact(label.place)?;
+            Some(json!({
+                "file": place.path.as_str(),
+                "byte_start": place.span.start,
+                "byte_end": place.span.end,
+                "line_start": place.start.line,
+                "column_start": place.start.column,
+                "line_end": place.end.line,
+                "column_end": place.end.column,
+                "primary": label.primary,
+                "label": label.text,
+            }))
+        })
+        .collect();
+    json!({
+        "reason": "diagnostic",
+        "code": info.code,
+        "slug": info.slug,
+        "level": diagnostic.level.as_str(),
+        "message": diagnostic.message,
+        "phase": info.phase,
+        "role": info.role,
+        "waived": diagnostic.waived.as_ref().map(waived),
+        "spans": spans,
+        "help": diagnostic.help,
+        "docs": format!("pathc explain {}", info.code),
+        "fix": diagnostic.fix.as_ref().map(|found| fix(found, context.sources)),
+    })
+    .to_string()
+}
+
+fn waived(waived: &Waived) -> Value {
+    json!({
+        "reason": waived.reason,
+        "approved_by": waived.approved_by,
+        "expires": waived.expires.to_string(),
+    })
+}
+
+fn fix(fix: &Fix, sources: &Sources) -> Value {
+    let safety = match fix.safety {
+        Safety::Safe => "safe",
+        Safety::Suggested => "suggested",
+    };
+    let edit = |Edit { span: Span { file, start, end }, insert }: &Edit| json!({"file": sources.file(*file).path.as_str(), "byte_start": start, "byte_end": end, "insert": insert});
+    json!({"safety": safety, "edits": fix.edits.iter().map(edit).collect::<Vec<_>>()})
+}
