@@ -2,6 +2,11 @@
 
 pub mod doc;
 pub mod files;
+pub mod json;
+pub mod printed;
+pub mod rule;
+pub mod yaml;
 
 pub use doc::{Doc, Map, Style};
-pub use files::{File, Files};
+pub use files::{Content, File, Files};
+pub use printed::Printed;

@@ -1,0 +1,5 @@
+//! What this room writes of its own accord.
+
+crate::rules! { room 7;
+    HEADER = "header": "each generated file says at its top what made it and what to change instead";
+}
