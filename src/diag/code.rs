@@ -152,4 +152,10 @@ codes! { TARGET;
     BAD_SPEC = "T002" "bad-spec";
     /// A name is longer than the target allows, or two names become one when shortened.
     NAME_OVER_LIMIT = "T003" "name-over-limit";
+    /// An address range that can't be split into the subnets of an environment, or no range that is left.
+    NO_ADDRESS_SPACE = "T004" "no-address-space";
+    /// An image that nothing gives an address: no `image`, no registry, or a registry of an unknown account.
+    NO_IMAGE_ADDRESS = "T005" "no-image-address";
+    /// A variable of a dependency that is not there in an environment, or that takes no requests.
+    NO_SUCH_PEER = "T006" "no-such-peer";
 }

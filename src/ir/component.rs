@@ -2,8 +2,8 @@
 
 use super::building::Package;
 use super::choice::{
-    Access, ComponentKind, Concurrency, Domain, HistogramForm, LogFormat, MetricType, Protocol, RollbackTrigger, Tier,
-    Tls, Trigger,
+    Access, ComponentKind, Concurrency, DatastoreKind, Domain, HistogramForm, LogFormat, MetricType, Protocol,
+    RollbackTrigger, Tier, Tls, Trigger,
 };
 use super::delivery::{Analysis, BlueGreen, CanaryStep, Capacity, Scaling, Slo};
 use super::ownership::Owner;
@@ -236,6 +236,25 @@ pub enum Attribute {
 }
 
 impl Attribute {
+    /// What a component and an external service tell about themselves.
+    pub const OF_SERVICES: &'static [Attribute] = &[Attribute::Host, Attribute::Port, Attribute::Url];
+
+    /// What a datastore of this kind tells about itself.
+    #[must_use]
+    pub const fn of_datastore(kind: DatastoreKind) -> &'static [Attribute] {
+        use Attribute::{Arn, Brokers, Database, Host, Name, Password, Port, Url, User};
+        match kind {
+            DatastoreKind::Postgres | DatastoreKind::Mysql | DatastoreKind::Mongodb => {
+                &[Host, Port, Url, Database, User, Password]
+            }
+            DatastoreKind::Redis | DatastoreKind::Rabbitmq => &[Host, Port, Url, User, Password],
+            DatastoreKind::Kafka => &[Brokers],
+            DatastoreKind::Queue => &[Url],
+            DatastoreKind::Topic => &[Arn],
+            DatastoreKind::Bucket => &[Name],
+        }
+    }
+
     /// All, in the order of the reference.
     pub const ALL: &'static [Attribute] = &[
         Attribute::Host,

@@ -576,6 +576,12 @@ impl Decimal {
         Decimal { units, scale }
     }
 
+    /// Whether it has no fraction.
+    #[must_use]
+    pub const fn is_whole(self) -> bool {
+        self.scale == 0
+    }
+
     /// The nearest float.
     #[must_use]
     pub fn as_f64(self) -> f64 {

@@ -24,6 +24,12 @@ impl<'a> SpecFile<'a> {
         SpecFile { file: sources.file(id), problems: Vec::new() }
     }
 
+    /// Where the file as a whole stands.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        Origin::node(self.file.node_base)
+    }
+
     /// The root of the file.
     #[must_use]
     pub fn root(&self) -> Option<Fact<'a>> {
@@ -44,8 +50,7 @@ impl<'a> SpecFile<'a> {
             return value;
         }
         self.missing(path, T::SHAPE.name);
-        let root = self.file.tree.root().unwrap_or_default();
-        Traced::new(T::default(), Fact { file: self.file, node: root }.origin())
+        Traced::new(T::default(), self.origin())
     }
 
     /// A text that must be there.

@@ -4,8 +4,12 @@
 //! looks its facts up once, when it is loaded; a fact that is missing is a T002, never a panic.
 
 pub mod file;
+pub mod platform;
 
 pub use file::{Fact, SpecFile};
+pub use platform::PlatformSpec;
+
+use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 
@@ -21,13 +25,16 @@ pub const BUILT_IN: &[(&str, &str)] = &[
 
 /// All specs of a run.
 #[derive(Debug)]
-pub struct Specs {}
+pub struct Specs {
+    /// What planning needs to know of the platform.
+    pub platform: PlatformSpec,
+}
 
 impl Specs {
     /// Reads all built-in specs into `sources`.
     pub fn load(sources: &mut Sources) -> (Option<Specs>, Vec<Diagnostic>) {
         let mut problems = Vec::new();
-        let mut ids: Vec<FileId> = Vec::new();
+        let mut ids: BTreeMap<&str, FileId> = BTreeMap::new();
         for (name, text) in BUILT_IN {
             let (tree, found) = parse(FileId(0), text);
             let path = Utf8PathBuf::from(format!("targets/{name}.yaml"));
@@ -36,8 +43,26 @@ impl Specs {
                 problem.span.file = id;
                 Diagnostic::from(problem)
             }));
-            ids.push(id);
+            ids.insert(name, id);
         }
-        (problems.is_empty().then_some(Specs {}), problems)
+        if !problems.is_empty() {
+            return (None, problems);
+        }
+        let mut kubernetes = SpecFile::new(sources, ids["kubernetes"]);
+        let specs = Specs { platform: PlatformSpec::read(&mut kubernetes) };
+        problems.extend(kubernetes.finish());
+        (problems.is_empty().then_some(specs), problems)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_specs_lack_nothing() {
+        let (specs, problems) = Specs::load(&mut Sources::default());
+        assert!(problems.is_empty(), "{problems:?}");
+        assert!(specs.is_some());
     }
 }
