@@ -1,0 +1,1 @@
+"""The Kubernetes judges. Each module of this package is one judge; `main` runs them all in one process."""
