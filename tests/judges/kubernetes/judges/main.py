@@ -27,12 +27,18 @@ JUDGES = {
 
 def main(arguments: list[str], home: pathlib.Path) -> int:
     parser = argparse.ArgumentParser(prog="judge", description=__doc__)
-    parser.add_argument("folders", nargs="+", metavar="ENV_DIR")
+    parser.add_argument("--list", action="store_true", help="print the judges' names and judge nothing")
+    parser.add_argument("folders", nargs="*", metavar="ENV_DIR")
     parser.add_argument("--format", choices=["human", "json"], default="human")
     parser.add_argument("--only", action="append", choices=["kustomize", *JUDGES], help="run only this judge")
     parser.add_argument("--platform", action="append", default=[], metavar="DIR", help="objects that may be referred to")
     parser.add_argument("--timings", action="store_true", help="print how long each judge took, on standard error")
     options = parser.parse_args(arguments)
+    if options.list:
+        print("kustomize", *JUDGES, sep="\n")
+        return 0
+    if not options.folders:
+        parser.error("no folder is given")
 
     wanted = options.only or ["kustomize", *JUDGES]
     findings: list[Finding] = []
