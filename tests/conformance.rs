@@ -171,7 +171,7 @@ fn kubernetes_accepts_fixtures() -> Outcome {
     if folders.is_empty() {
         wrong.push("no fixture has Kubernetes manifests, so nothing was judged".to_owned());
     } else {
-        let findings = judge_kubernetes(&[], &folders)?;
+        let findings = judge_kubernetes(&[OsStr::new("--all-fixtures")], &folders)?;
         wrong.extend(
             findings
                 .values()

@@ -20,8 +20,9 @@ from .model import Environment, Finding, Object, Unable, mapping
 SUPPRESSIONS = pathlib.Path(__file__).parents[1] / "checkov-suppressions.yaml"
 
 
-def judge(environments: list[Environment], home: pathlib.Path) -> list[Finding]:
+def judge(environments: list[Environment], home: pathlib.Path, all_fixtures: bool = False) -> list[Finding]:
     suppressions = yaml.safe_load(SUPPRESSIONS.read_text(encoding="utf-8"))
+    needed = []
     findings = []
     with tempfile.TemporaryDirectory(prefix="pathc-checkov-") as scratch:
         for index, environment in enumerate(environments):
@@ -42,8 +43,14 @@ def judge(environments: list[Environment], home: pathlib.Path) -> list[Finding]:
         if pods and answer["resources"] < pods:
             raise Unable(f"the judge `checkov` saw {answer['resources']} resources in {environment.folder}, which has {pods} workloads")
         for check, name, resource in answer["failed"]:
-            if not any(suppresses(s, check, resource) for s in suppressions):
+            by = [s for s in suppressions if suppresses(s, check, resource)]
+            needed += by
+            if not by:
                 findings.append(Finding(environment.folder, "checkov", resource, f"{check}: {name}"))
+    if all_fixtures:
+        for s in suppressions:
+            if s not in needed:
+                findings.append(Finding("-", "checkov", s["check"], f"the suppression for {s['resource']} is not needed"))
     return findings
 
 

@@ -32,6 +32,7 @@ def main(arguments: list[str], home: pathlib.Path) -> int:
     parser.add_argument("--format", choices=["human", "json"], default="human")
     parser.add_argument("--only", action="append", choices=["kustomize", *JUDGES], help="run only this judge")
     parser.add_argument("--platform", action="append", default=[], metavar="DIR", help="objects that may be referred to")
+    parser.add_argument("--all-fixtures", action="store_true", help="the folders are all there are: a suppression that none needs is a finding")
     parser.add_argument("--timings", action="store_true", help="print how long each judge took, on standard error")
     options = parser.parse_args(arguments)
     if options.list:
@@ -79,11 +80,12 @@ def main(arguments: list[str], home: pathlib.Path) -> int:
 
 def timed(options: argparse.Namespace, name: str, environments: list[Environment], home: pathlib.Path) -> list[Finding]:
     started = time.monotonic()
-    found = JUDGES[name](environments, home)
+    more = {"all_fixtures": options.all_fixtures} if name == "checkov" else {}
+    found = JUDGES[name](environments, home, **more)
     clock(options, name, started)
     return found
 
 
 def clock(options: argparse.Namespace, name: str, started: float) -> None:
     if options.timings:
-        print(f"{name:14} {time.monotonic() - started:6.2f} s", file=sys.stderr)
+        sys.stderr.write(f"{name:14} {time.monotonic() - started:6.2f} s\n")
