@@ -103,6 +103,20 @@ impl Component {
         self.volumes.iter().any(|volume| volume.persistent.value)
     }
 
+    /// Whether nothing but metrics is asked on a port: no caller means it when it names the component alone.
+    #[must_use]
+    pub fn serves_only_metrics(&self, port: &Port) -> bool {
+        let asked = self.metrics.as_ref().is_some_and(|metrics| metrics.port.name == port.name.value);
+        let first = self.ports.first().is_some_and(|first| first.name == port.name);
+        asked && !port.public.value && (!first || port.name.as_str() == "metrics")
+    }
+
+    /// The port that is meant where a caller names none: the first that serves more than metrics.
+    #[must_use]
+    pub fn main_port(&self) -> Option<&Port> {
+        self.ports.iter().find(|port| !self.serves_only_metrics(port))
+    }
+
     /// A port by its name.
     #[must_use]
     pub fn port(&self, name: &str) -> Option<&Port> {

@@ -99,6 +99,14 @@ impl Name {
     }
 }
 
+impl UrlPath {
+    /// The path that all others lie below: `/`.
+    #[must_use]
+    pub fn root() -> UrlPath {
+        UrlPath("/".into())
+    }
+}
+
 impl VariableName {
     /// A variable name that pathc makes itself; the caller sees to its form.
     #[must_use]

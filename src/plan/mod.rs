@@ -6,6 +6,7 @@
 
 pub mod encode;
 pub mod infrastructure;
+pub mod monitoring;
 
 pub use encode::Encode;
 

@@ -5,9 +5,11 @@
 
 pub mod file;
 pub mod platform;
+pub mod prometheus;
 
 pub use file::{Fact, SpecFile};
 pub use platform::PlatformSpec;
+pub use prometheus::PrometheusSpec;
 
 use std::collections::BTreeMap;
 
@@ -28,6 +30,8 @@ pub const BUILT_IN: &[(&str, &str)] = &[
 pub struct Specs {
     /// What planning needs to know of the platform.
     pub platform: PlatformSpec,
+    /// What the world calls its metrics.
+    pub prometheus: PrometheusSpec,
 }
 
 impl Specs {
@@ -49,8 +53,11 @@ impl Specs {
             return (None, problems);
         }
         let mut kubernetes = SpecFile::new(sources, ids["kubernetes"]);
-        let specs = Specs { platform: PlatformSpec::read(&mut kubernetes) };
+        let mut prometheus = SpecFile::new(sources, ids["prometheus"]);
+        let specs =
+            Specs { platform: PlatformSpec::read(&mut kubernetes), prometheus: PrometheusSpec::read(&mut prometheus) };
         problems.extend(kubernetes.finish());
+        problems.extend(prometheus.finish());
         (problems.is_empty().then_some(specs), problems)
     }
 }

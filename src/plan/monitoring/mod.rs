@@ -1,0 +1,3 @@
+//! The monitoring plan: what is measured, when somebody is told, and what is shown.
+
+pub mod indicator;
