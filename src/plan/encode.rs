@@ -23,7 +23,9 @@ impl<T: Scalar> Encode for T {
     fn encode(&self, origin: Origin) -> Doc {
         let text = self.write();
         match T::SHAPE.json {
-            JsonType::Text | JsonType::TextOrNumber => Doc::Text(Cow::Owned(text.into_owned()), origin),
+            JsonType::Text | JsonType::AnyScalar | JsonType::TextOrNumber => {
+                Doc::Text(Cow::Owned(text.into_owned()), origin)
+            }
             JsonType::Boolean => Doc::Bool(text == "true", origin),
             JsonType::Integer => match text.parse() {
                 Ok(number) => Doc::Integer(number, origin),

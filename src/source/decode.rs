@@ -161,7 +161,9 @@ pub fn decode_scalar<T: Scalar>(decoder: &mut Decoder<'_>, node: NodeId) -> Opti
         Ok(value) => Some(value),
         Err(wrong) => {
             let span = decoder.span(node);
-            let kind = if strict && T::SHAPE.range.is_none() { ProblemKind::WrongType } else { ProblemKind::BadValue };
+            // A number out of range is of the right type, a word is not.
+            let kind =
+                if strict && text.parse::<f64>().is_err() { ProblemKind::WrongType } else { ProblemKind::BadValue };
             let mut problem = Problem::new(kind, span, wrong.message, format!("expected {}", expected(&shape)));
             problem.help = wrong.help.or_else(|| Some(format!("write {}", shape.hint)));
             decoder.problem(problem);

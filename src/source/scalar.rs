@@ -44,7 +44,7 @@ impl Wrong {
 
 impl Scalar for String {
     const SHAPE: ScalarShape =
-        ScalarShape { name: "text", hint: "any text", json: JsonType::TextOrNumber, pattern: None, range: None };
+        ScalarShape { name: "text", hint: "any text", json: JsonType::AnyScalar, pattern: None, range: None };
 
     fn read(text: &str) -> Result<Self, Wrong> {
         Ok(text.to_owned())

@@ -42,8 +42,10 @@ pub struct ScalarShape {
 /// The JSON types that a scalar may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JsonType {
-    /// A text; a plain YAML scalar of any kind is read by its source text.
+    /// A text.
     Text,
+    /// A text, or a number or boolean whose source text is read.
+    AnyScalar,
     /// A text, or a number whose source text is read.
     TextOrNumber,
     /// A number.

@@ -1,0 +1,232 @@
+//! Exact decimals and percents.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
+
+use crate::scalar_decode;
+use crate::source::Scalar;
+use crate::source::scalar::{Wrong, shown};
+use crate::source::shape::{JsonType, ScalarShape};
+
+/// An exact decimal: a number as people write it, without binary noise. `units / 10^scale`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Decimal {
+    units: i64,
+    scale: u8,
+}
+
+/// The most places after the point, so that any two decimals can be brought to the same power of ten.
+const SCALE_LIMIT: u32 = 18;
+
+/// The largest number of 18 digits: what is written by arithmetic can be read again.
+const LARGEST: i64 = 999_999_999_999_999_999;
+
+impl Decimal {
+    /// A whole number.
+    #[must_use]
+    pub const fn whole(number: i64) -> Decimal {
+        Decimal { units: number, scale: 0 }
+    }
+
+    /// `units / 10^scale`, in its shortest form; `scale` is at most 18.
+    #[must_use]
+    pub const fn new(units: i64, scale: u8) -> Decimal {
+        let (mut units, mut scale) = (units, scale);
+        while scale > 0 && units % 10 == 0 {
+            units /= 10;
+            scale -= 1;
+        }
+        Decimal { units, scale }
+    }
+
+    /// Whether it has no fraction.
+    #[must_use]
+    pub const fn is_whole(self) -> bool {
+        self.scale == 0
+    }
+
+    /// The nearest float.
+    #[must_use]
+    pub fn as_f64(self) -> f64 {
+        self.units as f64 / 10f64.powi(i32::from(self.scale))
+    }
+
+    /// Divided by ten to a power: `99.9` percent is `0.999` by 2.
+    #[must_use]
+    pub const fn shift(self, powers: u8) -> Decimal {
+        Decimal::from_wide(self.units as i128, self.scale as u32 + powers as u32)
+    }
+
+    /// `self - other`, exactly where 18 digits hold it.
+    #[must_use]
+    pub fn minus(self, other: Decimal) -> Decimal {
+        let (left, right, scale) = Decimal::aligned(self, other);
+        Decimal::from_wide(left - right, scale)
+    }
+
+    /// `self * other`, exactly where 18 digits hold it.
+    #[must_use]
+    pub const fn times(self, other: Decimal) -> Decimal {
+        Decimal::from_wide(self.units as i128 * other.units as i128, self.scale as u32 + other.scale as u32)
+    }
+
+    /// `self / other` where it ends within 12 places, else rounded; zero where `other` is zero.
+    #[must_use]
+    pub fn over(self, other: Decimal) -> Decimal {
+        if other.units == 0 {
+            return Decimal::whole(0);
+        }
+        let (left, right, _) = Decimal::aligned(self, other);
+        let mut places = 12;
+        while left.unsigned_abs() > i128::MAX.unsigned_abs() / 10u128.pow(places) {
+            places -= 1;
+        }
+        // What remains of the division tells how to round.
+        let wide = left * 10i128.pow(places);
+        let (quotient, rest) = (wide / right, wide % right);
+        let away = i128::from(rest.unsigned_abs() * 2 >= right.unsigned_abs());
+        Decimal::from_wide(quotient + away * wide.signum() * right.signum(), places)
+    }
+
+    /// Both as whole numbers of the same power of ten, and that power.
+    fn aligned(left: Decimal, right: Decimal) -> (i128, i128, u32) {
+        let scale = left.scale.max(right.scale);
+        let lift = |value: Decimal| i128::from(value.units) * 10i128.pow(u32::from(scale - value.scale));
+        (lift(left), lift(right), u32::from(scale))
+    }
+
+    /// `units / 10^scale` in 18 digits and 18 places at most: what is finer is rounded, what is larger is the largest.
+    const fn from_wide(mut units: i128, mut scale: u32) -> Decimal {
+        let mut dropped = 0;
+        while scale > 0 && (units.unsigned_abs() > LARGEST as u128 || scale > SCALE_LIMIT) {
+            dropped = units % 10;
+            units /= 10;
+            scale -= 1;
+        }
+        if dropped.unsigned_abs() >= 5 {
+            units += if dropped < 0 { -1 } else { 1 };
+        }
+        if units > LARGEST as i128 {
+            Decimal::whole(LARGEST)
+        } else if units < -(LARGEST as i128) {
+            Decimal::whole(-LARGEST)
+        } else {
+            Decimal::new(units as i64, scale as u8)
+        }
+    }
+}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (left, right, _) = Decimal::aligned(*self, *other);
+        left.cmp(&right)
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.scale == 0 {
+            return f.pad(&self.units.to_string());
+        }
+        let sign = if self.units < 0 { "-" } else { "" };
+        let digits = format!("{:0>width$}", self.units.unsigned_abs(), width = usize::from(self.scale) + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - usize::from(self.scale));
+        f.pad(&format!("{sign}{whole}.{fraction}"))
+    }
+}
+
+impl Scalar for Decimal {
+    const SHAPE: ScalarShape = ScalarShape {
+        name: "number",
+        hint: "a number such as `0.25`",
+        json: JsonType::Number,
+        pattern: None,
+        range: None,
+    };
+
+    fn read(text: &str) -> Result<Self, Wrong> {
+        let wrong = || Wrong::new(format!("expected a number, found `{}`", shown(text)));
+        let (sign, rest) = match text.as_bytes().first() {
+            Some(b'-') => (-1, &text[1..]),
+            Some(b'+') => (1, &text[1..]),
+            _ => (1, text),
+        };
+        let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
+            // Three digits are more than any number here has places.
+            Some((mantissa, exponent)) if exponent.len() <= 4 => {
+                (mantissa, exponent.parse::<i32>().map_err(|_| wrong())?)
+            }
+            Some(_) => return Err(wrong()),
+            None => (rest, 0),
+        };
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if (whole.is_empty() && fraction.is_empty()) || !digits(whole) || !digits(fraction) {
+            return Err(wrong());
+        }
+        let all = format!("{whole}{fraction}");
+        let all = all.trim_start_matches('0');
+        if all.len() > 18 {
+            return Err(Wrong::new(format!("`{}` has more than 18 digits", shown(text))));
+        }
+        let units: i64 = if all.is_empty() { 0 } else { all.parse().map_err(|_| wrong())? };
+        match fraction.len() as i32 - exponent {
+            scale @ 0..=18 => Ok(Decimal::new(sign * units, scale as u8)),
+            scale @ -17..0 => units
+                .checked_mul(10i64.pow(scale.unsigned_abs()))
+                .map(|units| Decimal::whole(sign * units))
+                .ok_or_else(wrong),
+            _ => Err(wrong()),
+        }
+    }
+
+    fn write(&self) -> Cow<'_, str> {
+        Cow::Owned(self.to_string())
+    }
+}
+
+/// A percent between 0 and 100, exact as written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Percent(pub Decimal);
+
+impl Scalar for Percent {
+    const SHAPE: ScalarShape = ScalarShape {
+        name: "percent",
+        hint: "a number from 0 to 100, without a sign",
+        json: JsonType::Number,
+        pattern: None,
+        range: Some((0.0, 100.0)),
+    };
+
+    fn read(text: &str) -> Result<Self, Wrong> {
+        if let Some(number) = text.strip_suffix('%') {
+            return Err(Wrong::new(format!("`{}` has a percent sign", shown(text)))
+                .help(format!("write `{}`", shown(number.trim()))));
+        }
+        let number = Decimal::read(text)?;
+        if (Decimal::whole(0)..=Decimal::whole(100)).contains(&number) {
+            Ok(Percent(number))
+        } else {
+            Err(Wrong::new(format!("`{}` is not between 0 and 100", shown(text))))
+        }
+    }
+
+    fn write(&self) -> Cow<'_, str> {
+        Cow::Owned(self.0.to_string())
+    }
+}
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+scalar_decode!(Decimal, Percent);
