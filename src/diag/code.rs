@@ -159,3 +159,35 @@ codes! { TARGET;
     /// A variable of a dependency that is not there in an environment, or that takes no requests.
     NO_SUCH_PEER = "T006" "no-such-peer";
 }
+
+codes! { OUTPUT;
+    /// A generated file was edited by hand, and a build would undo the edit.
+    ///
+    /// Make the change in the inputs instead. `pathc build --force` writes the file anew and drops the edit.
+    EDITED_BY_HAND = "O001" "edited-by-hand";
+    /// A file is not what a build makes of the inputs as they are now. Run `pathc build`.
+    STALE = "O002" "stale";
+    /// A file that a build makes is not there. Run `pathc build`.
+    MISSING = "O003" "missing";
+    /// A file stands where a build would write, and pathc did not write it.
+    ///
+    /// Move it away, or let the target write elsewhere with its `out`. `pathc build --force` replaces it.
+    NOT_OURS = "O004" "not-ours";
+    /// `pathc.lock`, which says what was generated, can't be read.
+    ///
+    /// After a merge, take either side. Or remove it and build: files that are as a build makes them are adopted, and
+    /// others are reported, never replaced.
+    UNREADABLE_LOCK = "O005" "unreadable-lock";
+    /// The system refused to read or write an output. Nothing was changed.
+    REFUSED_BY_SYSTEM = "O006" "refused-by-system";
+    /// Another build writes to the same folder, and did not end in time.
+    BUILD_RUNNING = "O007" "build-running";
+    /// Two outputs have one path, or paths that only differ in case, or one is the folder of the other.
+    ///
+    /// Give one of the targets another folder with its `out`.
+    SAME_PATH = "O008" "same-path";
+    /// An output's path leads out of the repository.
+    OUTSIDE_OUTPUT = "O009" "outside-output";
+    /// A folder stands where a file is to be written, or a file where a folder has to be.
+    IN_THE_WAY = "O010" "in-the-way";
+}
