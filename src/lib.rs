@@ -1,6 +1,7 @@
 //! pathc, a compiler for production readiness.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod cli;
 pub mod diag;
 pub mod gates;
 pub mod ir;

@@ -15,6 +15,8 @@ use crate::source::{SourceFile, Span};
 const AROUND: u32 = 1;
 /// What a secret is shown as; its length would say something about it.
 const SECRET: &str = "***";
+/// Stays in the text of a file, and is nothing to see.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The lines of one finding, and where its labels lie in them.
 #[derive(Debug, Default)]
@@ -214,6 +216,10 @@ impl Cut {
         let mut at = from;
         while let Some(character) = line[at..].chars().next() {
             cut.places.push((at, cut.text.len()));
+            if character == BYTE_ORDER_MARK {
+                at += character.len_utf8();
+                continue;
+            }
             if columns >= width {
                 cut.text.push_str("...");
                 return cut;

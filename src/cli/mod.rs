@@ -1,0 +1,91 @@
+//! The command line: one command a file.
+//!
+//! [`run`] reads the arguments, runs the command from the right folder, prints what it found and maps the outcome to an
+//! exit code. Findings go to standard error and results to standard output; with `--message-format json` or `sarif`,
+//! standard output holds findings in that form and nothing else.
+
+mod arguments;
+mod codes;
+mod completions;
+mod explain;
+mod failure;
+mod man;
+mod panic;
+mod terminal;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+pub use arguments::Arguments;
+use arguments::Command;
+use failure::Failure;
+use terminal::Terminal;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// What was asked for is done.
+    Done,
+    /// Something denies, or `--check` found a difference.
+    Denied,
+    /// The arguments or the machine did not allow it.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        match outcome {
+            Outcome::Done => ExitCode::SUCCESS,
+            Outcome::Denied => ExitCode::from(1),
+            Outcome::Failed => ExitCode::from(2),
+        }
+    }
+}
+
+/// The command with all its arguments, for help, completions, manual pages and the reference.
+#[must_use]
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// Runs pathc.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    panic::install_hook();
+    let parsed = command().try_get_matches_from(arguments).and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let usage = error.use_stderr();
+            // Help that nobody reads to its end is no failure.
+            return match error.print() {
+                Ok(()) if usage => Outcome::Failed.into(),
+                _ => Outcome::Done.into(),
+            };
+        }
+    };
+    let terminal = Terminal::new(&arguments.global);
+    let outcome = std::panic::catch_unwind(|| dispatch(&arguments, &terminal));
+    match outcome {
+        Ok(Ok(outcome)) => outcome.into(),
+        Ok(Err(failure)) => {
+            terminal.failure(&failure);
+            Outcome::Failed.into()
+        }
+        // The hook has told what happened.
+        Err(_) => Outcome::Failed.into(),
+    }
+}
+
+fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    if let Some(folder) = &arguments.global.directory {
+        std::env::set_current_dir(folder)
+            .map_err(|error| Failure::new(format!("can't enter `{folder}`: {}", failure::reason(&error))))?;
+    }
+    match &arguments.command {
+        Command::Explain(explain) => explain::run(explain, terminal),
+        Command::Completions(completions) => completions::run(completions, terminal),
+        Command::Man => man::run(terminal),
+    }
+}
