@@ -2,6 +2,7 @@
 //!
 //! `file` keeps the texts, `span` and `origin` point into them, `yaml` turns a text into an arena of nodes with exact
 //! byte spans, `decode` and `record` turn nodes into typed values and report every error of a file in one run.
+//! `schema` and `reference` turn the same tables into JSON Schemas and documentation.
 //! This room imports nothing of the crate.
 
 pub mod decode;
@@ -11,6 +12,7 @@ pub mod origin;
 pub mod problem;
 pub mod record;
 pub mod scalar;
+pub mod schema;
 pub mod shape;
 pub mod span;
 pub mod table;

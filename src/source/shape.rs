@@ -114,3 +114,24 @@ impl Shape {
         }
     }
 }
+
+/// The text of a documentation comment: lines joined, paragraphs apart.
+#[must_use]
+pub fn prose(doc: &str) -> String {
+    let mut out = String::with_capacity(doc.len());
+    let mut paragraph = false;
+    for line in doc.lines().map(str::trim) {
+        if line.is_empty() {
+            paragraph = !out.is_empty();
+            continue;
+        }
+        if paragraph {
+            out.push_str("\n\n");
+        } else if !out.is_empty() {
+            out.push(' ');
+        }
+        paragraph = false;
+        out.push_str(line);
+    }
+    out
+}
