@@ -10,6 +10,10 @@ pub mod monitoring;
 
 pub use encode::Encode;
 
+use crate::diag::Diagnostic;
+use crate::ir::System;
+use crate::spec::Specs;
+
 /// The version of the deliverables' schema. It grows when a field changes its meaning or goes.
 pub const SCHEMA_VERSION: u32 = 1;
 
@@ -18,4 +22,11 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub struct Plans {
     /// What runs, where, and how much of it.
     pub infrastructure: infrastructure::InfrastructurePlan,
+}
+
+/// Makes every decision. What can't be decided is a diagnostic.
+#[must_use]
+pub fn plan(system: &System, specs: &Specs) -> (Plans, Vec<Diagnostic>) {
+    let (infrastructure, problems) = infrastructure::plan(system, specs);
+    (Plans { infrastructure }, problems)
 }

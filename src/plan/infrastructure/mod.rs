@@ -1,9 +1,12 @@
 //! The infrastructure plan: what runs, where it runs, and how much of it.
 
+mod build;
 pub mod environments;
+pub mod rules;
 pub mod scaling;
 pub mod templates;
 
+pub use build::plan;
 pub use environments::EnvironmentConfigurations;
 pub use scaling::ScalingPolicies;
 pub use templates::InfrastructureTemplates;

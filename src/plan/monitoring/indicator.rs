@@ -76,6 +76,12 @@ impl RequestMetrics {
     }
 }
 
+/// The labels that a component's series carry in an environment, as a selector without braces.
+#[must_use]
+pub fn labels(namespace: &str, component: &str) -> String {
+    format!("namespace=\"{namespace}\", job=\"{component}\"")
+}
+
 fn both(selector: &str, more: &str) -> String {
     if selector.is_empty() || more.is_empty() { format!("{selector}{more}") } else { format!("{selector}, {more}") }
 }

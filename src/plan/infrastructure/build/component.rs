@@ -1,0 +1,123 @@
+//! One component: what is the same in every environment.
+
+use super::{connections, ports, strategy, system};
+use crate::diag::Diagnostic;
+use crate::ir::choice::{ComponentKind, Trigger};
+use crate::ir::component::{Component, ConfigurationFile, InitStep, Metrics, Volume};
+use crate::ir::value::Size;
+use crate::ir::{System, Traced};
+use crate::plan::infrastructure::rules;
+use crate::plan::infrastructure::templates::{
+    ComponentTemplate, FileTemplate, InitTemplate, MetricsTemplate, ScheduleTemplate, VolumeTemplate, WorkloadForm,
+};
+use crate::spec::Specs;
+
+pub(super) fn template(
+    system: &System,
+    component: &Component,
+    specs: &Specs,
+    problems: &mut Vec<Diagnostic>,
+) -> ComponentTemplate {
+    let form = form(component);
+    let runs_to_an_end = matches!(form, WorkloadForm::Scheduled | WorkloadForm::OnDeploy | WorkloadForm::Manual);
+    ComponentTemplate {
+        origin: component.origin,
+        name: component.name.clone(),
+        kind: component.kind,
+        form: Traced::by_rule(form, rules::FORM),
+        tier: component.tier,
+        domain: component.domain,
+        description: component.description.clone(),
+        language: component.language.clone(),
+        owner: component.owner.as_ref().map(system::owner),
+        ports: component.ports.iter().map(ports::template).collect(),
+        liveness: component.health.liveness.as_ref().map(ports::probe),
+        readiness: component.health.readiness.as_ref().map(ports::probe),
+        startup: component.health.startup.as_ref().map(ports::probe),
+        command: component.command.clone(),
+        arguments: component.args.clone(),
+        volumes: component.volumes.iter().map(volume).collect(),
+        files: component.files.iter().map(file).collect(),
+        init: component.init.iter().map(init).collect(),
+        calls: component
+            .depends_on
+            .iter()
+            .filter_map(|dependency| connections::peer(system, dependency, specs))
+            .collect(),
+        called_by: Vec::new(), // Known once all calls are: `connections::reverse`.
+        metrics: component.metrics.as_ref().map(metrics),
+        otlp: component.otlp,
+        log_format: component.log_format,
+        drain: component.drain,
+        linger: ports::linger(component),
+        schedule: runs_to_an_end.then(|| schedule(component)),
+        run_as: component.run_as,
+        writable_root: component.writable_root,
+        strategy: strategy::template(system, component, form, specs, problems),
+        rollback: strategy::rollback(component),
+        migrations: strategy::migrations(system, component),
+    }
+}
+
+fn form(component: &Component) -> WorkloadForm {
+    match component.kind.value {
+        ComponentKind::Service | ComponentKind::Worker if component.is_stateful() => WorkloadForm::Stateful,
+        ComponentKind::Service | ComponentKind::Worker => WorkloadForm::Replicated,
+        ComponentKind::Cronjob => WorkloadForm::Scheduled,
+        ComponentKind::Job if component.trigger.value == Trigger::Deploy => WorkloadForm::OnDeploy,
+        ComponentKind::Job => WorkloadForm::Manual,
+        // A library is not deployed, and so never asked about.
+        ComponentKind::Website | ComponentKind::Library => WorkloadForm::Static,
+    }
+}
+
+fn volume(volume: &Volume) -> VolumeTemplate {
+    const GIBIBYTE: u64 = 1 << 30;
+    let default = if volume.persistent.value {
+        Traced::by_rule(Size { bytes: 10 * GIBIBYTE }, rules::PERSISTENT_SIZE)
+    } else {
+        Traced::by_rule(Size { bytes: GIBIBYTE / 4 }, rules::SCRATCH_SIZE)
+    };
+    VolumeTemplate {
+        origin: volume.origin,
+        name: volume.name.clone(),
+        mount: volume.path.clone(),
+        size: volume.size.unwrap_or(default),
+        persistent: volume.persistent,
+    }
+}
+
+fn file(file: &ConfigurationFile) -> FileTemplate {
+    FileTemplate { origin: file.origin, mount: file.path.clone(), content: file.content.clone() }
+}
+
+fn init(step: &InitStep) -> InitTemplate {
+    InitTemplate {
+        origin: step.origin,
+        name: step.name.clone(),
+        image: step.image.clone(),
+        command: step.command.clone(),
+    }
+}
+
+fn metrics(metrics: &Metrics) -> MetricsTemplate {
+    MetricsTemplate {
+        origin: metrics.origin,
+        port_name: metrics.port.number.with(metrics.port.name.clone()),
+        port: metrics.port.number,
+        url_path: metrics.path.clone(),
+        histogram: metrics.histogram,
+    }
+}
+
+fn schedule(component: &Component) -> ScheduleTemplate {
+    ScheduleTemplate {
+        origin: component.schedule.as_ref().map_or(component.origin, |cron| cron.origin),
+        cron: component.schedule.clone(),
+        timezone: component.timezone.clone(),
+        concurrency: component.concurrency,
+        timeout: component.timeout,
+        retries: component.retries,
+        trigger: component.trigger,
+    }
+}

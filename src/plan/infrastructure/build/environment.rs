@@ -1,0 +1,114 @@
+//! One environment: its place in the cloud, its network, its datastores and what runs in it.
+
+use super::{Place, datastores, images, ports, quota, variables};
+use crate::diag::{Diagnostic, code};
+use crate::ir::Traced;
+use crate::ir::choice::ComponentKind;
+use crate::ir::component::{Component, Port};
+use crate::ir::environment::Deployment;
+use crate::ir::value::HostName;
+use crate::plan::infrastructure::environments::{EnvironmentPlan, NetworkPlan, RoutePlan, WorkloadPlan};
+use crate::plan::infrastructure::rules;
+use crate::source::Scalar;
+
+pub(super) fn plan(place: &Place<'_>, network: NetworkPlan, problems: &mut Vec<Diagnostic>) -> EnvironmentPlan {
+    let environment = place.environment;
+    let cluster_name = format!("{}-{}", place.system.name, environment.name);
+    EnvironmentPlan {
+        origin: environment.origin,
+        name: environment.name.clone(),
+        kind: environment.kind,
+        promotes_from: environment.promotes_from.clone(),
+        region: environment.region.clone(),
+        account: environment.account.clone(),
+        cluster: environment.cluster.clone().unwrap_or_else(|| Traced::by_rule(cluster_name, rules::CLUSTER_NAME)),
+        cluster_exists: Traced::by_rule(environment.cluster.is_some(), rules::EXISTING_CLUSTER),
+        namespace: environment.namespace.clone(),
+        domain: environment.domain.clone(),
+        zone_id: environment.zone_id.clone(),
+        availability_zones: environment.availability_zones,
+        network,
+        pull_secret: images::pull_secret(place),
+        quota: quota::plan(place),
+        datastores: environment.datastores.iter().map(|datastore| datastores::plan(place, datastore)).collect(),
+        externals: environment.externals.iter().map(datastores::external).collect(),
+        workloads: environment.deployments.iter().map(|deployment| workload(place, deployment, problems)).collect(),
+        monthly_usd: environment.budget.as_ref().map(|budget| budget.monthly_usd),
+    }
+}
+
+fn workload(place: &Place<'_>, deployment: &Deployment, problems: &mut Vec<Diagnostic>) -> WorkloadPlan {
+    let component = place.system.component(deployment.component);
+    let resources = &deployment.resources;
+    WorkloadPlan {
+        origin: deployment.origin,
+        component: component.name.clone(),
+        image: match component.kind.value {
+            ComponentKind::Website => None, // Files, and no image.
+            _ => images::plan(place, component, problems),
+        },
+        cpu: resources.cpu,
+        memory: resources.memory,
+        cpu_limit: resources.cpu_limit,
+        memory_limit: resources.memory_limit,
+        variables: variables::plan(place, component, deployment, problems),
+        secret_files: variables::secret_files(place, component, deployment),
+        routes: component
+            .ports
+            .iter()
+            .filter(|port| port.public.value)
+            .map(|port| route(place, component, port, problems))
+            .collect(),
+    }
+}
+
+fn route(place: &Place<'_>, component: &Component, port: &Port, problems: &mut Vec<Diagnostic>) -> RoutePlan {
+    RoutePlan {
+        origin: port.origin,
+        port: port.name.clone(),
+        edge: port.edge.clone(),
+        host: host(place, component, port, problems),
+        prefix: ports::prefix(port),
+    }
+}
+
+/// The host of a public port: a label below the environment's domain, or the domain itself.
+fn host(
+    place: &Place<'_>,
+    component: &Component,
+    port: &Port,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Traced<HostName>> {
+    match (&port.host, &place.environment.domain) {
+        (None, domain) => domain.clone(),
+        (Some(label), Some(domain)) => match HostName::read(&format!("{label}.{domain}")) {
+            Ok(host) => Some(label.with(host)),
+            Err(_) => {
+                problems.push(
+                    Diagnostic::new(
+                        code::NAME_OVER_LIMIT,
+                        label.origin,
+                        format!("`{label}.{domain}` is no host name"),
+                        "the label",
+                    )
+                    .label(domain.origin, "the domain")
+                    .help("a host name has at most 253 characters"),
+                );
+                None
+            }
+        },
+        (Some(label), None) => {
+            problems.push(
+                Diagnostic::new(
+                    code::CANNOT_EXPRESS,
+                    label.origin,
+                    format!("`{label}` of `{}` lies below no domain in `{}`", component.name, place.environment.name),
+                    "a label below the environment's domain",
+                )
+                .label(place.environment.origin, "this environment has no `domain`")
+                .help("add `domain:` to the environment"),
+            );
+            None
+        }
+    }
+}
