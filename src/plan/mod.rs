@@ -4,10 +4,12 @@
 //! a writer, a reader and a schema that can't disagree: a plan that was written and read back builds the same bytes in
 //! every target.
 
+pub mod deliverables;
 pub mod encode;
 pub mod infrastructure;
 pub mod monitoring;
 
+pub use deliverables::{DELIVERABLES, Deliverable, read};
 pub use encode::Encode;
 
 use crate::diag::Diagnostic;

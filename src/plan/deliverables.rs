@@ -1,0 +1,127 @@
+//! The nine deliverables: one table from which writing, reading back and the published JSON Schema go.
+
+use super::infrastructure::{EnvironmentConfigurations, InfrastructurePlan, InfrastructureTemplates, ScalingPolicies};
+use super::{Encode, Plans, SCHEMA_VERSION};
+use crate::diag::{Diagnostic, code};
+use crate::output::Doc;
+use crate::source::{Decode, Decoder, FileId, FileKind, Scalar, Shape, SourceFile, Sources};
+
+/// One of the documents that the plans are, serialised.
+pub struct Deliverable {
+    /// Its name, which is its file's name without `.yaml`.
+    pub name: &'static str,
+    /// The folder of its family.
+    pub family: &'static str,
+    /// What it is for, in a sentence.
+    pub doc: &'static str,
+    /// Its form.
+    pub shape: fn() -> Shape,
+    /// The document of finished plans.
+    pub encode: fn(&Plans) -> Doc,
+}
+
+macro_rules! deliverables {
+    ($($name:literal in $family:literal: $type:ty = $($part:ident).+, $doc:literal;)*) => {
+        /// All deliverables, by family and name.
+        pub static DELIVERABLES: &[Deliverable] = &[$(
+            Deliverable {
+                name: $name,
+                family: $family,
+                doc: $doc,
+                shape: <$type as Decode>::shape,
+                encode: |plans| plans.$($part).+.encode(plans.$($part).+.origin),
+            }
+        ),*];
+    };
+}
+
+deliverables! {
+    "infrastructure_templates" in "infrastructure_automation": InfrastructureTemplates = infrastructure.templates,
+        "What runs, the same in every environment.";
+    "environment_configurations" in "infrastructure_automation": EnvironmentConfigurations = infrastructure.environments,
+        "Where the system runs, and what differs there.";
+    "scaling_policies" in "infrastructure_automation": ScalingPolicies = infrastructure.scaling,
+        "How much of each component runs, and how much of it may be away at once.";
+}
+
+/// A deliverable by its name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static Deliverable> {
+    DELIVERABLES.iter().find(|deliverable| deliverable.name == name)
+}
+
+/// Reads plans back from the deliverables among `sources`; the values' origins are then their places in these files.
+///
+/// # Errors
+/// What is missing or wrong, in all of them.
+pub fn read(sources: &Sources) -> Result<Plans, Vec<Diagnostic>> {
+    let mut reader = Reader { sources, problems: Vec::new() };
+    let plans = (|| {
+        // Each is read before the first that failed ends the reading, so that one run reports all.
+        let templates = reader.document("infrastructure_templates");
+        let environments = reader.document("environment_configurations");
+        let scaling = reader.document("scaling_policies");
+        Some(Plans {
+            infrastructure: InfrastructurePlan {
+                templates: templates?,
+                environments: environments?,
+                scaling: scaling?,
+            },
+        })
+    })();
+    match plans {
+        Some(plans) if reader.problems.is_empty() => Ok(plans),
+        _ => Err(reader.problems),
+    }
+}
+
+struct Reader<'a> {
+    sources: &'a Sources,
+    problems: Vec<Diagnostic>,
+}
+
+impl<'a> Reader<'a> {
+    /// The file whose own first line says that it is this deliverable.
+    fn document<T: Decode>(&mut self, name: &'static str) -> Option<T> {
+        let found = self.sources.iter().find(|(_, file)| file.kind == FileKind::Plan && states(file, "path", name));
+        let Some((id, file)) = found else {
+            self.problems.push(
+                Diagnostic::without_place(code::MISSING_FILE, format!("the deliverable `{name}` is not there"))
+                    .help(format!("every plan has all {} deliverables: run `pathc build`", DELIVERABLES.len())),
+            );
+            return None;
+        };
+        if !states(file, "version", &SCHEMA_VERSION.write()) {
+            self.problems.push(self.other_version(id, file, name));
+            return None;
+        }
+        let mut decoder = Decoder::new(id, file);
+        let document = decoder.document::<T>();
+        self.problems.extend(decoder.finish().into_iter().map(Diagnostic::from));
+        document
+    }
+
+    fn other_version(&self, id: FileId, file: &SourceFile, name: &str) -> Diagnostic {
+        let mut span = file.tree.span(value_of(file, "version").or(file.tree.root()).unwrap_or_default());
+        span.file = id;
+        Diagnostic::new(
+            code::BAD_VALUE,
+            span,
+            format!("`{name}` is of another version of the schema"),
+            format!("this pathc reads version {SCHEMA_VERSION}"),
+        )
+        .help("write it again with `pathc build`")
+    }
+}
+
+/// The node of a key of the outermost mapping.
+fn value_of(file: &SourceFile, key: &str) -> Option<u32> {
+    let entries = file.tree.entries(file.tree.root()?)?;
+    let mut values =
+        entries.filter(|(name, _)| file.tree.scalar(&file.text, *name).is_some_and(|(text, _)| text == key));
+    values.next().map(|(_, value)| value)
+}
+
+fn states(file: &SourceFile, key: &str, text: &str) -> bool {
+    value_of(file, key).and_then(|value| file.tree.scalar(&file.text, value)).is_some_and(|(found, _)| found == text)
+}
