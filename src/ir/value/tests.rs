@@ -1,3 +1,5 @@
+//! The scalars of the language: what each reads, refuses and writes.
+
 use proptest::prelude::*;
 
 use super::*;
