@@ -1,47 +1,253 @@
-//! What the world calls its metrics, where a component does not say.
+//! What is known of metrics: usual names, buckets, burn windows, and who exposes what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::SpecFile;
-use crate::source::Traced;
+use super::{Fact, SpecFile};
+use crate::choice;
+use crate::ir::choice::{DatastoreKind, MetricType, Runtime};
+use crate::ir::value::{Decimal, Duration};
+use crate::source::{Origin, Scalar, Traced};
+
+choice! {
+    /// What an alert asks of a person.
+    pub enum AlertSeverity as "alert severity" {
+        Page = "page": "somebody must act now",
+        Ticket = "ticket": "somebody must act this week",
+    }
+}
 
 /// Facts of the spec `prometheus` that decisions rest on.
 #[derive(Debug)]
 pub struct PrometheusSpec {
-    /// The usual names, by protocol, and by kind for what has no port.
-    pub metric_names: BTreeMap<String, MetricNames>,
+    conventions: BTreeMap<String, Convention>,
+    /// The edges of a histogram that names none, in seconds, ascending.
+    pub buckets: Vec<Traced<Decimal>>,
+    burn_periods: Vec<BurnPeriod>,
+    exporters: Vec<Exporter>,
+    exported: BTreeSet<String>,
 }
 
-/// The usual names of one protocol or kind.
+/// The names that a component's metrics have where it names none.
 #[derive(Clone, Debug)]
-pub struct MetricNames {
-    /// The counter of requests.
-    pub requests: Traced<String>,
-    /// The label selector of failed ones.
+pub struct Convention {
+    /// The counter of requests, messages or runs.
+    pub requests: Option<Traced<String>>,
+    /// The label selector of the failed ones.
     pub errors: Option<Traced<String>>,
-    /// The histogram of durations, without `_bucket`.
+    /// The counter of failures, where they have one of their own.
+    pub errors_metric: Option<Traced<String>>,
+    /// The histogram of seconds.
     pub duration: Option<Traced<String>>,
+    /// Further names by role.
+    pub extra: Vec<(String, Traced<String>)>,
+}
+
+/// The burn windows of objectives that are judged over at least so long.
+#[derive(Debug)]
+pub struct BurnPeriod {
+    /// The shortest period that these windows are for.
+    pub from: Traced<Duration>,
+    /// The windows, the fastest first.
+    pub windows: Vec<BurnWindow>,
+}
+
+/// One pair of windows.
+#[derive(Debug)]
+pub struct BurnWindow {
+    /// What it asks of a person.
+    pub severity: Traced<AlertSeverity>,
+    /// The long window, which says that enough was burned.
+    pub long: Traced<Duration>,
+    /// The short window, which says that it still burns.
+    pub short: Traced<Duration>,
+    /// The share of the error budget that the long window may burn, in percent.
+    pub budget: Traced<Decimal>,
+}
+
+/// Who exposes metrics without a component's doing.
+#[derive(Debug)]
+pub struct Exporter {
+    /// What it is called.
+    pub name: String,
+    /// Its entry.
+    pub origin: Origin,
+    /// The runtimes that it is to be had in.
+    pub runtimes: Vec<Runtime>,
+    /// The platform part that brings it; none: the user does.
+    pub managed_by: Option<Traced<String>>,
+    /// The datastores that it speaks about.
+    pub datastores: Vec<DatastoreKind>,
+    /// The labels of its series beside `job` and `instance`.
+    pub labels: Vec<Traced<String>>,
+    /// What it exposes.
+    pub metrics: Vec<ExportedMetric>,
+}
+
+/// One metric of an exporter.
+#[derive(Debug)]
+pub struct ExportedMetric {
+    /// What it is called.
+    pub name: Traced<String>,
+    /// Its type, where the spec states it.
+    pub kind: Option<Traced<MetricType>>,
 }
 
 impl PrometheusSpec {
     /// Looks the facts up; what is missing is recorded.
     pub fn read(file: &mut SpecFile<'_>) -> PrometheusSpec {
-        let mut metric_names = BTreeMap::new();
+        let mut conventions = BTreeMap::new();
         match file.find(&["default_metric_names"]) {
-            Some(protocols) => {
-                for (protocol, names) in protocols.entries() {
-                    let name = |key| names.get(key).filter(|fact| !fact.is_null()).and_then(|fact| fact.scalar());
-                    match name("requests") {
-                        Some(requests) => {
-                            let names = MetricNames { requests, errors: name("errors"), duration: name("duration") };
-                            metric_names.insert(protocol.value.to_owned(), names);
-                        }
-                        None => file.missing(&["default_metric_names", protocol.value, "requests"], "text"),
-                    }
-                }
+            Some(fact) => {
+                conventions.extend(fact.entries().map(|(key, fact)| (key.value.to_owned(), convention(fact))))
             }
             None => file.missing(&["default_metric_names"], "mapping"),
         }
-        PrometheusSpec { metric_names }
+        let mut buckets: Vec<Traced<Decimal>> = file
+            .find(&["default_buckets", "seconds"])
+            .map(|fact| fact.elements().filter_map(|edge| edge.scalar()).collect())
+            .unwrap_or_default();
+        if buckets.is_empty() {
+            file.missing(&["default_buckets", "seconds"], "list of numbers");
+        }
+        buckets.sort();
+        let mut burn_periods: Vec<BurnPeriod> = file
+            .find(&["burn_windows", "periods"])
+            .map(|fact| fact.elements().filter_map(burn_period).collect())
+            .unwrap_or_default();
+        if burn_periods.is_empty() {
+            file.missing(&["burn_windows", "periods"], "list of periods");
+        }
+        burn_periods.sort_by(|left, right| right.from.cmp(&left.from));
+        let exporters: Vec<Exporter> = match file.find(&["exposed_by"]) {
+            Some(fact) => fact.entries().map(|(name, fact)| exporter(name.value, fact)).collect(),
+            None => {
+                file.missing(&["exposed_by"], "mapping");
+                Vec::new()
+            }
+        };
+        let exported =
+            exporters.iter().flat_map(|exporter| &exporter.metrics).map(|metric| metric.name.value.clone()).collect();
+        PrometheusSpec { conventions, buckets, burn_periods, exporters, exported }
+    }
+
+    /// The usual names for a protocol, or for the kind of a component without ports.
+    #[must_use]
+    pub fn convention(&self, protocol_or_kind: &str) -> Option<&Convention> {
+        self.conventions.get(protocol_or_kind)
+    }
+
+    /// The burn windows for a period: those with the greatest `from` that is not above it.
+    #[must_use]
+    pub fn burn_windows(&self, period: Duration) -> &[BurnWindow] {
+        self.burn_periods.iter().find(|known| known.from.value <= period).map_or(&[], |known| &known.windows)
+    }
+
+    /// All exporters.
+    #[must_use]
+    pub fn exporters(&self) -> &[Exporter] {
+        &self.exporters
+    }
+
+    /// An exporter by its name.
+    #[must_use]
+    pub fn exporter(&self, name: &str) -> Option<&Exporter> {
+        self.exporters.iter().find(|exporter| exporter.name == name)
+    }
+
+    /// Whether an exporter exposes the metric, and no component need.
+    #[must_use]
+    pub fn is_exported(&self, metric: &str) -> bool {
+        self.exported.contains(metric)
+    }
+}
+
+/// A text that says something: null and `""` say nothing.
+fn text(fact: Fact<'_>, key: &str) -> Option<Traced<String>> {
+    let fact = fact.get(key).filter(|fact| !fact.is_null())?;
+    fact.scalar::<String>().filter(|text| !text.is_empty())
+}
+
+fn convention(fact: Fact<'_>) -> Convention {
+    let extra = fact.get("extra").into_iter().flat_map(Fact::entries);
+    Convention {
+        requests: text(fact, "requests"),
+        errors: text(fact, "errors"),
+        errors_metric: text(fact, "errors_metric"),
+        duration: text(fact, "duration"),
+        extra: extra.filter_map(|(role, name)| Some((role.value.to_owned(), name.scalar()?))).collect(),
+    }
+}
+
+fn burn_period(fact: Fact<'_>) -> Option<BurnPeriod> {
+    let mut windows: Vec<BurnWindow> = fact
+        .get("windows")?
+        .elements()
+        .filter_map(|row| {
+            Some(BurnWindow {
+                severity: row.get("severity")?.scalar()?,
+                long: row.get("long")?.scalar()?,
+                short: row.get("short")?.scalar()?,
+                budget: row.get("budget_percent")?.scalar()?,
+            })
+        })
+        .collect();
+    windows.sort_by_key(|window| window.long.value);
+    Some(BurnPeriod { from: fact.get("from")?.scalar()?, windows })
+}
+
+fn exporter(name: &str, fact: Fact<'_>) -> Exporter {
+    Exporter {
+        name: name.to_owned(),
+        origin: fact.origin(),
+        runtimes: words(fact, "runtimes"),
+        managed_by: text(fact, "managed_by"),
+        datastores: words(fact, "datastores"),
+        labels: fact.get("labels").into_iter().flat_map(Fact::elements).filter_map(Fact::scalar).collect(),
+        metrics: fact.get("names").map(metrics).unwrap_or_default(),
+    }
+}
+
+fn words<T: Scalar>(fact: Fact<'_>, key: &str) -> Vec<T> {
+    let list = fact.get(key).into_iter().flat_map(Fact::elements);
+    list.filter_map(|word| word.scalar().map(|word| word.value)).collect()
+}
+
+/// A list of names, names with what is known of each, or lists by service.
+fn metrics(names: Fact<'_>) -> Vec<ExportedMetric> {
+    let bare = |fact: Fact<'_>| Some(ExportedMetric { name: fact.scalar()?, kind: None });
+    let mut found: Vec<ExportedMetric> = names.elements().filter_map(bare).collect();
+    for (name, fact) in names.entries() {
+        if fact.elements().next().is_some() {
+            found.extend(fact.elements().filter_map(bare));
+        } else {
+            let kind = fact.get("type").and_then(Fact::scalar);
+            found.push(ExportedMetric { name: name.with(name.value.to_owned()), kind });
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+    use crate::spec::Specs;
+
+    #[test]
+    fn facts_are_found_in_each_form() {
+        let (specs, problems) = Specs::load(&mut Sources::default());
+        assert!(problems.is_empty(), "{problems:?}");
+        let spec = specs.unwrap().prometheus;
+        let grpc = spec.convention("grpc").unwrap();
+        assert_eq!(grpc.requests.as_ref().unwrap().value, "grpc_server_handled_total");
+        assert!(spec.convention("udp").unwrap().duration.is_none());
+        assert_eq!(spec.buckets.len(), 11);
+        assert_eq!(spec.burn_windows(Duration::days(30))[0].budget.value, Decimal::whole(2));
+        assert_eq!(spec.burn_windows(Duration::days(27))[0].budget.value, Decimal::whole(8));
+        for metric in ["kube_pod_info", "pg_up", "aws_sqs_approximate_age_of_oldest_message_maximum"] {
+            assert!(spec.is_exported(metric), "{metric}");
+        }
+        let kind = &spec.exporter("kube_state_metrics").unwrap().metrics[0].kind;
+        assert_eq!(kind.as_ref().unwrap().value, MetricType::Counter);
     }
 }

@@ -1,64 +1,126 @@
-//! What a component's requests are measured by: the same expressions for alerts, panels, scaling and the analysis of a
-//! new version, so that none of them can judge by something else.
+//! What components are measured by, as PromQL: the one source for objectives, alerts, panels, scaling and the analysis of
+//! new versions, so that none of them can judge by something else.
+//!
+//! Plans hold expressions with `$window` where a range belongs and `$selector` among the label matchers; a target fills
+//! both (see [`super::promql`]). `$selector` names the environment: `namespace="…"` in a cluster, `environment="…"`
+//! where pathc writes the scrape configuration; an analysis adds the labels of the new version. The component is named
+//! in the plan, by `job="COMPONENT"`, which both runtimes give its series.
 
+use super::promql::{Refused, SELECTOR, WINDOW, literal, matchers, quoted, scope, select};
 use crate::ir::Traced;
-use crate::ir::choice::{ComponentKind, HistogramForm};
-use crate::ir::component::Component;
-use crate::spec::Specs;
+use crate::ir::choice::{ComponentKind, HistogramForm, Runtime};
+use crate::ir::component::{Component, DeliveryStrategy};
+use crate::ir::delivery::{Indicator, RatioIndicator};
+use crate::ir::value::{Decimal, Duration};
+use crate::spec::prometheus::Convention;
+use crate::spec::{PrometheusSpec, Specs};
 
-/// The metrics by which a component's requests are known: those that it names, else the usual ones.
+/// How often a state is looked at where minutes are counted.
+const RESOLUTION: &str = "1m";
+
+/// How failed requests are told.
+#[derive(Clone, Debug)]
+pub enum Failures {
+    /// By labels of the request counter, as written.
+    Labels(Traced<String>),
+    /// By a counter of their own.
+    Counter(Traced<String>),
+}
+
+/// The metrics by which a component's requests are known: those that it names, else the usual ones of its protocol.
 #[derive(Clone, Debug)]
 pub struct RequestMetrics {
     /// The counter of requests.
-    pub requests: Traced<String>,
-    /// The label selector of failed ones.
-    pub errors: Option<Traced<String>>,
+    pub requests: Option<Traced<String>>,
+    /// How failed ones are told.
+    pub failures: Option<Failures>,
     /// The histogram of durations in seconds, without `_bucket`.
     pub duration: Option<Traced<String>>,
+    /// The edges of its buckets in seconds, ascending.
+    pub buckets: Vec<Traced<Decimal>>,
     /// The form of the histogram.
     pub histogram: Traced<HistogramForm>,
+    /// Further metrics of the protocol, by role.
+    pub extra: Vec<(String, Traced<String>)>,
 }
 
 impl RequestMetrics {
     /// The metrics of a component; none where it tells nothing about itself.
     #[must_use]
     pub fn of(component: &Component, specs: &Specs) -> Option<RequestMetrics> {
+        RequestMetrics::by(component, &specs.prometheus)
+    }
+
+    fn by(component: &Component, spec: &PrometheusSpec) -> Option<RequestMetrics> {
         let metrics = component.metrics.as_ref()?;
-        let usual = specs.prometheus.metric_names.get(match (component.main_port(), component.kind.value) {
-            (Some(port), _) => port.protocol.value.as_str(),
-            (None, ComponentKind::Cronjob | ComponentKind::Job) => "cronjob",
-            (None, _) => "worker",
-        });
-        // A component that names its counter has labels of its own too: the usual selector would be a guess.
-        let (errors, duration) = match metrics.requests {
-            Some(_) => (None, None),
-            None => (usual.and_then(|usual| usual.errors.clone()), usual.and_then(|usual| usual.duration.clone())),
+        let usual = convention(component, spec);
+        let usual_name = |pick: fn(&Convention) -> &Option<Traced<String>>| usual.and_then(|known| pick(known).clone());
+        let failures = match &metrics.errors {
+            Some(errors) => Some(Failures::Labels(errors.clone())),
+            None => match usual_name(|known| &known.errors_metric) {
+                Some(counter) => Some(Failures::Counter(counter)),
+                None => usual_name(|known| &known.errors).map(Failures::Labels),
+            },
         };
+        let mut buckets = if metrics.buckets.is_empty() { spec.buckets.clone() } else { metrics.buckets.clone() };
+        buckets.sort();
         Some(RequestMetrics {
-            requests: metrics.requests.clone().or_else(|| Some(usual?.requests.clone()))?,
-            errors: metrics.errors.clone().or(errors),
-            duration: metrics.duration.clone().or(duration),
+            requests: metrics.requests.clone().or_else(|| usual_name(|known| &known.requests)),
+            failures,
+            duration: metrics.duration.clone().or_else(|| usual_name(|known| &known.duration)),
+            buckets,
             histogram: metrics.histogram,
+            extra: usual.map(|known| known.extra.clone()).unwrap_or_default(),
         })
     }
 
-    /// Requests a second. `selector` is a label selector without braces, `window` a range such as `5m` or `$window`.
+    /// A further metric of the protocol by its role.
     #[must_use]
-    pub fn request_rate(&self, selector: &str, window: &str) -> String {
-        format!("sum(rate({}{{{selector}}}[{window}]))", self.requests)
+    pub fn extra(&self, role: &str) -> Option<&Traced<String>> {
+        self.extra.iter().find(|(known, _)| known == role).map(|(_, name)| name)
     }
 
-    /// Failed requests a second.
+    /// Requests a second. `selector` is a list of label matchers without braces, `window` a range such as `5m` or
+    /// `$window`.
+    #[must_use]
+    pub fn request_rate(&self, selector: &str, window: &str) -> Option<String> {
+        Some(rate_sum(&select(self.requests.as_ref()?, &[selector]), window))
+    }
+
+    /// Failed requests a second; 0 while there is none.
     #[must_use]
     pub fn error_rate(&self, selector: &str, window: &str) -> Option<String> {
-        let errors = self.errors.as_ref()?;
-        Some(format!("sum(rate({}{{{}}}[{window}]))", self.requests, both(selector, errors)))
+        let failed = match self.failures.as_ref()? {
+            Failures::Counter(counter) => select(counter, &[selector]),
+            // Labels that can't be read are told by `refused_labels`; no expression is built of them.
+            Failures::Labels(labels) => select(self.requests.as_ref()?, &[selector, &matchers(labels).ok()?]),
+        };
+        Some(format!("({} or vector(0))", rate_sum(&failed, window)))
     }
 
     /// Failed requests of all requests, from 0 to 1; nothing while there are none.
     #[must_use]
     pub fn error_ratio(&self, selector: &str, window: &str) -> Option<String> {
-        Some(format!("{} / ({} > 0)", self.error_rate(selector, window)?, self.request_rate(selector, window)))
+        Some(format!("{} / ({} > 0)", self.error_rate(selector, window)?, self.request_rate(selector, window)?))
+    }
+
+    /// Requests that took longer than `limit` of all requests, from 0 to 1; nothing while there are none. The limit of a
+    /// classic histogram must be one of its edges ([`RequestMetrics::has_edge`]), else there is no such series.
+    #[must_use]
+    pub fn slow_ratio(&self, limit: Duration, selector: &str, window: &str) -> Option<String> {
+        let duration = self.duration.as_ref()?;
+        let limit = seconds(limit);
+        Some(match self.histogram.value {
+            HistogramForm::Classic => {
+                let good = rate_sum(&select(&format!("{duration}_bucket"), &[selector, &edge_matcher(limit)]), window);
+                let total = rate_sum(&select(&format!("{duration}_count"), &[selector]), window);
+                format!("1 - ({good} / ({total} > 0))")
+            }
+            HistogramForm::Native => {
+                let all = rate_sum(&select(duration, &[selector]), window);
+                format!("(1 - histogram_fraction(0, {limit}, {all})) and (histogram_count({all}) > 0)")
+            }
+        })
     }
 
     /// The seconds in which a share of the requests is answered, such as `0.99` of them.
@@ -67,21 +129,269 @@ impl RequestMetrics {
         let duration = self.duration.as_ref()?;
         Some(match self.histogram.value {
             HistogramForm::Classic => {
-                format!("histogram_quantile({quantile}, sum by (le) (rate({duration}_bucket{{{selector}}}[{window}])))")
+                let buckets = select(&format!("{duration}_bucket"), &[selector]);
+                format!("histogram_quantile({quantile}, sum by (le) (rate({buckets}[{window}])))")
             }
             HistogramForm::Native => {
-                format!("histogram_quantile({quantile}, sum(rate({duration}{{{selector}}}[{window}])))")
+                format!("histogram_quantile({quantile}, {})", rate_sum(&select(duration, &[selector]), window))
+            }
+        })
+    }
+
+    /// Whether a limit is an edge of the histogram, so that requests below it can be counted.
+    #[must_use]
+    pub fn has_edge(&self, limit: Duration) -> bool {
+        self.histogram.value == HistogramForm::Native || self.buckets.iter().any(|edge| edge.value == seconds(limit))
+    }
+
+    /// The labels of failed requests, where they can't be read, and why.
+    #[must_use]
+    pub fn refused_labels(&self) -> Option<Traced<Refused>> {
+        match self.failures.as_ref()? {
+            Failures::Labels(labels) => matchers(labels).err().map(|refused| labels.with(refused)),
+            Failures::Counter(_) => None,
+        }
+    }
+}
+
+/// The label matchers of a component's own series in a cluster's namespace.
+#[must_use]
+pub fn labels(namespace: &str, component: &str) -> String {
+    format!("namespace={},job={}", quoted(namespace), quoted(component))
+}
+
+/// The label matchers of a component's own series, in the environment that `$selector` names.
+#[must_use]
+pub fn own_series(component: &Component) -> String {
+    format!("job={},{SELECTOR}", quoted(component.name.as_str()))
+}
+
+/// What a component is measured by: its requests, or the states that its runtime tells.
+#[derive(Clone, Debug)]
+pub struct Measured<'a> {
+    /// The component.
+    pub component: &'a Component,
+    /// Where components run.
+    pub runtime: Runtime,
+    /// What its requests are known by.
+    pub requests: Option<RequestMetrics>,
+    /// What is known of metrics.
+    pub spec: &'a PrometheusSpec,
+}
+
+impl<'a> Measured<'a> {
+    /// A component with what its requests are known by.
+    #[must_use]
+    pub fn new(component: &'a Component, runtime: Runtime, specs: &'a Specs) -> Measured<'a> {
+        Measured { component, runtime, requests: RequestMetrics::of(component, specs), spec: &specs.prometheus }
+    }
+
+    /// The share of bad events or minutes of an objective, from 0 to 1.
+    ///
+    /// # Errors
+    /// The user's expression can't be read, or nothing is there to measure by.
+    pub fn slo_error_ratio(&self, indicator: &Traced<Indicator>) -> Result<Traced<String>, Unmeasurable> {
+        let (requests, own) = (self.requests.as_ref(), own_series(self.component));
+        match &indicator.value {
+            Indicator::Availability => requests
+                .and_then(|requests| requests.error_ratio(&own, WINDOW))
+                .or_else(|| self.unready_ratio())
+                .map(|ratio| indicator.with(ratio))
+                .ok_or(Unmeasurable::NoMetric),
+            Indicator::Latency(limit) => requests
+                .and_then(|requests| requests.slow_ratio(limit.value, &own, WINDOW))
+                .map(|ratio| limit.with(ratio))
+                .ok_or(Unmeasurable::NoMetric),
+            Indicator::Ratio(ratio) => self.bad_share(ratio),
+            Indicator::Freshness(freshness) => {
+                let metric = select(&freshness.metric, &[&own]);
+                let age = freshness.max_age.whole_seconds();
+                Ok(freshness.metric.with(minutes_not(&format!("(time() - max({metric})) <= bool {age}"))))
+            }
+        }
+    }
+
+    /// The share of events that are not good, by the user's own PromQL.
+    fn bad_share(&self, ratio: &RatioIndicator) -> Result<Traced<String>, Unmeasurable> {
+        let scoped = |text: &Traced<String>| {
+            scope(text, self.component.name.as_str(), |metric| self.spec.is_exported(metric))
+                .map_err(|refused| Unmeasurable::Refused(text.with(refused)))
+        };
+        let (good, total) = (scoped(&ratio.good)?, scoped(&ratio.total)?);
+        Ok(ratio.total.with(format!("1 - (({good}) / (({total}) > 0))")))
+    }
+
+    /// The share of minutes in which no replica was ready, from 0 to 1: availability without a request metric.
+    #[must_use]
+    pub fn unready_ratio(&self) -> Option<String> {
+        self.ready_replicas().map(|ready| minutes_not(&format!("{ready} >= bool 1")))
+    }
+
+    /// How many replicas can take requests.
+    #[must_use]
+    pub fn ready_replicas(&self) -> Option<String> {
+        let name = self.component.name.as_str();
+        if !self.component.is_long_running() {
+            return None;
+        }
+        if self.runtime == Runtime::Ecs {
+            self.requests.as_ref()?;
+            return Some(format!("sum({})", select("up", &[&own_series(self.component)])));
+        }
+        let labelled =
+            |metric, label: &str| format!("sum({})", select(metric, &[SELECTOR, &format!("{label}={}", quoted(name))]));
+        Some(match controller(self.component) {
+            Controller::Deployment => labelled("kube_deployment_status_replicas_available", "deployment"),
+            Controller::StatefulSet => labelled("kube_statefulset_status_replicas_ready", "statefulset"),
+            Controller::Rollout => {
+                let ready = select("kube_pod_status_ready", &[SELECTOR, "condition=\"true\"", &pods_of(name)]);
+                // A pod that is gone has no series: no pod at all is 0, not nothing.
+                format!("(sum({ready}) or vector(0))")
             }
         })
     }
 }
 
-/// The labels that a component's series carry in an environment, as a selector without braces.
-#[must_use]
-pub fn labels(namespace: &str, component: &str) -> String {
-    format!("namespace=\"{namespace}\", job=\"{component}\"")
+/// Why an objective can't be measured.
+#[derive(Clone, Debug)]
+pub enum Unmeasurable {
+    /// The user's expression can't be read.
+    Refused(Traced<Refused>),
+    /// The component tells nothing that the indicator needs.
+    NoMetric,
 }
 
-fn both(selector: &str, more: &str) -> String {
-    if selector.is_empty() || more.is_empty() { format!("{selector}{more}") } else { format!("{selector}, {more}") }
+/// What replaces and counts the replicas of a component in a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Controller {
+    /// Replicas that are alike.
+    Deployment,
+    /// Replicas with an identity.
+    StatefulSet,
+    /// Replicas of two versions at once.
+    Rollout,
+}
+
+/// What runs the replicas of a component in a cluster.
+#[must_use]
+pub fn controller(component: &Component) -> Controller {
+    if component.is_stateful() {
+        return Controller::StatefulSet;
+    }
+    match component.delivery.as_ref().map(|delivery| &delivery.strategy) {
+        Some(DeliveryStrategy::Canary { .. } | DeliveryStrategy::BlueGreen(_)) => Controller::Rollout,
+        _ => Controller::Deployment,
+    }
+}
+
+/// A matcher of the pods that a Deployment or a Rollout of this name makes, and of no other's whose name begins alike:
+/// the hash and the suffix have only the letters that Kubernetes puts in such names.
+#[must_use]
+pub fn pods_of(name: &str) -> String {
+    const LETTERS: &str = "[bcdfghjklmnpqrstvwxz2456789]";
+    format!("pod=~{}", quoted(&format!("{}-{LETTERS}{{1,10}}-{LETTERS}{{5}}", literal(name))))
+}
+
+/// The convention that holds for a component: that of its main port's protocol, else of its kind.
+fn convention<'a>(component: &Component, spec: &'a PrometheusSpec) -> Option<&'a Convention> {
+    spec.convention(match (component.main_port(), component.kind.value) {
+        (Some(port), _) => port.protocol.value.as_str(),
+        (None, ComponentKind::Cronjob | ComponentKind::Job) => "cronjob",
+        (None, _) => "worker",
+    })
+}
+
+fn rate_sum(series: &str, window: &str) -> String {
+    format!("sum(rate({series}[{window}]))")
+}
+
+/// The share of minutes of the window in which a condition, 1 or 0, did not hold.
+fn minutes_not(condition: &str) -> String {
+    format!("1 - avg_over_time(({condition})[{WINDOW}:{RESOLUTION}])")
+}
+
+/// A duration in seconds, exactly.
+#[must_use]
+pub fn seconds(duration: Duration) -> Decimal {
+    Decimal::new(i64::try_from(duration.milliseconds).unwrap_or(i64::MAX), 3)
+}
+
+/// The matcher of a bucket's edge. Client libraries write a whole number as `1` or as `1.0`.
+fn edge_matcher(edge: Decimal) -> String {
+    let text = edge.to_string();
+    if text.contains('.') { format!("le=\"{text}\"") } else { format!("le=~\"{text}|{text}\\\\.0\"") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::Origin;
+    use crate::plan::monitoring::promql::{fill, parse};
+
+    fn traced<T>(value: T) -> Traced<T> {
+        Traced::new(value, Origin::field_default(0, 0))
+    }
+
+    fn http(histogram: HistogramForm) -> RequestMetrics {
+        RequestMetrics {
+            requests: Some(traced("http_requests_total".to_owned())),
+            failures: Some(Failures::Labels(traced("code=~\"5..\"".to_owned()))),
+            duration: Some(traced("http_request_duration_seconds".to_owned())),
+            buckets: vec![traced(Decimal::new(3, 1)), traced(Decimal::whole(1))],
+            histogram: traced(histogram),
+            extra: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn expressions_are_what_one_would_write() {
+        let classic = http(HistogramForm::Classic);
+        let own = "job=\"checkout\",$selector";
+        assert_eq!(
+            classic.error_ratio(own, WINDOW).unwrap(),
+            "(sum(rate(http_requests_total{job=\"checkout\",$selector,code=~\"5..\"}[$window])) or vector(0)) / \
+             (sum(rate(http_requests_total{job=\"checkout\",$selector}[$window])) > 0)"
+        );
+        assert_eq!(
+            classic.slow_ratio(Duration { milliseconds: 300 }, own, "5m").unwrap(),
+            "1 - (sum(rate(http_request_duration_seconds_bucket{job=\"checkout\",$selector,le=\"0.3\"}[5m])) / \
+             (sum(rate(http_request_duration_seconds_count{job=\"checkout\",$selector}[5m])) > 0))"
+        );
+        assert!(classic.slow_ratio(Duration::seconds(1), own, "5m").unwrap().contains("le=~\"1|1\\\\.0\""));
+    }
+
+    #[test]
+    fn every_expression_parses_once_it_is_filled() {
+        for form in [HistogramForm::Classic, HistogramForm::Native] {
+            let metrics = http(form);
+            let own = "job=\"a\",$selector";
+            for text in [
+                metrics.request_rate(own, WINDOW),
+                metrics.error_rate(own, WINDOW),
+                metrics.error_ratio(own, WINDOW),
+                metrics.slow_ratio(Duration::seconds(1), own, WINDOW),
+                metrics.duration_quantile("0.99", own, WINDOW),
+                Some(minutes_not("max(up) >= bool 1")),
+            ] {
+                let text = fill(&text.unwrap(), "5m", "namespace=\"shop-production\"");
+                parse(&text).unwrap_or_else(|refused| panic!("{text} {}", refused.0));
+            }
+        }
+    }
+
+    #[test]
+    fn labels_that_can_not_be_read_build_nothing() {
+        let mut metrics = http(HistogramForm::Classic);
+        metrics.failures = Some(Failures::Labels(traced("code=\"5\"} or up{".to_owned())));
+        assert!(metrics.error_ratio("job=\"a\"", WINDOW).is_none());
+        assert!(metrics.refused_labels().is_some());
+    }
+
+    #[test]
+    fn an_edge_is_compared_exactly() {
+        let classic = http(HistogramForm::Classic);
+        assert!(classic.has_edge(Duration { milliseconds: 300 }));
+        assert!(!classic.has_edge(Duration { milliseconds: 301 }));
+        assert!(http(HistogramForm::Native).has_edge(Duration { milliseconds: 301 }));
+    }
 }

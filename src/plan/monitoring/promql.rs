@@ -1,0 +1,233 @@
+//! PromQL of the user's own and of ours: placeholders, quoting, and labels that are put in.
+//!
+//! An expression of a plan has two placeholders: `$window` for a range, and `$selector` for the label matchers of one
+//! environment (and of one version, in an analysis). What the user wrote is parsed, so that labels are put into every
+//! selector by the grammar and never by the look of the text.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use promql_parser::label::{MatchOp, Matcher, Matchers};
+use promql_parser::parser::{self, Expr, VectorSelector};
+use promql_parser::util::visitor::{ExprVisitorMut, walk_expr_mut};
+
+/// The range of an expression.
+pub const WINDOW: &str = "$window";
+/// The label matchers of one environment.
+pub const SELECTOR: &str = "$selector";
+
+/// A range that nobody writes, so that the one in its place can be told: 23 h 59 m 59 s 987 ms.
+const WINDOW_STANDIN: Duration = Duration::from_millis(86_399_987);
+const WINDOW_STANDIN_TEXT: &str = "23h59m59s987ms";
+/// A matcher that nobody writes.
+const SELECTOR_STANDIN: &str = "__pathc_selector__";
+const SELECTOR_STANDIN_TEXT: &str = "__pathc_selector__=\"\"";
+
+/// What one expression may hold of operators and brackets: its tree is walked by recursion.
+const MOST_OPERATORS: usize = 400;
+
+/// Why an expression is refused: the end of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused(pub String);
+
+/// `text` between quotes, as PromQL reads it.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            // `$` could begin a placeholder of ours, or one of the target's.
+            '$' => quoted.push_str("\\x24"),
+            _ if character.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(character))),
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// `text` for use inside of a regular expression: it matches itself.
+#[must_use]
+pub fn literal(text: &str) -> String {
+    let mut literal = String::with_capacity(text.len());
+    for character in text.chars() {
+        if "\\.+*?()|[]{}^$".contains(character) {
+            literal.push('\\');
+        }
+        literal.push(character);
+    }
+    literal
+}
+
+/// A selector of a metric by label matchers, which are PromQL already.
+#[must_use]
+pub fn select(metric: &str, matchers: &[&str]) -> String {
+    let matchers = matchers.iter().filter(|matcher| !matcher.is_empty()).copied().collect::<Vec<_>>().join(",");
+    if is_metric_name(metric) {
+        format!("{metric}{{{matchers}}}")
+    } else {
+        format!("{{__name__={},{matchers}}}", quoted(metric))
+    }
+}
+
+fn is_metric_name(text: &str) -> bool {
+    let part = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_' || byte == b':';
+    text.bytes().next().is_some_and(part) && text.bytes().all(|byte| part(byte) || byte.is_ascii_digit())
+}
+
+/// An expression with its placeholders filled.
+#[must_use]
+pub fn fill(expression: &str, window: &str, selector: &str) -> String {
+    expression.replace(WINDOW, window).replace(SELECTOR, selector)
+}
+
+/// The label matchers that a user wrote, as we would write them.
+///
+/// # Errors
+/// They are no matchers.
+pub fn matchers(text: &str) -> Result<String, Refused> {
+    let shown = format!("{{{text}}}");
+    match parse(&format!("metric{shown}"))? {
+        Expr::VectorSelector(VectorSelector { matchers, .. }) if matchers.or_matchers.is_empty() => {
+            Ok(matchers.matchers.iter().map(Matcher::to_string).collect::<Vec<_>>().join(","))
+        }
+        _ => Err(Refused("is no list of label matchers".to_owned())),
+    }
+}
+
+/// An expression that a user wrote over `[$window]`, with the matchers of its job and environment put into every
+/// selector that does not have them. `is_foreign` tells the metrics that are not the job's own.
+///
+/// # Errors
+/// It does not parse, has a range of its own, or more operators than we take.
+pub fn scope(text: &str, job: &str, is_foreign: impl Fn(&str) -> bool) -> Result<String, Refused> {
+    let mut expression = parse(&text.replace(WINDOW, WINDOW_STANDIN_TEXT))?;
+    let mut scope = Scope { job, is_foreign, fixed_range: None, alternatives: false };
+    let Ok(_) = walk_expr_mut(&mut scope, &mut expression);
+    if let Some(range) = scope.fixed_range {
+        let range = promql_parser::util::display_duration(&range);
+        return Err(Refused(format!("has the fixed range `[{range}]`: write `[$window]`")));
+    }
+    if scope.alternatives {
+        return Err(Refused("joins label matchers by `or`, which Prometheus does not read".to_owned()));
+    }
+    let text = expression.to_string();
+    Ok(text.replace(WINDOW_STANDIN_TEXT, WINDOW).replace(SELECTOR_STANDIN_TEXT, SELECTOR))
+}
+
+/// Reads an expression whose placeholders are filled.
+///
+/// # Errors
+/// It does not parse, or has more operators than we take.
+pub fn parse(text: &str) -> Result<Expr, Refused> {
+    let operators = text.bytes().filter(|byte| b"([+-*/%^<>=!~".contains(byte)).count()
+        + text.split_ascii_whitespace().filter(|word| matches!(*word, "and" | "or" | "unless" | "atan2")).count();
+    if operators > MOST_OPERATORS {
+        return Err(Refused(format!("has {operators} operators and brackets: at most {MOST_OPERATORS}")));
+    }
+    parser::parse(text).map_err(|message| Refused(format!("is not PromQL: {message}")))
+}
+
+struct Scope<'a, F> {
+    job: &'a str,
+    is_foreign: F,
+    fixed_range: Option<Duration>,
+    alternatives: bool,
+}
+
+impl<F: Fn(&str) -> bool> Scope<'_, F> {
+    fn put_in(&mut self, selector: &mut VectorSelector) {
+        self.alternatives |= !selector.matchers.or_matchers.is_empty();
+        let known = |matchers: &Matchers, label: &str| matchers.matchers.iter().any(|matcher| matcher.name == label);
+        let foreign = selector.name.as_deref().is_some_and(|name| (self.is_foreign)(name));
+        if !foreign && !known(&selector.matchers, "job") {
+            selector.matchers.matchers.push(Matcher::new(MatchOp::Equal, "job", self.job));
+        }
+        selector.matchers.matchers.push(Matcher::new(MatchOp::Equal, SELECTOR_STANDIN, ""));
+    }
+
+    fn check(&mut self, range: Duration) {
+        if range != WINDOW_STANDIN {
+            self.fixed_range.get_or_insert(range);
+        }
+    }
+}
+
+impl<F: Fn(&str) -> bool> ExprVisitorMut for Scope<'_, F> {
+    type Error = Infallible;
+
+    fn pre_visit(&mut self, expression: &mut Expr) -> Result<bool, Infallible> {
+        match expression {
+            Expr::VectorSelector(selector) => self.put_in(selector),
+            Expr::MatrixSelector(selector) => {
+                self.check(selector.range);
+                self.put_in(&mut selector.vs);
+            }
+            Expr::Subquery(subquery) => self.check(subquery.range),
+            _ => {}
+        }
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scoped(text: &str) -> Result<String, Refused> {
+        scope(text, "order-worker", |metric| metric.starts_with("kube_"))
+    }
+
+    #[test]
+    fn labels_are_put_into_every_selector() {
+        assert_eq!(
+            scoped("sum(rate(orders_processed_total{outcome=\"ok\"}[$window]))").unwrap(),
+            "sum(rate(orders_processed_total{outcome=\"ok\",job=\"order-worker\",$selector}[$window]))"
+        );
+        assert_eq!(
+            scoped("sum by (a) (rate(x{job=\"other\"}[$window] offset 5m)) / on (a) max_over_time(y[$window:1m])")
+                .unwrap(),
+            "sum by (a) (rate(x{job=\"other\",$selector}[$window] offset 5m)) / on (a) \
+             max_over_time(y{job=\"order-worker\",$selector}[$window:1m])"
+        );
+        assert_eq!(scoped("kube_pod_info").unwrap(), "kube_pod_info{$selector}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        assert_eq!(scoped("sum(rate(x[5m]))").unwrap_err().0, "has the fixed range `[5m]`: write `[$window]`");
+        assert!(scoped("sum(rate(x[$window])").unwrap_err().0.starts_with("is not PromQL: "));
+        assert!(scoped(&"-".repeat(100_000)).unwrap_err().0.contains("at most 400"));
+    }
+
+    #[test]
+    fn matchers_can_not_leave_their_braces() {
+        assert_eq!(matchers("code=~\"5..\"").unwrap(), "code=~\"5..\"");
+        assert_eq!(matchers("a='x', b!=\"y\"").unwrap(), "a=\"x\",b!=\"y\"");
+        assert!(matchers("a=\"b\"} or up{").is_err());
+        assert!(matchers("code=~5").is_err());
+    }
+
+    #[test]
+    fn quoted_text_reads_back() {
+        for text in ["plain", "a\"b", "a\\b", "line\nbreak", "{{ $labels.x }} $window", "tab\t\u{1}", "ünï"] {
+            let Expr::VectorSelector(selector) = parse(&select("m", &[&format!("a={}", quoted(text))])).unwrap() else {
+                panic!("not a selector");
+            };
+            assert_eq!(selector.matchers.matchers[0].value, text);
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_none_is_quoted() {
+        let text = select("http requests\"}", &["job=\"x\""]);
+        assert_eq!(text, "{__name__=\"http requests\\\"}\",job=\"x\"}");
+        assert!(parse(&text).is_ok());
+    }
+}
