@@ -188,13 +188,13 @@ mod tests {
     fn labels_are_put_into_every_selector() {
         assert_eq!(
             scoped("sum(rate(orders_processed_total{outcome=\"ok\"}[$window]))").unwrap(),
-            "sum(rate(orders_processed_total{outcome=\"ok\",job=\"order-worker\",$selector}[$window]))"
+            "sum(rate(orders_processed_total{$selector,job=\"order-worker\",outcome=\"ok\"}[$window]))"
         );
         assert_eq!(
             scoped("sum by (a) (rate(x{job=\"other\"}[$window] offset 5m)) / on (a) max_over_time(y[$window:1m])")
                 .unwrap(),
-            "sum by (a) (rate(x{job=\"other\",$selector}[$window] offset 5m)) / on (a) \
-             max_over_time(y{job=\"order-worker\",$selector}[$window:1m])"
+            "sum by (a) (rate(x{$selector,job=\"other\"}[$window] offset 5m)) / on (a) \
+             max_over_time(y{$selector,job=\"order-worker\"}[$window:1m])"
         );
         assert_eq!(scoped("kube_pod_info").unwrap(), "kube_pod_info{$selector}");
     }
