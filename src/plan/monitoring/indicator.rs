@@ -31,7 +31,7 @@ pub enum Failures {
 #[derive(Clone, Debug)]
 pub struct RequestMetrics {
     /// The counter of requests.
-    pub requests: Option<Traced<String>>,
+    pub requests: Traced<String>,
     /// How failed ones are told.
     pub failures: Option<Failures>,
     /// The histogram of durations in seconds, without `_bucket`.
@@ -65,7 +65,7 @@ impl RequestMetrics {
         let mut buckets = if metrics.buckets.is_empty() { spec.buckets.clone() } else { metrics.buckets.clone() };
         buckets.sort();
         Some(RequestMetrics {
-            requests: metrics.requests.clone().or_else(|| usual_name(|known| &known.requests)),
+            requests: metrics.requests.clone().or_else(|| usual_name(|known| &known.requests))?,
             failures,
             duration: metrics.duration.clone().or_else(|| usual_name(|known| &known.duration)),
             buckets,
@@ -83,8 +83,8 @@ impl RequestMetrics {
     /// Requests a second. `selector` is a list of label matchers without braces, `window` a range such as `5m` or
     /// `$window`.
     #[must_use]
-    pub fn request_rate(&self, selector: &str, window: &str) -> Option<String> {
-        Some(rate_sum(&select(self.requests.as_ref()?, &[selector]), window))
+    pub fn request_rate(&self, selector: &str, window: &str) -> String {
+        rate_sum(&select(&self.requests, &[selector]), window)
     }
 
     /// Failed requests a second; 0 while there is none.
@@ -93,7 +93,7 @@ impl RequestMetrics {
         let failed = match self.failures.as_ref()? {
             Failures::Counter(counter) => select(counter, &[selector]),
             // Labels that can't be read are told by `refused_labels`; no expression is built of them.
-            Failures::Labels(labels) => select(self.requests.as_ref()?, &[selector, &matchers(labels).ok()?]),
+            Failures::Labels(labels) => select(&self.requests, &[selector, &matchers(labels).ok()?]),
         };
         Some(format!("({} or vector(0))", rate_sum(&failed, window)))
     }
@@ -101,7 +101,7 @@ impl RequestMetrics {
     /// Failed requests of all requests, from 0 to 1; nothing while there are none.
     #[must_use]
     pub fn error_ratio(&self, selector: &str, window: &str) -> Option<String> {
-        Some(format!("{} / ({} > 0)", self.error_rate(selector, window)?, self.request_rate(selector, window)?))
+        Some(format!("{} / ({} > 0)", self.error_rate(selector, window)?, self.request_rate(selector, window)))
     }
 
     /// Requests that took longer than `limit` of all requests, from 0 to 1; nothing while there are none. The limit of a
@@ -334,7 +334,7 @@ mod tests {
 
     fn http(histogram: HistogramForm) -> RequestMetrics {
         RequestMetrics {
-            requests: Some(traced("http_requests_total".to_owned())),
+            requests: traced("http_requests_total".to_owned()),
             failures: Some(Failures::Labels(traced("code=~\"5..\"".to_owned()))),
             duration: Some(traced("http_request_duration_seconds".to_owned())),
             buckets: vec![traced(Decimal::new(3, 1)), traced(Decimal::whole(1))],
@@ -366,7 +366,7 @@ mod tests {
             let metrics = http(form);
             let own = "job=\"a\",$selector";
             for text in [
-                metrics.request_rate(own, WINDOW),
+                Some(metrics.request_rate(own, WINDOW)),
                 metrics.error_rate(own, WINDOW),
                 metrics.error_ratio(own, WINDOW),
                 metrics.slow_ratio(Duration::seconds(1), own, WINDOW),
