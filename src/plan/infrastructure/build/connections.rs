@@ -65,8 +65,16 @@ pub(super) fn reverse(components: &mut [ComponentTemplate]) {
         })
         .collect();
     for (called, caller) in calls {
-        if let Some(component) = components.iter_mut().find(|component| component.name.value == called) {
-            component.called_by.push(caller);
+        let Some(component) = components.iter_mut().find(|component| component.name.value == called) else { continue };
+        match component.called_by.iter_mut().find(|known| known.name == caller.name) {
+            Some(known) => {
+                for port in caller.ports {
+                    if !known.ports.iter().any(|known| (known.port, known.transport) == (port.port, port.transport)) {
+                        known.ports.push(port);
+                    }
+                }
+            }
+            None => component.called_by.push(caller),
         }
     }
 }
