@@ -133,7 +133,8 @@ plan_record! {
         archive_after: Traced<Duration>, optional;
         /// When objects go.
         delete_after: Traced<Duration>, optional;
-        /// The path of its secret: JSON with `host`, `port`, `database`, `username`, `password` or `url`.
+        /// The path of its secret: JSON with the keys that its kind has of `host`, `port`, `database`, `username` and
+        /// `password`; `brokers` of kafka, `url` of a queue, `arn` of a topic, `name` of a bucket.
         secret: Traced<String>, required;
         /// Until it works again after a disaster.
         recovery_time: Traced<Duration>, optional;

@@ -301,7 +301,8 @@ plan_record! {
         critical: Traced<bool>, required;
         /// What is done with it.
         access: Traced<Access>, required;
-        /// The ports of a component that are called: what it listens on.
+        /// The ports that are called: what a component listens on, or its kind's port of a datastore. None for an external
+        /// service, whose port is the environment's to say.
         ports: Vec<PeerPortTemplate>, many;
         /// The kafka topic.
         topic: Traced<String>, optional;
@@ -393,7 +394,8 @@ plan_record! {
     pub struct MeasureTemplate as "analysis measure" {
         /// What it is called.
         name: Traced<Name>, required;
-        /// PromQL, with `$window` for the range and `$selector` for the labels that name the new version.
+        /// PromQL over the component's own series, with `$window` for the range and `$selector` for the labels that name
+        /// the environment and the new version.
         query: Traced<String>, required;
         /// The highest value that passes.
         at_most: Traced<Decimal>, required;

@@ -11,6 +11,7 @@ use crate::ir::{Origin, Traced};
 use crate::plan::infrastructure::rules;
 use crate::plan::infrastructure::scaling::{ComponentScaling, EnvironmentScaling, ScalingMeasure, ScalingPolicy};
 use crate::plan::monitoring::indicator::{RequestMetrics, labels};
+use crate::plan::monitoring::promql::select;
 
 /// The range over which a rate is taken for scaling: long enough for two scrapes to miss, short enough to follow.
 const WINDOW: &str = "2m";
@@ -94,7 +95,7 @@ fn policy(
             Some(ScalingPolicy { query, ..policy(ScalingMeasure::Requests, *target) })
         }
         ScalingTarget::Metric(metric) => {
-            let query = by_query(format!("sum({}{{{selector}}})", metric.name));
+            let query = by_query(format!("sum({})", select(&metric.name, &[&selector])));
             Some(ScalingPolicy { query, ..policy(ScalingMeasure::Metric, metric.per_replica) })
         }
         ScalingTarget::QueueDepth(depth) => queue(place, component, depth, policy, problems),

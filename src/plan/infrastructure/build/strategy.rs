@@ -12,7 +12,8 @@ use crate::plan::infrastructure::templates::{
     AnalysisTemplate, CanaryStepTemplate, MeasureTemplate, MigrationTemplate, RollbackTemplate, StrategyKind,
     StrategyTemplate, WorkloadForm,
 };
-use crate::plan::monitoring::indicator::RequestMetrics;
+use crate::plan::monitoring::indicator::{RequestMetrics, own_series, seconds};
+use crate::plan::monitoring::promql::WINDOW;
 use crate::spec::Specs;
 
 /// How a component that runs all the time is replaced.
@@ -131,6 +132,7 @@ fn analysis(
     problems: &mut Vec<Diagnostic>,
 ) -> AnalysisTemplate {
     let metrics = RequestMetrics::of(component, specs);
+    let own = own_series(component);
     let mut measures = Vec::new();
     let mut measure = |name: &str, at_most: Traced<Decimal>, query: Option<String>, lacking: &str| match query {
         Some(query) => measures.push(MeasureTemplate {
@@ -154,17 +156,16 @@ fn analysis(
         // Without a request nothing failed: an empty answer would be neither good nor bad.
         let query = metrics
             .as_ref()
-            .and_then(|metrics| metrics.error_ratio("$selector", "$window"))
+            .and_then(|metrics| metrics.error_ratio(&own, WINDOW))
             .map(|ratio| format!("100 * {ratio} or vector(0)"));
         measure("error-rate", error_rate.map(|percent| percent.0), query, "errors");
     }
     if let Some(latency) = &analysis.latency_p99 {
         let query = metrics
             .as_ref()
-            .and_then(|metrics| metrics.duration_quantile("0.99", "$selector", "$window"))
+            .and_then(|metrics| metrics.duration_quantile("0.99", &own, WINDOW))
             .map(|quantile| format!("{quantile} >= 0 or vector(0)"));
-        let seconds = latency.map(|span| Decimal::new(i64::try_from(span.milliseconds).unwrap_or(i64::MAX), 3));
-        measure("latency-p99", seconds, query, "duration");
+        measure("latency-p99", latency.map(seconds), query, "duration");
     }
     AnalysisTemplate { origin: analysis.origin, interval: analysis.interval, measures }
 }
