@@ -246,15 +246,15 @@ def provided(env: Environment, kind: str, namespace: str, name: str) -> set[str]
 
 
 def handler_ports(container: dict) -> typing.Iterator[str]:
-    ports = [mapping(p) for p in sequence(container.get("ports"))]
-    known = {p.get("name") for p in ports} | {p.get("containerPort") for p in ports}
+    known = {mapping(p).get("name") for p in sequence(container.get("ports"))}
     lifecycle = mapping(container.get("lifecycle"))
     handlers = {f"{kind}Probe": mapping(container.get(f"{kind}Probe")) for kind in ("liveness", "readiness", "startup")}
     handlers |= {hook: mapping(lifecycle.get(hook)) for hook in ("postStart", "preStop")}
     for which, handler in handlers.items():
         for how in ("httpGet", "tcpSocket", "grpc"):
-            if how in handler and mapping(handler[how]).get("port") not in known:
-                yield f"container {container.get('name')}: {which} asks the port {mapping(handler[how]).get('port')}, which it does not have"
+            port = mapping(handler.get(how)).get("port")
+            if isinstance(port, str) and port not in known:  # a number need not be declared
+                yield f"container {container.get('name')}: {which} asks the port {port}, which it does not have"
 
 
 @check

@@ -46,35 +46,39 @@ def policies(env: Environment) -> typing.Iterator[tuple[object, str]]:
                                 yield policy, f"ingress: {pods.owner} has no port {port.get('port')}"
     for pods in every:
         for direction in ("Ingress", "Egress"):
-            if not any(applies(p, pods) and direction in types(p) for p in env.of("NetworkPolicy")):
+            if not isolating(env, direction, pods):
                 yield pods.owner, f"no network policy isolates its {direction.lower()}"
 
 
 def connections(env: Environment) -> typing.Iterator[tuple[object, str]]:
-    for client in env.pods():
-        for server in env.pods():
+    every = env.pods()
+    egress = [isolating(env, "Egress", pods) for pods in every]
+    ingress = [isolating(env, "Ingress", pods) for pods in every]
+    for client, out in zip(every, egress):
+        for server, into in zip(every, ingress):
             for port in map(mapping, server.ports()):
-                sent = allowed(env, "egress", client, server, port)
-                taken = allowed(env, "ingress", server, client, port)
+                sent = allowed(env, out, "egress", server, server, port)
+                taken = allowed(env, into, "ingress", client, server, port)
                 if sent and not taken:
                     yield client.owner, f"may send to {server.owner} on port {port.get('containerPort')}, which does not let it in"
                 if taken and not sent:
                     yield server.owner, f"lets {client.owner} in on port {port.get('containerPort')}, which may not send there"
 
 
-def allowed(env: Environment, direction: str, subject: Pods, other: Pods, port: dict) -> bool:
-    """Whether the policies of `subject` let this port of the server through. Nobody's policies: everything passes."""
-    peers = "from" if direction == "ingress" else "to"
-    server = subject if direction == "ingress" else other
-    chosen = [p for p in env.of("NetworkPolicy") if applies(p, subject) and direction.capitalize() in types(p)]
-    if not chosen:
+def isolating(env: Environment, direction: str, pods: Pods) -> list[Object]:
+    return [p for p in env.of("NetworkPolicy") if applies(p, pods) and direction in types(p)]
+
+
+def allowed(env: Environment, policies: list[Object], direction: str, other: Pods, server: Pods, port: dict) -> bool:
+    """Whether these policies of one side let the other side through on a port of the server. No policy: everything passes."""
+    if not policies:
         return True
-    for policy in chosen:
+    for policy in policies:
         for rule in map(mapping, sequence(policy.spec.get(direction))):
             wanted = sequence(rule.get("ports"))
             if wanted and not any(port in numbers(server, mapping(p)) for p in wanted):
                 continue
-            named = sequence(rule.get(peers))
+            named = sequence(rule.get("from" if direction == "ingress" else "to"))
             if not named or any(matches(env, policy, mapping(peer), other) for peer in named):
                 return True
     return False
