@@ -32,3 +32,6 @@ pub fn plan(system: &System, specs: &Specs) -> (Plans, Vec<Diagnostic>) {
     let (infrastructure, problems) = infrastructure::plan(system, specs);
     (Plans { infrastructure }, problems)
 }
+
+#[cfg(test)]
+mod tests;
