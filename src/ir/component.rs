@@ -44,7 +44,7 @@ pub struct Component {
     pub args: Vec<Traced<String>>,
     /// Variables, in the order written; an environment may change them.
     pub env: Table<VariableName, Variable>,
-    /// Secrets, in the order written; an environment may add to them.
+    /// Secrets, in the order written; an environment may list others instead.
     pub secrets: Vec<Secret>,
     /// Volumes.
     pub volumes: Vec<Volume>,

@@ -1,7 +1,6 @@
 //! How components run: resources, scaling, strategies, rollbacks, objectives, approvals.
 
 use crate::record;
-use crate::source::decode::decode_scalar;
 use crate::source::scalar::unknown_word;
 use crate::source::yaml::NodeId;
 use crate::source::{Decode, Decoder, Problem, ProblemKind, Shape, Table, Traced};
@@ -369,10 +368,4 @@ record! {
         /// The time zone that the times are in.
         timezone: Traced<String>, default "UTC";
     }
-}
-
-/// Reads a scalar of a known form, for hand-written readers.
-pub(crate) fn scalar<T: crate::source::Scalar>(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Traced<T>> {
-    let origin = decoder.origin(node);
-    decode_scalar(decoder, node).map(|value| Traced { value, origin })
 }

@@ -81,7 +81,7 @@ pub struct Deployment {
     pub replicas: Replicas,
     /// Variables: the component's, then the environment's.
     pub env: Table<VariableName, Variable>,
-    /// Secrets: the component's, then the environment's.
+    /// Secrets: the environment's where it lists any, else the component's.
     pub secrets: Vec<Secret>,
 }
 

@@ -1,7 +1,6 @@
 //! Who answers for what, who decides, and what a finding does.
 
 use crate::record;
-use crate::source::decode::decode_scalar;
 use crate::source::yaml::NodeId;
 use crate::source::{Decode, Decoder, Problem, ProblemKind, Shape, Traced};
 
@@ -178,20 +177,5 @@ record! {
         escalation: Vec<Escalation>, many;
         /// How incidents are ranked.
         incidents: Incidents, optional;
-    }
-}
-
-/// Reads a name or a mapping, for fields that take both.
-pub(crate) fn name_or<T>(
-    decoder: &mut Decoder<'_>,
-    node: NodeId,
-    name: impl FnOnce(Traced<Name>) -> T,
-    record: impl FnOnce(&mut Decoder<'_>, NodeId) -> Option<T>,
-) -> Option<T> {
-    if decoder.scalar(node).is_some() {
-        let origin = decoder.origin(node);
-        decode_scalar(decoder, node).map(|value| name(Traced { value, origin }))
-    } else {
-        record(decoder, node)
     }
 }

@@ -64,6 +64,21 @@ macro_rules! record {
                 }),*],
                 shorthand: $crate::record!(@short $($short)?),
             };
+
+            /// The record where nothing is written: every default in its place, or nothing where a field is required.
+            #[must_use]
+            #[allow(unused_assignments)]
+            pub fn absent(origin: $crate::source::Origin) -> Option<Self> {
+                let record = $crate::source::origin::record_hash($name);
+                let mut index: u8 = 0;
+                $(
+                    let $field: Option<$field_type> =
+                        $crate::record!(@absent record index $field_type, $presence $($default)?);
+                    index += 1;
+                )*
+                let _ = (record, index);
+                Some($type { origin, $($field: $crate::record!(@unwrap $presence $field),)* })
+            }
         }
 
         impl $crate::source::Decode for $type {
@@ -125,6 +140,16 @@ macro_rules! record {
     (@read $reader:ident $decoder:ident $index:ident $field:ident many) => {
         $reader.many($decoder, $crate::source::record::key(stringify!($field)))
     };
+
+    (@absent $record:ident $index:ident $type:ty, required) => { None };
+    (@absent $record:ident $index:ident $type:ty, optional) => { None };
+    (@absent $record:ident $index:ident $type:ty, default $text:literal) => {
+        <$type as $crate::source::Decode>::from_default(
+            $text,
+            $crate::source::Origin::field_default($record, $index),
+        )
+    };
+    (@absent $record:ident $index:ident $type:ty, many) => { Some(<$type>::default()) };
 
     (@unwrap optional $field:ident) => { $field };
     (@unwrap $presence:ident $field:ident) => { $field? };
