@@ -6,7 +6,6 @@
 mod component;
 mod connections;
 mod datastores;
-mod edges;
 mod environment;
 mod images;
 mod network;
@@ -44,7 +43,6 @@ pub fn plan(system: &System, specs: &Specs) -> (InfrastructurePlan, Vec<Diagnost
         system.environments.par_iter().zip(networks).map(|(environment, network)| {
             let place = Place { system, environment, specs };
             let mut problems = Vec::new();
-            edges::check(&place, &mut problems);
             (environment::plan(&place, network, &mut problems), problems)
         }),
         &mut problems,
