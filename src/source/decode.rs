@@ -1,9 +1,11 @@
 //! Nodes to typed values. Every error is recorded and decoding goes on, so that one run reports them all.
 
+use std::collections::HashSet;
+
 use super::origin::{OriginKind, record_hash};
 use super::scalar::{Scalar, shown};
 use super::shape::{JsonType, RecordShape, ScalarShape, Shape};
-use super::yaml::{NodeId, NodeKind, Tree};
+use super::yaml::{FEW_KEYS, NodeId, NodeKind, PROBLEM_LIMIT, Tree};
 use super::{FileId, Origin, Problem, ProblemKind, SourceFile, Span, Table, Traced};
 
 /// A value that can be read from a node.
@@ -64,7 +66,23 @@ impl<'a> Decoder<'a> {
 
     /// Records a problem.
     pub fn problem(&mut self, problem: Problem) {
-        self.problems.push(problem);
+        if self.problems.len() < PROBLEM_LIMIT {
+            self.problems.push(problem);
+        } else if self.fuel > 0 {
+            // Nobody reads more than these, and finding each costs time.
+            self.fuel = 0;
+            let message = format!("more than {PROBLEM_LIMIT} problems in this file");
+            let label = "the reader stopped here";
+            self.problems
+                .push(Problem::new(ProblemKind::TooLarge, problem.span, message, label).help("mend those above first"));
+        }
+    }
+
+    /// Adds what to do to the last problem.
+    fn help(&mut self, help: &str) {
+        if let Some(last) = self.problems.last_mut() {
+            last.help = Some(help.to_owned());
+        }
     }
 
     /// The nodes.
@@ -209,10 +227,12 @@ impl<T: Decode> Decode for Vec<T> {
         }
         let Some(list) = decoder.tree().list(node) else {
             decoder.wrong_type(node, "a list");
-            if decoder.scalar(node).is_some()
-                && let Some(last) = decoder.problems.last_mut()
-            {
-                last.help = Some("put the value into a list: `[…]`".to_owned());
+            match decoder.scalar(node) {
+                Some((text, true)) if text.starts_with('-') && text.len() > 1 => {
+                    decoder.help("write a space after each `-`");
+                }
+                Some(_) => decoder.help("put the value into a list: `[…]`"),
+                None => {}
             }
             return None;
         };
@@ -262,20 +282,25 @@ fn mapping(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Vec<(NodeId, NodeI
     }
     let Some(entries) = decoder.tree().entries(node) else {
         decoder.wrong_type(node, "a mapping");
+        // `a:1` is one text.
+        if decoder.scalar(node).is_some_and(|(text, plain)| plain && text.contains(':')) {
+            decoder.help("write a space after the `:`");
+        }
         return None;
     };
-    let mut own = Vec::with_capacity(entries.len());
+    let mut own = Entries::with_capacity(entries.len());
     let mut merges = Vec::new();
     for (key, value) in entries {
         match decoder.scalar(key) {
             Some(("<<", true)) => merges.push(value),
-            Some((text, _))
-                if own.iter().any(|(known, _)| decoder.scalar(*known).is_some_and(|(known, _)| known == text)) =>
-            {
-                // The tree has reported it; the first one holds.
+            // Where a key stands twice, the tree has reported it, and the first one holds.
+            Some((text, _)) => own.add(decoder, text, key, value),
+            None => {
+                decoder.wrong_type(key, "a key");
+                if matches!(decoder.tree().kind(key), NodeKind::Mapping(..)) {
+                    decoder.help("put a text that begins with `{` into quotes");
+                }
             }
-            Some(_) => own.push((key, value)),
-            None => decoder.wrong_type(key, "a key"),
         }
     }
     while let Some(merge) = merges.pop() {
@@ -291,14 +316,8 @@ fn mapping(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Vec<(NodeId, NodeI
                 }
                 match decoder.scalar(key) {
                     Some(("<<", true)) => merges.push(value),
-                    Some((text, _)) => {
-                        let known =
-                            own.iter().any(|(known, _)| decoder.scalar(*known).is_some_and(|(known, _)| known == text));
-                        if !known {
-                            own.push((key, value));
-                        }
-                    }
-                    None => {}
+                    Some((text, _)) => own.add(decoder, text, key, value),
+                    None => decoder.wrong_type(key, "a key"),
                 }
             }
         } else {
@@ -307,7 +326,38 @@ fn mapping(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Vec<(NodeId, NodeI
             decoder.problem(Problem::new(ProblemKind::BadReference, span, message, "merged here"));
         }
     }
-    Some(own)
+    Some(own.entries)
+}
+
+/// The entries of a mapping while they are collected, no key twice.
+struct Entries<'a> {
+    entries: Vec<(NodeId, NodeId)>,
+    /// The keys, once there are more than a few.
+    known: HashSet<&'a str>,
+}
+
+impl<'a> Entries<'a> {
+    fn with_capacity(count: usize) -> Entries<'a> {
+        Entries { entries: Vec::with_capacity(count), known: HashSet::new() }
+    }
+
+    /// Adds an entry unless its key is known.
+    fn add(&mut self, decoder: &Decoder<'a>, text: &'a str, key: NodeId, value: NodeId) {
+        let key_of = |entry: &(NodeId, NodeId)| decoder.scalar(entry.0).map(|(text, _)| text);
+        if self.entries.len() <= FEW_KEYS {
+            if self.entries.iter().any(|entry| key_of(entry) == Some(text)) {
+                return;
+            }
+        } else {
+            if self.known.is_empty() {
+                self.known.extend(self.entries.iter().filter_map(key_of));
+            }
+            if !self.known.insert(text) {
+                return;
+            }
+        }
+        self.entries.push((key, value));
+    }
 }
 
 /// A mapping with known keys while it is read; made by the code that `record!` writes.

@@ -15,7 +15,11 @@ pub mod scalar;
 pub mod schema;
 pub mod shape;
 pub mod span;
+mod syntax;
 pub mod table;
+#[cfg(test)]
+#[allow(dead_code, unreachable_pub, reason = "the macros make types for a whole crate")]
+mod tests;
 pub mod text;
 pub mod yaml;
 

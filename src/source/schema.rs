@@ -173,6 +173,7 @@ fn nullable(mut form: Map<String, Value>) -> Map<String, Value> {
 }
 
 #[cfg(test)]
+#[allow(dead_code, unreachable_pub, reason = "the macros make types for a whole crate")]
 mod tests {
     use super::*;
     use crate::source::{Decode, Table, Traced};

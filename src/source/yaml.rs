@@ -4,9 +4,12 @@
 //! what it is long; an alias to a node that is still open (`&a [*a]`) is refused. Depth and size are limited.
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::{Entry, HashMap};
 
 use granit_parser::{Event, Parser, ScalarStyle, Tag};
 
+use super::scalar::shown;
+use super::syntax;
 use super::text::mark_length;
 use super::{FileId, Problem, ProblemKind, Span};
 
@@ -15,6 +18,12 @@ pub type NodeId = u32;
 
 /// Nesting deeper than this is refused.
 pub const DEPTH_LIMIT: usize = 100;
+
+/// More problems than this of one file are not reported.
+pub const PROBLEM_LIMIT: usize = 1000;
+
+/// Mappings with no more keys than this are searched without a table.
+pub(super) const FEW_KEYS: usize = 12;
 
 /// What a node is.
 #[derive(Clone, Debug, PartialEq)]
@@ -239,17 +248,25 @@ impl<'a> Builder<'a> {
                 Err(error) => {
                     let length = self.source.len();
                     let at = error.marker().byte_offset().map_or(length, |at| at + skipped).min(length);
-                    let (start, end) = visible(self.source, at);
-                    let span = self.span(start, end);
-                    let message = format!("this is not valid YAML: {}", lower_first(&error.info()));
-                    self.problems.push(
-                        Problem::new(ProblemKind::Syntax, span, message, "the reader stopped here")
-                            .help("check the indentation, quotes and brackets of this line and the one before it"),
-                    );
-                    self.cut(start);
+                    let open = self.open_bracket();
+                    self.report(syntax::problem(self.tree.file, self.source, error.kind(), at, open));
+                    self.cut(at as u32);
                     return;
                 }
             }
+        }
+    }
+
+    /// Where the innermost bracket stands that is open.
+    fn open_bracket(&self) -> Option<u32> {
+        let starts = self.frames.iter().rev().map(|frame| self.tree.nodes[frame.node as usize].start);
+        starts.into_iter().find(|start| matches!(self.source.as_bytes().get(*start as usize), Some(b'[' | b'{')))
+    }
+
+    /// Records a problem; past the limit there is nobody who would read it.
+    fn report(&mut self, problem: Problem) {
+        if self.problems.len() < PROBLEM_LIMIT {
+            self.problems.push(problem);
         }
     }
 
@@ -268,8 +285,10 @@ impl<'a> Builder<'a> {
                 self.anchors.clear();
                 self.documents += 1;
                 if self.documents == 2 {
-                    let span = self.span(start, end.max(start));
-                    self.problems.push(
+                    let (start, end) =
+                        if end > start { (start, end) } else { syntax::visible(self.source, start as usize) };
+                    let span = self.span(start, end);
+                    self.report(
                         Problem::new(
                             ProblemKind::Syntax,
                             span,
@@ -282,7 +301,6 @@ impl<'a> Builder<'a> {
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
-                self.last_end = self.last_end.max(end);
                 let text_tag = tag.as_ref().is_some_and(|tag| tag.is_yaml_core_schema_tag("str"));
                 let bare = matches!(style, ScalarStyle::Plain);
                 if let Some(tag) = &tag
@@ -291,6 +309,27 @@ impl<'a> Builder<'a> {
                     self.refuse_tag(&tag.original(), start, end);
                 }
                 let plain = bare && !text_tag;
+                if text.contains('\0') {
+                    let span = self.span(start, end);
+                    self.report(
+                        Problem::new(
+                            ProblemKind::NotText,
+                            span,
+                            "a NUL can't stand in a text",
+                            "holds the escape of a NUL",
+                        )
+                        .help("remove it: no environment, file or label can hold it"),
+                    );
+                }
+                // The line end that closes a block text is not what anybody points at.
+                let end = match style {
+                    ScalarStyle::Literal | ScalarStyle::Folded => {
+                        let written = self.source.get(start as usize..end as usize).unwrap_or_default();
+                        start + written.trim_end().len() as u32
+                    }
+                    _ => end,
+                };
+                self.last_end = self.last_end.max(end);
                 let kind = if plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL") {
                     NodeKind::Null
                 } else {
@@ -311,7 +350,7 @@ impl<'a> Builder<'a> {
                     _ => {
                         let span = self.span(start, end);
                         let written = self.source.get(start as usize..end as usize).unwrap_or_default().to_owned();
-                        self.problems.push(
+                        self.report(
                             Problem::new(
                                 ProblemKind::BadReference,
                                 span,
@@ -327,7 +366,7 @@ impl<'a> Builder<'a> {
             Event::UnresolvedAlias(name) => {
                 self.last_end = self.last_end.max(end);
                 let span = self.span(start, end);
-                self.problems.push(
+                self.report(
                     Problem::new(
                         ProblemKind::BadReference,
                         span,
@@ -345,7 +384,7 @@ impl<'a> Builder<'a> {
 
     fn refuse_tag(&mut self, tag: &str, start: u32, end: u32) {
         let span = self.span(start, end.max(start));
-        self.problems.push(
+        self.report(
             Problem::new(ProblemKind::BadReference, span, format!("the tag `{tag}` is not known here"), "tagged value")
                 .help("remove the tag: the language has no tags of its own"),
         );
@@ -390,16 +429,8 @@ impl<'a> Builder<'a> {
 
     fn open(&mut self, mapping: bool, start: u32, end: u32, anchor: usize) -> bool {
         if self.frames.len() >= DEPTH_LIMIT {
-            let span = self.span(start, end.max(start));
-            self.problems.push(
-                Problem::new(
-                    ProblemKind::TooDeep,
-                    span,
-                    format!("the file is nested deeper than {DEPTH_LIMIT} levels"),
-                    "the limit is reached here",
-                )
-                .help("no part of the language is nested that deep: look for a bracket that is not closed"),
-            );
+            let (start, end) = syntax::visible(self.source, start as usize);
+            self.report(syntax::too_deep(self.span(start, end)));
             return false;
         }
         let id = self.tree.nodes.len() as NodeId;
@@ -437,22 +468,30 @@ impl<'a> Builder<'a> {
     }
 
     fn check_duplicate_keys(&mut self, from: u32, to: u32) {
-        let keys: Vec<NodeId> = self.tree.children[from as usize..to as usize].iter().step_by(2).copied().collect();
-        let mut seen: BTreeMap<&str, NodeId> = BTreeMap::new();
+        let pairs = &self.tree.children[from as usize..to as usize];
+        let key = |index: usize| self.tree.scalar(self.source, pairs[index]).map(|(text, _)| text);
         let mut found = Vec::new();
-        for key in keys {
-            let Some((text, _)) = self.tree.scalar(self.source, key) else { continue };
-            if text == "<<" {
-                continue;
+        if pairs.len() <= 2 * FEW_KEYS {
+            // Without an allocation: most mappings are this small.
+            for index in (2..pairs.len()).step_by(2) {
+                let Some(text) = key(index) else { continue };
+                if let Some(first) = (0..index).step_by(2).find(|earlier| key(*earlier) == Some(text)) {
+                    found.push((pairs[first], pairs[index]));
+                }
             }
-            if let Some(first) = seen.get(text) {
-                found.push((text.to_owned(), *first, key));
-            } else {
-                seen.insert(text, key);
+        } else {
+            let mut seen: HashMap<&str, NodeId> = HashMap::with_capacity(pairs.len() / 2);
+            for index in (0..pairs.len()).step_by(2) {
+                let Some(text) = key(index) else { continue };
+                match seen.entry(text) {
+                    Entry::Occupied(first) => found.push((*first.get(), pairs[index])),
+                    Entry::Vacant(place) => drop(place.insert(pairs[index])),
+                }
             }
         }
-        for (text, first, second) in found {
-            self.problems.push(
+        for (first, second) in found.into_iter().take(PROBLEM_LIMIT) {
+            let text = shown(self.tree.scalar(self.source, second).map_or("", |(text, _)| text));
+            self.report(
                 Problem::new(
                     ProblemKind::DuplicateKey,
                     self.tree.span(second),
@@ -460,23 +499,12 @@ impl<'a> Builder<'a> {
                     "second time here",
                 )
                 .related(self.tree.span(first), "first time here")
-                .help("keep one of the two"),
+                .help(if text == "<<" {
+                    "write one `<<` with a list: `<<: [*a, *b]`"
+                } else {
+                    "keep one of the two"
+                }),
             );
         }
     }
-}
-
-/// A range of at least one visible character at a byte, so that a mark can be drawn there.
-fn visible(source: &str, at: usize) -> (u32, u32) {
-    let mut start = at;
-    while start > 0 && !source.is_char_boundary(start) {
-        start -= 1;
-    }
-    let end = source[start..].chars().next().map_or(start, |c| if c == '\n' { start } else { start + c.len_utf8() });
-    (start as u32, end as u32)
-}
-
-fn lower_first(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }

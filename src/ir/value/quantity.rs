@@ -63,7 +63,7 @@ impl fmt::Display for Size {
         let (unit, factor) = SIZE_UNITS
             .iter()
             .rev()
-            .find(|(_, factor)| self.bytes > 0 && self.bytes % factor == 0)
+            .find(|(_, factor)| self.bytes > 0 && self.bytes.is_multiple_of(*factor))
             .copied()
             .unwrap_or(("Ki", 1 << 10));
         f.pad(&format!("{}{unit}", self.bytes / factor))

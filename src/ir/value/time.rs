@@ -95,7 +95,7 @@ impl fmt::Display for Duration {
         let (unit, factor) = DURATION_UNITS[..5]
             .iter()
             .rev()
-            .find(|(_, factor)| self.milliseconds > 0 && self.milliseconds % factor == 0)
+            .find(|(_, factor)| self.milliseconds > 0 && self.milliseconds.is_multiple_of(*factor))
             .copied()
             .unwrap_or(("s", 1000));
         f.pad(&format!("{}{unit}", self.milliseconds / factor))
