@@ -408,7 +408,7 @@ plan_record! {
         /// Whether nobody is asked.
         automatic: Traced<bool>, required;
         /// What starts it.
-        on: Vec<Traced<RollbackTrigger>>, many;
+        triggers: Vec<Traced<RollbackTrigger>>, many;
         /// How long after a deployment it is watched.
         window: Traced<Duration>, optional;
     }

@@ -178,36 +178,36 @@ pub(super) fn rollback(component: &Component) -> Option<RollbackTemplate> {
     Some(RollbackTemplate {
         origin: rollback.origin,
         automatic: rollback.automatic,
-        on: rollback.on.clone(),
+        triggers: rollback.on.clone(),
         window: rollback.window,
     })
 }
 
 /// The jobs that change stored data before the new version runs, in the order of the log.
 pub(super) fn migrations(system: &System, component: &Component) -> Vec<MigrationTemplate> {
-    system
-        .pending_migrations(component.name.as_str())
-        .filter_map(|entry| {
-            let migration = entry.migration.as_ref()?;
-            Some(MigrationTemplate {
-                origin: entry.origin,
-                refactoring: entry.id.clone(),
-                name: entry.id.with(migration_name(component.name.as_str(), &entry.id)),
-                summary: entry.summary.clone(),
-                run: migration.run.clone(),
-                reversible: migration.reversible,
-                online: migration.online,
-            })
-        })
-        .collect()
+    let mut migrations: Vec<MigrationTemplate> = Vec::new();
+    for entry in system.pending_migrations(component.name.as_str()) {
+        let Some(migration) = &entry.migration else { continue };
+        let taken = |name: &Name| migrations.iter().any(|other| other.name.value == *name);
+        migrations.push(MigrationTemplate {
+            origin: entry.origin,
+            refactoring: entry.id.clone(),
+            name: entry.id.with(migration_name(component.name.as_str(), &entry.id, taken)),
+            summary: entry.summary.clone(),
+            run: migration.run.clone(),
+            reversible: migration.reversible,
+            online: migration.online,
+        });
+    }
+    migrations
 }
 
 /// `COMPONENT-ID` as a name. It leaves room for the digest that a job's name ends in.
-fn migration_name(component: &str, id: &str) -> Name {
+fn migration_name(component: &str, id: &str, taken: impl Fn(&Name) -> bool) -> Name {
     const LONGEST: usize = 52;
-    let text = format!("{component}-{id}");
+    let text = format!("{component}-{}", id.to_lowercase());
     let mut label = String::new();
-    for character in text.chars().map(|character| character.to_ascii_lowercase()) {
+    for character in text.chars() {
         if character.is_ascii_alphanumeric() {
             label.push(character);
         } else if !label.ends_with('-') {
@@ -215,11 +215,12 @@ fn migration_name(component: &str, id: &str) -> Name {
         }
     }
     let label = label.trim_matches('-');
-    if label == text && label.len() <= LONGEST {
-        return Name::made(label);
+    let name = Name::made(label);
+    if label == text && label.len() <= LONGEST && !taken(&name) {
+        return name;
     }
-    // Two identifiers may become one label: the hash of the whole text keeps them apart.
-    let hash = blake3::hash(text.as_bytes()).to_hex();
+    // Two identifiers may become one label: the hash of the identifier as written keeps them apart.
+    let hash = blake3::hash(format!("{component}-{id}").as_bytes()).to_hex();
     let kept: String = label.chars().take(LONGEST - 7).collect();
     Name::made(&format!("{}-{}", kept.trim_end_matches('-'), &hash[..6]))
 }
@@ -230,10 +231,11 @@ mod tests {
 
     #[test]
     fn a_migration_has_a_name_that_every_platform_takes() {
-        assert_eq!(migration_name("checkout", "r-12").as_str(), "checkout-r-12");
-        let odd = migration_name("checkout", "R/12");
-        assert!(odd.as_str().starts_with("checkout-r-12-"), "{odd}");
-        assert_ne!(odd, migration_name("checkout", "R_12"));
-        assert_eq!(migration_name(&"a".repeat(63), "R-1").as_str().len(), 52);
+        let free = |_: &Name| false;
+        assert_eq!(migration_name("checkout", "R-12", free).as_str(), "checkout-r-12");
+        let taken = migration_name("checkout", "r-12", |name| name.as_str() == "checkout-r-12");
+        assert!(taken.as_str().starts_with("checkout-r-12-"), "{taken}");
+        assert_ne!(migration_name("checkout", "R/12", free), migration_name("checkout", "R_12", free));
+        assert_eq!(migration_name(&"a".repeat(63), "R-1", free).as_str().len(), 52);
     }
 }
