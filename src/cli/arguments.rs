@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{completions, explain};
+use super::{check, completions, explain, gates, schema};
 use crate::diag::Format;
 
 const EXAMPLES: &str = "\
@@ -94,7 +94,10 @@ pub(super) enum Color {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    Check(check::Check),
     Explain(explain::Explain),
+    Schema(schema::Schema),
+    Gates(gates::Gates),
     Completions(completions::Completions),
     /// Print the manual page, in roff
     Man,

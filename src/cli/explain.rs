@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Outcome, codes};
+use super::{Outcome, registry};
 
 /// Explain a code: what it means, why it matters, an example, how to fix it
 #[derive(Args, Debug)]
@@ -19,9 +19,9 @@ pub(super) struct Explain {
 }
 
 pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let Some(code) = codes::find(&arguments.code) else {
+    let Some(code) = registry::code(&arguments.code) else {
         let failure = Failure::new(format!("no code is called `{}`", arguments.code));
-        return Err(match codes::near(&arguments.code) {
+        return Err(match registry::near_code(&arguments.code) {
             Some(near) => failure.help(format!("did you mean `{near}`?")),
             None => failure.help("codes stand in brackets behind `error` and `warning`, as in `error[E002]`"),
         });

@@ -5,18 +5,25 @@
 //! standard output holds findings in that form and nothing else.
 
 mod arguments;
-mod codes;
+mod check;
 mod completions;
 mod explain;
 mod failure;
+mod gates;
+mod judging;
 mod man;
 mod panic;
+mod registry;
+mod report;
+mod repository;
+mod schema;
 mod terminal;
 
 use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 pub use arguments::Arguments;
 use arguments::Command;
@@ -53,9 +60,11 @@ pub fn command() -> clap::Command {
 /// Runs pathc.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panic::install_hook();
-    let parsed = command().try_get_matches_from(arguments).and_then(|matches| Arguments::from_arg_matches(&matches));
-    let arguments = match parsed {
-        Ok(arguments) => arguments,
+    let parsed = command()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, matches)));
+    let (arguments, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => {
             let usage = error.use_stderr();
             // Help that nobody reads to its end is no failure.
@@ -66,7 +75,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let terminal = Terminal::new(&arguments.global);
-    let outcome = std::panic::catch_unwind(|| dispatch(&arguments, &terminal));
+    // Nothing of a run that panicked is used again.
+    let outcome = catch_unwind(AssertUnwindSafe(|| dispatch(&arguments, &matches, &terminal)));
     match outcome {
         Ok(Ok(outcome)) => outcome.into(),
         Ok(Err(failure)) => {
@@ -78,13 +88,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+fn dispatch(arguments: &Arguments, matches: &ArgMatches, terminal: &Terminal) -> Result<Outcome, Failure> {
     if let Some(folder) = &arguments.global.directory {
         std::env::set_current_dir(folder)
             .map_err(|error| Failure::new(format!("can't enter `{folder}`: {}", failure::reason(&error))))?;
     }
+    let matches = matches.subcommand().map_or(matches, |(_, matches)| matches);
     match &arguments.command {
+        Command::Check(check) => check::run(check, matches, terminal),
         Command::Explain(explain) => explain::run(explain, terminal),
+        Command::Schema(schema) => schema::run(schema, terminal),
+        Command::Gates(gates) => gates::run(gates, terminal),
         Command::Completions(completions) => completions::run(completions, terminal),
         Command::Man => man::run(terminal),
     }

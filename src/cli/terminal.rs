@@ -75,8 +75,8 @@ impl Terminal {
         self.result(&format!("{verb} {rest}\n"))
     }
 
-    /// Writes an error that is no finding.
-    pub(super) fn failure(&self, failure: &Failure) {
+    /// An error that is no finding, as text.
+    pub(super) fn told(&self, failure: &Failure) -> String {
         let paint = |text: &str, style: Style| {
             if self.look.color { text.style(style).to_string() } else { text.to_owned() }
         };
@@ -84,8 +84,13 @@ impl Terminal {
         if let Some(help) = &failure.help {
             text.push_str(&format!("  {} {help}\n", paint("help:", Style::new().cyan().bold())));
         }
+        text
+    }
+
+    /// Writes an error that is no finding.
+    pub(super) fn failure(&self, failure: &Failure) {
         // Standard error may be closed: then nobody can be told.
-        let _ = write(&mut io::stderr().lock(), &text);
+        let _ = write(&mut io::stderr().lock(), &self.told(failure));
     }
 }
 

@@ -32,15 +32,16 @@ impl Sink {
 
     /// The findings in file and line order; those without a place come last.
     #[must_use]
-    pub fn into_ordered(mut self, sources: &Sources) -> Vec<Diagnostic> {
+    pub fn ordered(&self, sources: &Sources) -> Vec<Diagnostic> {
+        let mut diagnostics = self.diagnostics.clone();
         let span = |place: Place| match place {
             Place::Span(span) => Some(span),
             Place::Origin(origin) => sources.span(origin),
         };
-        self.diagnostics.sort_by_cached_key(|diagnostic| {
+        diagnostics.sort_by_cached_key(|diagnostic| {
             let span: Option<Span> = diagnostic.primary_first().find_map(|label| span(label.place));
             (span.is_none(), span, diagnostic.code)
         });
-        self.diagnostics
+        diagnostics
     }
 }

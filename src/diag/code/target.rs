@@ -12,9 +12,9 @@ codes! { TARGET;
     ///
     /// # Example
     /// ```yaml
-    /// # path/deployment_packages.yaml, with `platform: {rollouts: none}` in pathc.yaml
+    /// # path/deployment_packages.yaml, with `runtime: ecs`: no load balancer sends a worker its share of the work
     /// deployments:
-    ///   - component: checkout
+    ///   - component: mailer
     ///     strategy: {canary: {steps: [{weight: 10, pause: 5m}, {weight: 100}]}}
     /// ```
     ///
