@@ -111,6 +111,12 @@ impl<'a> Fact<'a> {
         Some(Traced::new(text, self.origin()))
     }
 
+    /// Whether it is a scalar that was written without quotes.
+    #[must_use]
+    pub fn is_plain(self) -> bool {
+        self.file.tree.scalar(&self.file.text, self.node).is_some_and(|(_, plain)| plain)
+    }
+
     /// The value of a scalar, where it is well formed.
     #[must_use]
     pub fn scalar<T: Scalar>(self) -> Option<Traced<T>> {

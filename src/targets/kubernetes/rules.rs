@@ -1,0 +1,65 @@
+//! Why the literals of a manifest are what they are.
+
+use crate::rules;
+
+rules! {
+    room 5;
+    LABELS = "recommended-labels": "the labels that Kubernetes recommends, by which tools find what belongs together";
+    SELECTOR = "stable-selector": "pods are selected by name and instance alone: a selector can't be changed later, and a version changes with each release";
+    COMPONENT_LABEL = "component-label": "the component label is the same on a component's pods and on those of its migrations, so that a policy can name both";
+    SERVICE_ACCOUNT = "own-service-account": "each component has a service account of its own, so that rights can be given to it alone";
+    PULL_TAGS = "pull-tags-always": "a tag may name another image tomorrow, so that it is looked up at each start; a digest names the same for ever";
+    RUN_ONCE = "run-once": "a run that fails ends; whether it is tried again is decided by the job, which counts";
+    LINGER = "linger-before-stop": "a container goes on answering for a while after it was told to stop, until every caller and load balancer knows";
+    MIGRATION_COMMAND = "migration-by-shell": "a migration's command is run by the shell of the component's own image";
+    POD_SECURITY = "pod-security": "what the Pod Security level `restricted` asks of a pod";
+    CONTAINER_SECURITY = "container-security": "what the Pod Security level `restricted` asks of a container, and a root that can't be written to";
+    CAPABILITIES = "no-capabilities": "a container needs none of the kernel's privileges";
+    BIND_SERVICE = "bind-low-port": "a port below 1024 takes the one privilege that `restricted` allows";
+    VOLUMES = "volumes": "volumes are what the component asks for, and what its files and secrets need";
+    TEMPORARY_FILES = "temporary-files": "programs expect a place for temporary files, and the root can't be written to";
+    FILES = "files-by-content": "configuration files stand in a ConfigMap whose name changes with its content, so that a change rolls the pods";
+    SECRET_FILES = "secret-files": "a secret with a path is mounted as one file, beside what the image has there";
+    SECRET_TEMPLATE = "secret-template": "a text of several secret values is put together in the cluster, with user and password encoded for a URL";
+    EXTERNAL_SECRET = "external-secret": "secret values are brought from the cloud's store by External Secrets, and stand in no file";
+    SECRET_STORE = "secret-store": "secrets are read from the region of the environment, by the role of External Secrets";
+    PULL_SECRET = "pull-secret": "the registry's user and password, in the form in which the kubelet reads them";
+    SPREAD = "spread-replicas": "replicas are spread over zones and nodes, so that the loss of one takes few of them";
+    SPREAD_VERSION = "spread-by-version": "replicas are counted by version, so that a rollout is spread as well as what it replaces";
+    ROLLING = "rolling-update": "replicas are replaced one after the other unless the deployment says otherwise";
+    STATEFUL_UPDATE = "stateful-update": "replicas with storage are replaced one after the other, the last one first";
+    KEEP_STORAGE = "keep-storage": "storage outlives the replica: deleting data is a person's decision";
+    CLUSTER_IP = "cluster-ip": "a component is called inside of the cluster; what comes from outside comes through its Ingress";
+    HEADLESS = "headless-service": "a headless Service gives each replica with storage a name of its own";
+    SERVICE_BESIDE = "service-beside": "a second Service reaches the new version while it stands beside the old one";
+    TRAFFIC_ROUTING = "traffic-routing": "the load balancer shifts requests by the weights that Argo Rollouts keeps in an annotation";
+    AUTOMATIC_PROMOTION = "automatic-promotion": "without a suite that has to pass first, the switch follows as soon as the new version is ready";
+    ANALYSE_LATEST = "analyse-latest": "only the pods of the new version are judged, told apart by the hash of their template";
+    ANALYSIS_PROVIDER = "analysis-provider": "a new version is judged by the same Prometheus that alerts";
+    ANALYSIS_DELAY = "analysis-delay": "the first judgement waits for one interval of requests";
+    MANUAL_JOB = "manual-job": "a job that a person starts is a suspended CronJob, which `kubectl create job --from` copies; its schedule never fires";
+    DEFAULT_DENY = "default-deny": "no pod sends or receives anything that a policy does not allow";
+    ALLOW_DNS = "allow-dns": "every pod may ask the cluster's DNS for names";
+    LOAD_BALANCER_SUBNETS = "load-balancer-subnets": "load balancers stand in the public subnets, and reach pods from there";
+    NGINX_NAMESPACE = "nginx-namespace": "the nginx ingress controller stands in the namespace of its own instructions";
+    SCRAPING = "scraping": "Prometheus asks for metrics from the namespace of the monitoring stack";
+    ENDPOINTS = "cloud-endpoints": "queues, topics and buckets are reached by TLS on the cloud's own endpoints, in the private subnets or by public addresses";
+    OUTSIDE_ONLY = "outside-only": "an external service may have any address but those of private networks";
+    EXTERNAL_IN_CLUSTER = "external-in-cluster": "an external service whose host has no dot, or ends in `svc`, is one of the cluster's other namespaces";
+    IDENTITY_AGENT = "identity-agent": "a component that calls the cloud's interfaces gets its identity from the agent on its node";
+    PREFIX = "prefix-paths": "paths are prefixes on segment boundaries, and the longest wins";
+    LOAD_BALANCER = "load-balancer": "one load balancer for each edge, by annotations that all its Ingresses share";
+    NO_CERTIFICATE = "no-certificate": "without a host there is no name that a certificate could be for, so that nothing but HTTP is listened for";
+    LOAD_BALANCER_HEALTH = "load-balancer-health": "the load balancer asks for health where Kubernetes does";
+    READINESS_GATE = "readiness-gate": "a pod counts as ready once the load balancer sends it requests";
+    SCALING_BEHAVIOUR = "scaling-behaviour": "replicas are added at once and taken away slowly";
+    SCALER_IDENTITY = "scaler-identity": "KEDA measures by its own role";
+    SCALER_FALLBACK = "scaler-fallback": "where nothing can be measured, replicas are kept";
+    JOB_LABEL = "job-label": "the label `job` of every series is the component's name";
+    ENVIRONMENT_LABEL = "environment-label": "the label `environment` of every series is the environment's name";
+    LIMIT_RANGE = "limit-range": "a container that asks for nothing gets little, and can't take all";
+    PRIORITY_CLASS = "priority-by-tier": "where room is short, what matters more runs first";
+    KUSTOMIZATION = "kustomizations": "base, migrations and workloads are applied in that order, each by itself";
+    PLATFORM = "platform": "what the platform has to have is installed by pinned charts before anything else";
+    INFRASTRUCTURE_OUTPUTS = "infrastructure-outputs": "what only the infrastructure knows once it is made is written here by the deployment, and copied to where it belongs";
+}

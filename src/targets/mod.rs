@@ -1,0 +1,45 @@
+//! The targets: what a checked plan becomes. One room a target, one line each in [`ALL`].
+//!
+//! A target can only be called with [`Checked`], makes no decision that a plan could make, and returns [`Files`]: paths
+//! with jobs that print them. It never touches disk, clock, environment or randomness.
+
+pub mod kubernetes;
+pub mod shared;
+
+use camino::Utf8PathBuf;
+
+use crate::diag::Diagnostic;
+use crate::gates::Checked;
+use crate::output::Files;
+use crate::spec::Specs;
+
+/// A target.
+#[derive(Clone, Copy)]
+pub struct Target {
+    /// What a manifest calls it.
+    pub name: &'static str,
+    /// The folder below the manifest's folder that its files go to unless the manifest says otherwise.
+    pub default_out: &'static str,
+    /// Makes the files.
+    pub emit: Emit,
+}
+
+/// Makes the files of a target. What it can't express is a T code; then the files are not complete.
+pub type Emit = for<'a> fn(&'a Checked, &'a Specs, &Request) -> (Files<'a>, Vec<Diagnostic>);
+
+/// What a target is asked for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The folder that its files go to, below the output folder.
+    pub out: Utf8PathBuf,
+}
+
+/// All targets, in the order in which they are built.
+pub const ALL: &[Target] =
+    &[Target { name: "kubernetes", default_out: "infra/kubernetes", emit: kubernetes::emit }];
+
+/// A target by its name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static Target> {
+    ALL.iter().find(|target| target.name == name)
+}

@@ -1,0 +1,133 @@
+//! The one namer: names within a target's limits, and no two objects with one name.
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Diagnostic, code};
+use crate::ir::Origin;
+
+/// Characters of the hash that stands for what was cut off.
+const HASH: usize = 6;
+
+/// A name of at most `max` characters: as it is where it fits, else its beginning and a hash of the whole.
+#[must_use]
+pub fn shorten(name: &str, max: u32) -> String {
+    let max = max as usize;
+    if name.len() <= max {
+        return name.to_owned();
+    }
+    hashed(name, name, max)
+}
+
+/// The beginning of `readable` and a hash of `name`, together at most `max` characters.
+fn hashed(readable: &str, name: &str, max: usize) -> String {
+    let room = max.saturating_sub(HASH + 1);
+    let prefix: String = readable.chars().take(room).collect();
+    let hash = blake3::hash(name.as_bytes()).to_hex();
+    let prefix = prefix.trim_end_matches(['-', '.', '_']);
+    if prefix.is_empty() { hash[..HASH.min(max)].to_owned() } else { format!("{prefix}-{}", &hash[..HASH]) }
+}
+
+/// A text as a label's value: other characters become `_`, and its ends are letters or digits.
+#[must_use]
+pub fn label_value(text: &str, max: u32) -> String {
+    let clean: String = text
+        .chars()
+        .map(|character| if character.is_ascii_alphanumeric() || "-_.".contains(character) { character } else { '_' })
+        .collect();
+    let clean = clean.trim_matches(|character: char| !character.is_ascii_alphanumeric());
+    shorten(clean, max)
+}
+
+/// A name as an IANA service name, which a container port has: a letter somewhere, no two hyphens in a row.
+#[must_use]
+pub fn port_name(name: &str, max: u32) -> String {
+    let legal = name.len() <= max as usize
+        && !name.contains("--")
+        && name.chars().any(|character| character.is_ascii_alphabetic());
+    if legal {
+        return name.to_owned();
+    }
+    let mut readable = name.to_owned();
+    while readable.contains("--") {
+        readable = readable.replace("--", "-");
+    }
+    if !readable.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        readable.insert_str(0, "p-");
+    }
+    hashed(&readable, name, max as usize)
+}
+
+/// Sees to it that no two things share a name.
+#[derive(Debug, Default)]
+pub struct Claims {
+    taken: BTreeMap<(String, String), (String, Origin)>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Claims {
+    /// Takes `name` among all names of `space`, for `what`; a second taker is a T003.
+    pub fn claim(&mut self, space: &str, name: &str, what: &str, origin: Origin) {
+        let key = (space.to_owned(), name.to_owned());
+        if let Some((first, place)) = self.taken.get(&key) {
+            let message = format!("{space} `{name}` would be made twice: for {first} and for {what}");
+            let problem = Diagnostic::new(code::NAME_OVER_LIMIT, origin, message, "takes the name a second time")
+                .label(*place, "takes the name first")
+                .help("rename one of the two");
+            self.problems.push(problem);
+        } else {
+            self.taken.insert(key, (what.to_owned(), origin));
+        }
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn finish(self) -> Vec<Diagnostic> {
+        self.problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::Rule;
+
+    #[test]
+    fn a_name_that_fits_is_kept() {
+        assert_eq!(shorten("checkout", 8), "checkout");
+    }
+
+    #[test]
+    fn long_names_stay_apart() {
+        let (one, two) = (shorten(&"a".repeat(70), 63), shorten(&"a".repeat(71), 63));
+        assert_eq!((one.len(), two.len()), (63, 63));
+        assert_ne!(one, two);
+    }
+
+    #[test]
+    fn port_names_are_service_names() {
+        assert_eq!(port_name("http", 15), "http");
+        for name in ["a-name-that-is-too-long", "a--b", "8080", "123456789012345678"] {
+            let made = port_name(name, 15);
+            assert!(made.len() <= 15 && !made.contains("--"), "{made}");
+            assert!(made.starts_with(|first: char| first.is_ascii_alphabetic()), "{made}");
+        }
+    }
+
+    #[test]
+    fn labels_have_legal_values() {
+        assert_eq!(label_value("1.2.3+build.7", 63), "1.2.3_build.7");
+        assert_eq!(label_value("-beta-", 63), "beta");
+    }
+
+    #[test]
+    fn a_second_taker_is_told() {
+        let mut claims = Claims::default();
+        let origin = Origin::rule(Rule(1));
+        claims.claim("Service", "a", "one", origin);
+        claims.claim("Service", "b", "two", origin);
+        claims.claim("Service", "a", "three", origin);
+        let problems = claims.finish();
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0].message.contains("for one and for three"), "{}", problems[0].message);
+    }
+}
