@@ -36,6 +36,7 @@ pub mod plan;
 pub mod profile;
 pub mod source;
 pub mod spec;
+pub mod targets;
 
 use camino::Utf8Path;
 

@@ -603,10 +603,8 @@ pub enum Value {
 impl KubernetesSpec {
     /// Looks all facts up; what is missing is recorded.
     pub fn read(spec: &mut SpecFile<'_>) -> KubernetesSpec {
-        let api_versions = Kind::ALL
-            .iter()
-            .map(|kind| spec.text(&["api_versions", kind.as_str(), "api_version"]))
-            .collect();
+        let api_versions =
+            Kind::ALL.iter().map(|kind| spec.text(&["api_versions", kind.as_str(), "api_version"])).collect();
         KubernetesSpec {
             api_versions,
             limits: NameLimits::read(spec),

@@ -4,10 +4,12 @@
 //! looks its facts up once, when it is loaded; a fact that is missing is a T002, never a panic.
 
 pub mod file;
+pub mod kubernetes;
 pub mod platform;
 pub mod prometheus;
 
 pub use file::{Fact, SpecFile};
+pub use kubernetes::KubernetesSpec;
 pub use platform::PlatformSpec;
 pub use prometheus::PrometheusSpec;
 
@@ -30,6 +32,8 @@ pub const BUILT_IN: &[(&str, &str)] = &[
 pub struct Specs {
     /// What planning needs to know of the platform.
     pub platform: PlatformSpec,
+    /// What manifests are printed with.
+    pub kubernetes: KubernetesSpec,
     /// What the world calls its metrics.
     pub prometheus: PrometheusSpec,
 }
@@ -54,8 +58,11 @@ impl Specs {
         }
         let mut kubernetes = SpecFile::new(sources, ids["kubernetes"]);
         let mut prometheus = SpecFile::new(sources, ids["prometheus"]);
-        let specs =
-            Specs { platform: PlatformSpec::read(&mut kubernetes), prometheus: PrometheusSpec::read(&mut prometheus) };
+        let specs = Specs {
+            platform: PlatformSpec::read(&mut kubernetes),
+            kubernetes: KubernetesSpec::read(&mut kubernetes),
+            prometheus: PrometheusSpec::read(&mut prometheus),
+        };
         problems.extend(kubernetes.finish());
         problems.extend(prometheus.finish());
         (problems.is_empty().then_some(specs), problems)

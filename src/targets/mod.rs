@@ -6,12 +6,12 @@
 pub mod kubernetes;
 pub mod shared;
 
-use camino::Utf8PathBuf;
-
 use crate::diag::Diagnostic;
 use crate::gates::Checked;
 use crate::output::Files;
 use crate::spec::Specs;
+
+pub use shared::Request;
 
 /// A target.
 #[derive(Clone, Copy)]
@@ -27,16 +27,8 @@ pub struct Target {
 /// Makes the files of a target. What it can't express is a T code; then the files are not complete.
 pub type Emit = for<'a> fn(&'a Checked, &'a Specs, &Request) -> (Files<'a>, Vec<Diagnostic>);
 
-/// What a target is asked for.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// The folder that its files go to, below the output folder.
-    pub out: Utf8PathBuf,
-}
-
 /// All targets, in the order in which they are built.
-pub const ALL: &[Target] =
-    &[Target { name: "kubernetes", default_out: "infra/kubernetes", emit: kubernetes::emit }];
+pub const ALL: &[Target] = &[Target { name: "kubernetes", default_out: "infra/kubernetes", emit: kubernetes::emit }];
 
 /// A target by its name.
 #[must_use]

@@ -8,13 +8,16 @@ use crate::ir::{Origin, Traced};
 use crate::output::{Doc, Map};
 use crate::plan::infrastructure::templates::RegistryTemplate;
 use crate::spec::kubernetes::{Kind, PriorityFacts};
-use crate::targets::shared::value::{by, number};
+use crate::targets::shared::value::number;
 
 /// The Secret that images are pulled with.
 const PULL_SECRET: &str = "registry-pull";
 
-/// The files of the base: name and documents.
-pub(super) const FILES: &[(&str, fn(Place<'_>) -> Vec<Doc>)] = &[
+/// Makes the documents of a file.
+type Documents = fn(Place<'_>) -> Vec<Doc>;
+
+/// The files of the base.
+pub(super) const FILES: &[(&str, Documents)] = &[
     ("namespace.yaml", namespace),
     ("limits.yaml", limits),
     ("network_policies.yaml", network_policies),
@@ -92,9 +95,8 @@ fn network_policies(place: Place<'_>) -> Vec<Doc> {
 
 /// A priority for each tier that runs here. They stand in no namespace, so their names say whose they are.
 fn priority_classes(place: Place<'_>) -> Vec<Doc> {
-    let used = |facts: &&PriorityFacts| {
-        place.workloads().any(|workload| workload.component.tier.value.as_str() == facts.tier)
-    };
+    let used =
+        |facts: &&PriorityFacts| place.workloads().any(|workload| workload.component.tier.value.as_str() == facts.tier);
     let classes = place.spec.priorities.iter().filter(used).map(|facts| {
         let origin = Origin::rule(rules::PRIORITY_CLASS);
         let description = format!("Components of tier {} of {}.", facts.tier, place.instance());

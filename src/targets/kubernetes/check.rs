@@ -67,9 +67,7 @@ fn over_limit(workload: Workload<'_>) -> Option<Diagnostic> {
     if length > max as usize {
         let message = format!("`{name}` has {length} characters, and a {} at most {max}", kind.as_str());
         let label = "this name is too long";
-        return Some(
-            Diagnostic::new(code::NAME_OVER_LIMIT, name.origin, message, label).help("choose a shorter name"),
-        );
+        return Some(Diagnostic::new(code::NAME_OVER_LIMIT, name.origin, message, label).help("choose a shorter name"));
     }
     let digit = name.as_str().starts_with(|first: char| first.is_ascii_digit());
     (digit && !workload.component.ports.is_empty()).then(|| {

@@ -75,8 +75,7 @@ fn pull_policy(workload: Workload<'_>, by_digest: bool) -> Doc {
 }
 
 fn words(words: &[Traced<String>], origin: Origin) -> Option<Doc> {
-    (!words.is_empty())
-        .then(|| Doc::list(words.iter().map(|word| Doc::text(expanded(word), word.origin)), origin))
+    (!words.is_empty()).then(|| Doc::list(words.iter().map(|word| Doc::text(expanded(word), word.origin)), origin))
 }
 
 fn named(workload: Workload<'_>, planned: &PortTemplate) -> Doc {

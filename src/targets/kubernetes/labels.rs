@@ -73,9 +73,7 @@ impl<'a> Workload<'a> {
 impl Identity<'_> {
     /// Labels that never change, by which pods are selected.
     pub(super) fn selector(&self) -> Map {
-        by(rules::SELECTOR)
-            .with(NAME, Doc::traced(&self.name))
-            .with(INSTANCE, self.workload.place.instance_label())
+        by(rules::SELECTOR).with(NAME, Doc::traced(&self.name)).with(INSTANCE, self.workload.place.instance_label())
     }
 
     /// All recommended labels.

@@ -36,7 +36,7 @@ use crate::plan::Plans;
 use crate::plan::infrastructure::templates::{SystemTemplate, WorkloadForm};
 use crate::spec::Specs;
 use crate::spec::kubernetes::{Kind, KubernetesSpec};
-use crate::targets::Request;
+use crate::targets::shared::Request;
 use crate::targets::shared::header::header;
 
 use place::{Place, Workload};
@@ -61,12 +61,16 @@ fn print<'a>(plans: &'a Plans, spec: &'a KubernetesSpec, out: &Utf8Path) -> (Fil
 fn environment<'a>(place: Place<'a>, folder: &Utf8Path, files: &mut Files<'a>) {
     let mut parts = Vec::new();
     parts.push(part(place, folder, "base", base_files(place), files));
-    parts.extend(Some(migration_files(place)).filter(|some| !some.is_empty()).map(|some| {
-        part(place, folder, "migrations", some, files)
-    }));
-    parts.extend(Some(workload_files(place)).filter(|some| !some.is_empty()).map(|some| {
-        part(place, folder, "workloads", some, files)
-    }));
+    parts.extend(
+        Some(migration_files(place))
+            .filter(|some| !some.is_empty())
+            .map(|some| part(place, folder, "migrations", some, files)),
+    );
+    parts.extend(
+        Some(workload_files(place))
+            .filter(|some| !some.is_empty())
+            .map(|some| part(place, folder, "workloads", some, files)),
+    );
     files.files.push(kustomization(place, folder, parts));
 }
 
@@ -133,9 +137,7 @@ fn base_files(place: Place<'_>) -> Vec<PartFile<'_>> {
 /// First what the migrations of a component share, then each migration by its place in the order.
 fn migration_files(place: Place<'_>) -> Vec<PartFile<'_>> {
     let mut files: Vec<PartFile<'_>> = migration::migrating(place)
-        .map(|workload| {
-            PartFile::new(format!("{}.yaml", workload.name()), move || migration::shared(workload))
-        })
+        .map(|workload| PartFile::new(format!("{}.yaml", workload.name()), move || migration::shared(workload)))
         .collect();
     let ordered = migration::migrating(place)
         .flat_map(|workload| workload.migrations().iter().map(move |migration| (workload, migration)));
@@ -145,7 +147,9 @@ fn migration_files(place: Place<'_>) -> Vec<PartFile<'_>> {
         });
         file.note = vec![
             Text::Owned(format!("{}: {}", migration.refactoring, one_line(&migration.summary))),
-            Text::Borrowed("Run the numbered files of this folder one after the other: each waits for the one before it."),
+            Text::Borrowed(
+                "Run the numbered files of this folder one after the other: each waits for the one before it.",
+            ),
         ];
         files.push(file);
     }
@@ -194,4 +198,3 @@ fn component(workload: Workload<'_>) -> Vec<Doc> {
     docs.push(network_policy::of_workload(&pods).into());
     docs
 }
-

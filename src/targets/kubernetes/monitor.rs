@@ -50,9 +50,8 @@ fn job_label() -> Doc {
 
 fn endpoint(pods: &Pods<'_>, metrics: &MetricsTemplate, port: Doc) -> Map {
     let environment = &pods.workload().place.environment.name;
-    let relabel = by(rules::ENVIRONMENT_LABEL)
-        .text("targetLabel", "environment")
-        .with("replacement", Doc::traced(environment));
+    let relabel =
+        by(rules::ENVIRONMENT_LABEL).text("targetLabel", "environment").with("replacement", Doc::traced(environment));
     Map::new(metrics.origin)
         .with("port", port)
         .with("path", Doc::traced(&metrics.url_path))

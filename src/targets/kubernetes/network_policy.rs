@@ -233,9 +233,7 @@ fn nginx() -> Doc {
 
 fn namespace_peer(peer: &NamespacePeer, origin: Origin) -> Map {
     let labels = |labels| Map::new(origin).with("matchLabels", stated(labels, origin));
-    Map::new(origin)
-        .with("namespaceSelector", labels(&peer.namespace))
-        .with("podSelector", labels(&peer.pods))
+    Map::new(origin).with("namespaceSelector", labels(&peer.namespace)).with("podSelector", labels(&peer.pods))
 }
 
 fn peer_ports(ports: &[PeerPortTemplate], origin: Origin) -> Option<Doc> {

@@ -8,8 +8,8 @@ use crate::plan::infrastructure::environments::{
 };
 use crate::plan::infrastructure::scaling::{ComponentScaling, EnvironmentScaling};
 use crate::plan::infrastructure::templates::{
-    ComponentTemplate, MigrationTemplate, PlatformTemplate, PortTemplate, PublicPortTemplate, RegistryTemplate, StrategyKind,
-    StrategyTemplate, SystemTemplate, WorkloadForm,
+    ComponentTemplate, MigrationTemplate, PlatformTemplate, PortTemplate, PublicPortTemplate, RegistryTemplate,
+    StrategyKind, StrategyTemplate, SystemTemplate, WorkloadForm,
 };
 use crate::spec::kubernetes::{Kind, KubernetesSpec};
 use crate::targets::shared::names;

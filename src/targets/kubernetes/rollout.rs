@@ -1,7 +1,7 @@
 //! Canary and blue-green: the Rollout and what it judges a new version by.
 
-use super::pod::Pods;
 use super::place::Workload;
+use super::pod::Pods;
 use super::{ingress, rules, service, workload};
 use crate::ir::choice::{IngressController, RollbackTrigger};
 use crate::ir::value::{Duration, Percent};
@@ -75,10 +75,13 @@ fn canary(workload: Workload<'_>, strategy: &StrategyTemplate) -> Map {
         .with_some("maxSurge", strategy.max_surge.as_ref().map(count_or_percent))
         .with_some("maxUnavailable", strategy.max_unavailable.as_ref().map(count_or_percent))
         .with("steps", Doc::list(steps, strategy.origin))
-        .with_some("analysis", strategy.analysis.as_ref().map(|analysis| {
-            // The first step shifts the first requests; before it there is nothing to judge.
-            analysis_reference(workload, analysis).integer("startingStep", 1)
-        }))
+        .with_some(
+            "analysis",
+            strategy.analysis.as_ref().map(|analysis| {
+                // The first step shifts the first requests; before it there is nothing to judge.
+                analysis_reference(workload, analysis).integer("startingStep", 1)
+            }),
+        )
 }
 
 fn blue_green(workload: Workload<'_>, strategy: &StrategyTemplate) -> Map {
@@ -113,9 +116,7 @@ fn analysis_template(pods: &Pods<'_>, analysis: &AnalysisTemplate) -> Map {
     let spec = Map::new(analysis.origin)
         .with("args", Doc::list([argument.into()], Origin::rule(rules::ANALYSE_LATEST)))
         .with("metrics", Doc::list(metrics, analysis.origin));
-    pods.identity
-        .object(Kind::AnalysisTemplate, pods.workload().name().to_owned(), analysis.origin)
-        .with("spec", spec)
+    pods.identity.object(Kind::AnalysisTemplate, pods.workload().name().to_owned(), analysis.origin).with("spec", spec)
 }
 
 fn metric(workload: Workload<'_>, analysis: &AnalysisTemplate, measure: &MeasureTemplate) -> Map {

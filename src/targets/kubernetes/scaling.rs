@@ -19,9 +19,10 @@ pub(super) fn autoscaler(pods: &Pods<'_>) -> Vec<Doc> {
     match policy.measure.value {
         ScalingMeasure::Cpu | ScalingMeasure::Memory => {
             let resource = Doc::traced(&policy.measure);
-            let target = Map::new(policy.origin)
-                .with("type", Doc::text("Utilization", policy.measure.origin))
-                .with("averageUtilization", Doc::Integer(policy.target.value.as_f64().round() as i64, policy.target.origin));
+            let target = Map::new(policy.origin).with("type", Doc::text("Utilization", policy.measure.origin)).with(
+                "averageUtilization",
+                Doc::Integer(policy.target.value.as_f64().round() as i64, policy.target.origin),
+            );
             let metric = Map::new(policy.origin)
                 .text("type", "Resource")
                 .with("resource", Map::new(policy.origin).with("name", resource).with("target", target));
@@ -40,10 +41,7 @@ pub(super) fn autoscaler(pods: &Pods<'_>) -> Vec<Doc> {
 }
 
 fn target_of(workload: Workload<'_>) -> Map {
-    workload
-        .place
-        .head(workload.kind(), workload.component.origin)
-        .with("name", Doc::traced(&workload.component.name))
+    workload.place.head(workload.kind(), workload.component.origin).with("name", Doc::traced(&workload.component.name))
 }
 
 /// Up at once, down slowly.
@@ -125,10 +123,7 @@ fn trigger(workload: Workload<'_>, policy: &ScalingPolicy) -> Map {
         }
         _ => {
             let metadata = map
-                .with(
-                    facts.prometheus_server.value.clone(),
-                    Doc::traced(&workload.place.platform.prometheus_url),
-                )
+                .with(facts.prometheus_server.value.clone(), Doc::traced(&workload.place.platform.prometheus_url))
                 .with_some(facts.prometheus_query.value.clone(), policy.query.as_ref().map(Doc::traced))
                 .with(facts.prometheus_target.value.clone(), target)
                 .with(facts.prometheus_ignore_null.value.clone(), Doc::traced(&facts.prometheus_ignore_null_value));

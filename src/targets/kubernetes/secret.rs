@@ -44,8 +44,7 @@ pub(super) fn external_secret(pods: &Pods<'_>) -> Option<Map> {
     }
     // Without a text to put together, the Secret is the data as it is.
     let template = formatted.then(|| by(rules::SECRET_TEMPLATE).text("engineVersion", "v2").with("data", template));
-    let object =
-        pods.identity.object(Kind::ExternalSecret, pods.secret.clone(), Origin::rule(rules::EXTERNAL_SECRET));
+    let object = pods.identity.object(Kind::ExternalSecret, pods.secret.clone(), Origin::rule(rules::EXTERNAL_SECRET));
     Some(object.with("spec", spec(pods.workload().place, &pods.secret, template, data)))
 }
 

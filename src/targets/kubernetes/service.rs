@@ -1,8 +1,8 @@
 //! Services: how a component is called, inside of the cluster and through a network load balancer.
 
 use super::container::transport;
-use super::pod::Pods;
 use super::place::Workload;
+use super::pod::Pods;
 use super::rules;
 use crate::ir::Origin;
 use crate::ir::choice::Protocol;

@@ -41,8 +41,7 @@ impl Volumes {
             // A migration has no storage of its own: it gets scratch space in its place.
             if !claimed(pods, volume) {
                 let scratch = Map::new(volume.size.origin).with("sizeLimit", Doc::traced(&volume.size));
-                let source =
-                    Map::new(volume.origin).with("name", Doc::traced(&volume.name)).with("emptyDir", scratch);
+                let source = Map::new(volume.origin).with("name", Doc::traced(&volume.name)).with("emptyDir", scratch);
                 self.volumes.push(source.into());
                 self.scratch_bytes += volume.size.bytes;
             }
@@ -66,8 +65,7 @@ impl Volumes {
         let size = &spec.ephemeral.tmp;
         let scratch = Map::new(size.origin).with("sizeLimit", Doc::traced(size));
         self.volumes.push(by(rules::TEMPORARY_FILES).text("name", name.clone()).with("emptyDir", scratch).into());
-        self.mounts
-            .push(by(rules::TEMPORARY_FILES).text("name", name).with("mountPath", Doc::traced(path)).into());
+        self.mounts.push(by(rules::TEMPORARY_FILES).text("name", name).with("mountPath", Doc::traced(path)).into());
         self.scratch_bytes += size.bytes;
     }
 
@@ -113,9 +111,7 @@ impl Volumes {
 
 /// Whether a volume is storage that each replica keeps.
 pub(super) fn claimed(pods: &Pods<'_>, volume: &VolumeTemplate) -> bool {
-    volume.persistent.value
-        && matches!(pods.purpose, Purpose::Serve)
-        && pods.workload().kind() == Kind::StatefulSet
+    volume.persistent.value && matches!(pods.purpose, Purpose::Serve) && pods.workload().kind() == Kind::StatefulSet
 }
 
 /// A volume's name that the component has not taken.

@@ -51,9 +51,7 @@ fn rolling(workload: Workload<'_>) -> Map {
             "maxUnavailable",
             strategy.and_then(|strategy| strategy.max_unavailable.as_ref()).map(count_or_percent),
         );
-    Map::new(origin)
-        .text("type", "RollingUpdate")
-        .with_some("rollingUpdate", (!bounds.is_empty()).then_some(bounds))
+    Map::new(origin).text("type", "RollingUpdate").with_some("rollingUpdate", (!bounds.is_empty()).then_some(bounds))
 }
 
 /// The number of replicas, where nothing scales them.
@@ -107,7 +105,6 @@ pub(super) fn disruption_budget(pods: &Pods<'_>) -> Option<Map> {
         .with("maxUnavailable", count_or_percent(unavailable))
         .with("unhealthyPodEvictionPolicy", Doc::traced(&workload.place.spec.defaults.eviction_policy))
         .with("selector", pods.identity.match_labels());
-    let object =
-        pods.identity.object(Kind::PodDisruptionBudget, workload.name().to_owned(), unavailable.origin);
+    let object = pods.identity.object(Kind::PodDisruptionBudget, workload.name().to_owned(), unavailable.origin);
     Some(object.with("spec", spec))
 }

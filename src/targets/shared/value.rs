@@ -49,9 +49,6 @@ pub fn count_or_percent(value: &Traced<CountOrPercent>) -> Doc {
 }
 
 /// A list of texts, one a line.
-pub fn texts<'a, T: std::fmt::Display + 'a>(
-    values: impl IntoIterator<Item = &'a Traced<T>>,
-    origin: Origin,
-) -> Doc {
+pub fn texts<'a, T: std::fmt::Display + 'a>(values: impl IntoIterator<Item = &'a Traced<T>>, origin: Origin) -> Doc {
     Doc::list(values.into_iter().map(Doc::traced), origin)
 }
