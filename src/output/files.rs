@@ -1,6 +1,6 @@
 //! What a target returns: an ordered list of paths, each with the job that makes its content.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::doc::{Doc, Text};
 use super::printed::Printed;
@@ -10,8 +10,10 @@ use crate::ir::Origin;
 
 /// One file that is to be written.
 pub struct File<'a> {
-    /// Path below the output folder, with `/`.
+    /// Path below the target's folder, with `/`.
     pub path: Utf8PathBuf,
+    /// The environment that the file is for, where it is for one.
+    pub environment: Option<String>,
     /// Makes the content; runs on any thread, at any time, and always makes the same.
     pub job: Job<'a>,
 }
@@ -68,8 +70,60 @@ pub struct Files<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// Adds a file at the end.
+    /// Adds a file that is for no environment alone.
     pub fn add(&mut self, path: impl Into<Utf8PathBuf>, job: impl Fn() -> Content + Send + Sync + 'a) {
-        self.files.push(File { path: path.into(), job: Box::new(job) });
+        self.files.push(File { path: path.into(), environment: None, job: Box::new(job) });
+    }
+
+    /// Adds a file of one environment.
+    pub fn add_for(
+        &mut self,
+        environment: impl Into<String>,
+        path: impl Into<Utf8PathBuf>,
+        job: impl Fn() -> Content + Send + Sync + 'a,
+    ) {
+        self.files.push(File { path: path.into(), environment: Some(environment.into()), job: Box::new(job) });
+    }
+}
+
+/// The files of one target and the folder that they go to.
+pub struct Generated<'a> {
+    /// The name of the target.
+    pub target: String,
+    /// The target's folder below the output folder; empty where it is the same.
+    pub out: Utf8PathBuf,
+    /// The files.
+    pub files: Files<'a>,
+}
+
+/// Why a path is no path below a folder, as the end of a sentence.
+#[must_use]
+pub fn flaw_of_path(path: &Utf8Path) -> Option<&'static str> {
+    if path.as_str().is_empty() || path.as_str().ends_with('/') {
+        return Some("names no file");
+    }
+    if path.as_str().contains(['\0', '\\']) {
+        return Some("has a character that no path may have");
+    }
+    path.components().find_map(|component| match component {
+        Utf8Component::Normal(name) if name.eq_ignore_ascii_case(".git") => Some("leads into the folder of Git"),
+        Utf8Component::Normal(_) | Utf8Component::CurDir => None,
+        Utf8Component::ParentDir => Some("leads out of the folder with `..`"),
+        Utf8Component::RootDir | Utf8Component::Prefix(_) => Some("is not relative"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_below_the_folder_pass() {
+        for good in ["a", "a/b.yaml", ".github/workflows/ci.yml", "a..b/..c", ".gitignore"] {
+            assert_eq!(flaw_of_path(good.into()), None, "{good}");
+        }
+        for bad in ["", "/a", "..", "../a", "a/../../b", "a/..", "a/", ".git/config", "a/.GIT/x", "a\0b", "a\\b"] {
+            assert!(flaw_of_path(bad.into()).is_some(), "{bad}");
+        }
     }
 }

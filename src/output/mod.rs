@@ -1,12 +1,23 @@
 //! What is written: a document tree with origins, its printers, the files, the lock and the disk.
+//!
+//! A target hands over [`Files`]; [`disk::build`] prints them on all cores, compares them with what lies on disk and
+//! writes what differs, all of it or nothing. Nothing else of the crate writes.
 
+mod commit;
+mod compare;
+pub mod digest;
+pub mod disk;
 pub mod doc;
 pub mod files;
+pub mod folder;
+pub mod journal;
 pub mod json;
+pub mod lock;
 pub mod printed;
 pub mod rule;
 pub mod yaml;
 
+pub use disk::{Mode, Outcome, Request, Selection, build};
 pub use doc::{Doc, Map, Style};
-pub use files::{Content, File, Files};
+pub use files::{Content, File, Files, Generated};
 pub use printed::Printed;

@@ -1,0 +1,127 @@
+//! One generated file beside what lies at its place: is it the same, is it ours to write, or is it somebody's?
+
+use camino::{Utf8Path, Utf8PathBuf};
+use similar::TextDiff;
+
+use super::digest::Digest;
+use super::folder::{Folder, Found, Refused};
+use super::lock::Row;
+use crate::diag::Diagnostic;
+use crate::diag::code::{EDITED_BY_HAND, IN_THE_WAY, NOT_OURS};
+
+/// What a file on disk is to the file that a build makes.
+pub(super) enum Verdict {
+    /// The same.
+    Same,
+    /// Nothing is there.
+    Absent,
+    /// As it was generated before, and no longer what a build makes.
+    Outdated,
+    /// Somebody's: the finding says whose, and `force` turns it into an outdated one.
+    Foreign(Diagnostic),
+    /// Nothing that a file could replace.
+    InTheWay(Diagnostic),
+}
+
+/// Compares what lies at a path with a new text. `row`: what the lock knows of the path.
+pub(super) fn compare(
+    folder: &Folder<'_>,
+    path: &Utf8Path,
+    row: Option<&Row>,
+    new: (&str, Digest),
+    buffer: &mut Vec<u8>,
+) -> Result<Verdict, Refused> {
+    let (text, digest) = new;
+    Ok(match folder.read(path, buffer)? {
+        Found::Absent => Verdict::Absent,
+        Found::File if *buffer == text.as_bytes() => Verdict::Same,
+        Found::File => {
+            let found = Digest::of(buffer);
+            match row {
+                _ if found == digest => Verdict::Same,
+                Some(row) if found == row.digest => Verdict::Outdated,
+                Some(row) => Verdict::Foreign(edited(path, text, buffer, row.digest == digest)),
+                None => Verdict::Foreign(not_ours(path)),
+            }
+        }
+        found => Verdict::InTheWay(in_the_way(path, found)),
+    })
+}
+
+/// What a file that is no longer generated is to its row in the lock.
+pub(super) fn leftover(
+    folder: &Folder<'_>,
+    path: &Utf8Path,
+    row: &Row,
+    buffer: &mut Vec<u8>,
+) -> Result<Verdict, Refused> {
+    Ok(match folder.read(path, buffer)? {
+        Found::Absent => Verdict::Absent,
+        Found::File if Digest::of(buffer) == row.digest => Verdict::Outdated,
+        Found::File => {
+            let message = format!("`{path}` is no longer generated, and was edited by hand");
+            Verdict::Foreign(
+                Diagnostic::without_place(EDITED_BY_HAND, message)
+                    .help("keep what you need of it elsewhere, then remove it or build with `--force`"),
+            )
+        }
+        found => Verdict::InTheWay(in_the_way(path, found)),
+    })
+}
+
+/// Something that is no file stands where a file belongs, or no folder where a folder does.
+pub(super) fn in_the_way(path: &Utf8Path, found: Found) -> Diagnostic {
+    let what = match found {
+        Found::Folder => "a folder",
+        Found::Link => "a symbolic link",
+        Found::File => "a file",
+        Found::Absent | Found::Other => "something that is neither file nor folder",
+    };
+    let belongs = if found == Found::File { "a folder is needed" } else { "a file is to be written" };
+    Diagnostic::without_place(IN_THE_WAY, format!("`{path}` is {what}, where {belongs}"))
+        .help("move it away, or let the target write elsewhere with its `out`")
+}
+
+fn not_ours(path: &Utf8Path) -> Diagnostic {
+    Diagnostic::without_place(NOT_OURS, format!("`{path}` is there already, and pathc did not write it"))
+        .help("move it away, or let the target write elsewhere with its `out`")
+        .help("to replace it, build with `--force`")
+}
+
+fn edited(path: &Utf8Path, new: &str, found: &[u8], same_inputs: bool) -> Diagnostic {
+    let mut diagnostic = Diagnostic::without_place(EDITED_BY_HAND, format!("`{path}` was edited by hand"));
+    match std::str::from_utf8(found) {
+        Ok(found) => {
+            let title = if same_inputs { "the edit" } else { "the edit, and what has changed in the inputs since" };
+            diagnostic = diagnostic.note(format!("{title}:\n{}", difference(new, found)));
+        }
+        Err(_) => diagnostic = diagnostic.note("what stands there now is no text"),
+    }
+    diagnostic.help("make the change in the inputs instead").help("to drop the edit, build with `--force`")
+}
+
+/// The lines that differ, each behind `-` or `+`, as many as people read.
+fn difference(old: &str, new: &str) -> String {
+    const LINES: usize = 20;
+    // A comparison costs lines times edits: past this size, nobody edited by hand.
+    const LIMIT: usize = 1 << 20;
+    if old.len().max(new.len()) > LIMIT {
+        return "too large to show".to_owned();
+    }
+    // Line ends are no edit.
+    let (old, new) = (old.replace("\r\n", "\n"), new.replace("\r\n", "\n"));
+    let text = TextDiff::from_lines(&old, &new).unified_diff().context_radius(1).to_string();
+    let mut lines: Vec<&str> = text.lines().collect();
+    let more = lines.len().saturating_sub(LINES);
+    lines.truncate(LINES);
+    let mut shown = lines.join("\n");
+    if more > 0 {
+        shown.push_str(&format!("\n… and {more} more lines"));
+    }
+    shown
+}
+
+/// A path without `.` components, which is how the lock knows it.
+pub(super) fn normal(path: &Utf8Path) -> Utf8PathBuf {
+    path.components().filter(|component| *component != camino::Utf8Component::CurDir).collect()
+}

@@ -1,0 +1,423 @@
+//! Builds: prints files on all cores, compares each with the disk, stages what differs and drops the text. Nothing is
+//! written where one file is somebody else's; nothing is written where nothing changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rayon::prelude::*;
+
+use super::commit::{self, Change, STAGING};
+use super::compare::{self, Verdict, compare, leftover};
+use super::digest::Digest;
+use super::files::{File, Generated, flaw_of_path};
+use super::folder::{Folder, Found, LeadsTo, Refused, Steps, Unhindered};
+use super::lock::{LOCK, Lock, Row};
+use super::printed::Printed;
+use crate::diag::Diagnostic;
+use crate::diag::code::{BUILD_RUNNING, MISSING, OUTSIDE_OUTPUT, SAME_PATH, STALE};
+
+pub use super::commit::ChangeKind;
+
+/// What is to be built, and where.
+pub struct Request<'a> {
+    /// The folder that outputs and lock lie in: the repository's root, or `--out`.
+    pub root: &'a Utf8Path,
+    /// What the targets generated, in order.
+    pub targets: &'a [Generated<'a>],
+    /// Which of the files take part.
+    pub selection: &'a Selection,
+    /// Whether to write.
+    pub mode: Mode,
+    /// The version of the compiler.
+    pub compiler: &'a str,
+    /// The version of each target spec.
+    pub specs: &'a BTreeMap<String, String>,
+    /// How long to wait for another build to end.
+    pub wait: Duration,
+    /// Called once where there is another build to wait for.
+    pub waiting: &'a (dyn Fn() + Sync),
+}
+
+/// What to do with what is generated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Write it.
+    Write {
+        /// Also over what others wrote.
+        force: bool,
+    },
+    /// Only say what a build would change.
+    Check,
+}
+
+/// The files that take part; those that don't stay as they are, in the tree and in the lock.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Only of these targets; empty: of all.
+    pub targets: Vec<String>,
+    /// Only for these environments; empty: for all, and those that are for none alone.
+    pub environments: Vec<String>,
+}
+
+impl Selection {
+    fn includes(&self, target: &str, environment: Option<&str>) -> bool {
+        let of_target = self.targets.is_empty() || self.targets.iter().any(|name| name == target);
+        let named = |environment| self.environments.iter().any(|name| name == environment);
+        of_target && (self.environments.is_empty() || environment.is_some_and(named))
+    }
+}
+
+/// What a build did, or what it would do.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// How many files of each target there are, in the order of the request.
+    pub targets: Vec<(String, Counts)>,
+    /// The files that changed; by mode, or where something denies, those that would.
+    pub changes: Vec<(Utf8PathBuf, ChangeKind)>,
+    /// Why nothing was written, or what a check found.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// How many files of a target were what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Written: created or updated.
+    pub written: usize,
+    /// Removed.
+    pub removed: usize,
+    /// The same as before.
+    pub unchanged: usize,
+}
+
+/// Builds.
+#[must_use]
+pub fn build(request: &Request<'_>) -> Outcome {
+    build_by_steps(request, &Unhindered)
+}
+
+/// Builds, with each call that changes something passing a gate first.
+#[must_use]
+pub fn build_by_steps(request: &Request<'_>, steps: &dyn Steps) -> Outcome {
+    let mut outcome = Outcome::default();
+    if let Err(diagnostic) = run(request, steps, &mut outcome) {
+        outcome.diagnostics.push(*diagnostic);
+    }
+    outcome
+}
+
+/// A file that takes part.
+struct Wanted<'a> {
+    path: Utf8PathBuf,
+    target: &'a str,
+    file: &'a File<'a>,
+}
+
+impl Wanted<'_> {
+    fn row(&self, digest: Digest) -> Row {
+        Row { target: self.target.to_owned(), environment: self.file.environment.clone(), digest }
+    }
+}
+
+fn run(request: &Request<'_>, steps: &dyn Steps, outcome: &mut Outcome) -> Result<(), Box<Diagnostic>> {
+    let wanted = wanted(request, &mut outcome.diagnostics);
+    if !outcome.diagnostics.is_empty() {
+        return Ok(());
+    }
+    let folder = match request.mode {
+        Mode::Write { .. } => Folder::create(request.root, steps)?,
+        Mode::Check => match Folder::open(request.root, steps)? {
+            Some(folder) => folder,
+            None => {
+                outcome.diagnostics.extend(wanted.iter().map(|wanted| missing(&wanted.path)));
+                return Ok(());
+            }
+        },
+    };
+    if !folder.lock(request.wait, request.waiting)? {
+        let message = format!("another build still writes to `{}`", request.root);
+        let running = Diagnostic::without_place(BUILD_RUNNING, message);
+        return Err(running.help("wait until it has ended, then build again").into());
+    }
+    let mut old = match folder.read_own(LOCK.into())? {
+        Some(text) => Lock::read(&text)?,
+        None => Lock::default(),
+    };
+    let writes = request.mode != Mode::Check;
+    commit::recover(&folder, &mut old, writes)?;
+
+    let build = Build { request, folder: &folder, old, staging: AtomicBool::new(false) };
+    let result = build.run(&wanted, outcome);
+    if writes && build.staging.load(Ordering::Relaxed) && (result.is_err() || !outcome.diagnostics.is_empty()) {
+        // Staged files are nobody's yet. What can't be cleared now is cleared by the next build.
+        let _ = commit::clear(&folder);
+    }
+    result
+}
+
+/// The files that take part, in order, once their paths are known to be good.
+fn wanted<'a>(request: &'a Request<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Wanted<'a>> {
+    let mut wanted = Vec::new();
+    let mut known: BTreeMap<String, (String, &str)> = BTreeMap::new();
+    for Generated { target, out, files } in request.targets {
+        for file in &files.files {
+            let path = compare::normal(&out.join(&file.path));
+            if let Some(flaw) = flaw_of_path(&out.join(&file.path)) {
+                let message = format!("the path `{path}` of target `{target}` {flaw}");
+                diagnostics.push(
+                    Diagnostic::without_place(OUTSIDE_OUTPUT, message).help("set the target's `out` to another folder"),
+                );
+                continue;
+            }
+            // Some file systems don't tell cases apart.
+            let folded = path.as_str().to_lowercase();
+            if folded == LOCK || folded.starts_with(STAGING) {
+                diagnostics.push(same_path(&path, target, "pathc's own"));
+            } else if let Some((_, other)) = known.insert(folded, (path.to_string(), target)) {
+                diagnostics.push(same_path(&path, target, &format!("also one of target `{other}`")));
+            }
+            if request.selection.includes(target, file.environment.as_deref()) {
+                wanted.push(Wanted { path, target, file });
+            }
+        }
+    }
+    for (folded, (path, target)) in &known {
+        let above = Utf8Path::new(folded).ancestors().skip(1);
+        if let Some((above, other)) = above.filter_map(|above| known.get(above.as_str())).next() {
+            let what = format!("below `{above}`, which is a file of target `{other}`");
+            diagnostics.push(same_path(Utf8Path::new(path), target, &what));
+        }
+    }
+    wanted
+}
+
+fn same_path(path: &Utf8Path, target: &str, what: &str) -> Diagnostic {
+    Diagnostic::without_place(SAME_PATH, format!("the path `{path}` of target `{target}` is {what}"))
+        .help("give one of them another folder with its target's `out`")
+}
+
+fn missing(path: &Utf8Path) -> Diagnostic {
+    Diagnostic::without_place(MISSING, format!("`{path}` is not there")).help("run `pathc build`")
+}
+
+fn stale(path: &Utf8Path, why: &str) -> Diagnostic {
+    Diagnostic::without_place(STALE, format!("`{path}` {why}")).help("run `pathc build`")
+}
+
+/// Whether the folder of a file is there.
+fn is_reachable(path: &Utf8Path, folders: &BTreeSet<Utf8PathBuf>) -> bool {
+    path.parent().is_some_and(|parent| folders.contains(parent))
+}
+
+fn before_any_change(refused: Refused) -> Box<Diagnostic> {
+    let mut diagnostic: Box<Diagnostic> = refused.into();
+    diagnostic.notes.push("nothing was changed".to_owned());
+    diagnostic
+}
+
+/// How a file changes, if it does and may.
+fn change_of(verdict: Verdict, mode: Mode, diagnostics: &mut Vec<Diagnostic>) -> Option<ChangeKind> {
+    match verdict {
+        Verdict::Same => None,
+        Verdict::Absent => Some(ChangeKind::Created),
+        Verdict::Outdated => Some(ChangeKind::Updated),
+        Verdict::Foreign(_) if mode == (Mode::Write { force: true }) => Some(ChangeKind::Updated),
+        Verdict::Foreign(diagnostic) | Verdict::InTheWay(diagnostic) => {
+            diagnostics.push(diagnostic);
+            None
+        }
+    }
+}
+
+struct Build<'a, 'f> {
+    request: &'a Request<'a>,
+    folder: &'a Folder<'f>,
+    old: Lock,
+    /// Whether the folder in which files are staged is there.
+    staging: AtomicBool,
+}
+
+impl Build<'_, '_> {
+    fn run(&self, wanted: &[Wanted<'_>], outcome: &mut Outcome) -> Result<(), Box<Diagnostic>> {
+        let leftovers = self.leftovers(wanted);
+        let folders = self.folders(wanted, &leftovers, &mut outcome.diagnostics)?;
+        if !outcome.diagnostics.is_empty() {
+            return Ok(());
+        }
+        let compared = self.compare_all(wanted, &folders).map_err(before_any_change)?;
+
+        let mut counts: BTreeMap<&str, Counts> = BTreeMap::new();
+        let mut changes = Vec::new();
+        let mut new = Lock {
+            compiler: self.request.compiler.to_owned(),
+            specs: self.request.specs.clone(),
+            files: self.old.files.clone(),
+        };
+        for (slot, (wanted, (digest, verdict))) in wanted.iter().zip(compared).enumerate() {
+            let row = wanted.row(digest);
+            let counts = counts.entry(wanted.target).or_default();
+            match change_of(verdict, self.request.mode, &mut outcome.diagnostics) {
+                Some(kind) => {
+                    counts.written += 1;
+                    changes.push(Change { path: wanted.path.clone(), kind, row: Some(row.clone()), slot });
+                }
+                None => counts.unchanged += 1,
+            }
+            new.files.insert(wanted.path.clone(), row);
+        }
+        let mut buffer = Vec::new();
+        for (index, (path, row)) in leftovers.into_iter().enumerate() {
+            new.files.remove(path);
+            if !is_reachable(path, &folders) {
+                continue;
+            }
+            let verdict = leftover(self.folder, path, row, &mut buffer)?;
+            if matches!(verdict, Verdict::Absent) {
+                continue;
+            }
+            if change_of(verdict, self.request.mode, &mut outcome.diagnostics).is_some() {
+                counts.entry(&row.target).or_default().removed += 1;
+                let (path, slot) = (path.clone(), wanted.len() + index);
+                changes.push(Change { path, kind: ChangeKind::Removed, row: None, slot });
+            }
+        }
+        outcome.changes = changes.iter().map(|change| (change.path.clone(), change.kind)).collect();
+        outcome.targets = self.per_target(counts);
+        match self.request.mode {
+            Mode::Check => self.check(&changes, &new, outcome),
+            Mode::Write { .. } if outcome.diagnostics.is_empty() => self.write(&changes, &new, folders),
+            Mode::Write { .. } => Ok(()),
+        }
+    }
+
+    /// Rows of the lock that take part and that nothing generates any more.
+    fn leftovers(&self, wanted: &[Wanted<'_>]) -> Vec<(&Utf8PathBuf, &Row)> {
+        let generated: BTreeSet<&Utf8PathBuf> = wanted.iter().map(|wanted| &wanted.path).collect();
+        let takes_part = |row: &Row| self.request.selection.includes(&row.target, row.environment.as_deref());
+        let rows = self.old.files.iter();
+        rows.filter(|(path, row)| takes_part(row) && !generated.contains(path)).collect()
+    }
+
+    /// The folders above the files that are there, once it is known that none leads out.
+    fn folders(
+        &self,
+        wanted: &[Wanted<'_>],
+        leftovers: &[(&Utf8PathBuf, &Row)],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<BTreeSet<Utf8PathBuf>, Box<Diagnostic>> {
+        let paths = wanted.iter().map(|wanted| wanted.path.as_path());
+        let paths = paths.chain(leftovers.iter().map(|(path, _)| path.as_path()));
+        // Each folder once, outer before inner.
+        let above: BTreeSet<&Utf8Path> = paths.flat_map(|path| path.ancestors().skip(1)).collect();
+        let mut found = BTreeSet::new();
+        for path in above {
+            if path.parent().is_some_and(|parent| !found.contains(parent)) {
+                continue;
+            }
+            if path.as_str().is_empty() {
+                found.insert(path.to_owned());
+                continue;
+            }
+            match self.folder.find(path)? {
+                Found::Folder => drop(found.insert(path.to_owned())),
+                Found::Absent => {}
+                // It goes before what needs the folder comes.
+                Found::File if leftovers.iter().any(|(leftover, _)| *leftover == path) => {}
+                Found::Link => match self.folder.follow(path)? {
+                    LeadsTo::Folder => drop(found.insert(path.to_owned())),
+                    LeadsTo::NoFolder => diagnostics.push(compare::in_the_way(path, Found::File)),
+                    LeadsTo::Outside => {
+                        let message = format!("`{path}` is a symbolic link that leads out of `{}`", self.request.root);
+                        diagnostics.push(
+                            Diagnostic::without_place(OUTSIDE_OUTPUT, message)
+                                .help("replace it by a folder, or let the target write elsewhere with its `out`"),
+                        );
+                    }
+                },
+                Found::File | Found::Other => diagnostics.push(compare::in_the_way(path, Found::File)),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Prints each file, compares it and stages it where it will be written.
+    fn compare_all(
+        &self,
+        wanted: &[Wanted<'_>],
+        folders: &BTreeSet<Utf8PathBuf>,
+    ) -> Result<Vec<(Digest, Verdict)>, Refused> {
+        let indexed = wanted.par_iter().enumerate();
+        let compared = indexed.map_init(<(Printed, Vec<u8>)>::default, |(printed, buffer), (slot, wanted)| {
+            printed.clear();
+            (wanted.file.job)().print(printed);
+            let digest = Digest::of(printed.text.as_bytes());
+            let row = self.old.files.get(&wanted.path);
+            let verdict = if is_reachable(&wanted.path, folders) {
+                compare(self.folder, &wanted.path, row, (&printed.text, digest), buffer)?
+            } else {
+                Verdict::Absent
+            };
+            if self.will_be_written(&verdict) {
+                if !self.staging.load(Ordering::Relaxed) {
+                    commit::make_staging(self.folder)?;
+                    self.staging.store(true, Ordering::Relaxed);
+                }
+                self.folder.write_new(&commit::staged(slot), printed.text.as_bytes())?;
+            }
+            Ok((digest, verdict))
+        });
+        compared.collect()
+    }
+
+    fn will_be_written(&self, verdict: &Verdict) -> bool {
+        match (self.request.mode, verdict) {
+            (Mode::Check, _) | (_, Verdict::Same | Verdict::InTheWay(_)) => false,
+            (_, Verdict::Absent | Verdict::Outdated) => true,
+            (Mode::Write { force }, Verdict::Foreign(_)) => force,
+        }
+    }
+
+    fn per_target(&self, counts: BTreeMap<&str, Counts>) -> Vec<(String, Counts)> {
+        let mut counts = counts;
+        let named = self.request.targets.iter().filter_map(|generated| {
+            let name = generated.target.as_str();
+            counts.remove(name).map(|counts| (name.to_owned(), counts))
+        });
+        let mut all: Vec<_> = named.collect();
+        // Targets that are no longer asked for only have files that are removed.
+        all.extend(counts.into_iter().map(|(name, counts)| (name.to_owned(), counts)));
+        all
+    }
+
+    fn check(&self, changes: &[Change], new: &Lock, outcome: &mut Outcome) -> Result<(), Box<Diagnostic>> {
+        outcome.diagnostics.extend(changes.iter().map(|change| match change.kind {
+            ChangeKind::Created => missing(&change.path),
+            ChangeKind::Updated => stale(&change.path, "is not what a build makes of the inputs"),
+            ChangeKind::Removed => stale(&change.path, "is no longer generated"),
+        }));
+        if outcome.diagnostics.is_empty() && self.is_new(new)?.is_some() {
+            outcome.diagnostics.push(stale(LOCK.into(), "does not say what was generated"));
+        }
+        Ok(())
+    }
+
+    fn write(&self, changes: &[Change], new: &Lock, folders: BTreeSet<Utf8PathBuf>) -> Result<(), Box<Diagnostic>> {
+        let text = self.is_new(new)?;
+        if changes.is_empty() && text.is_none() {
+            return Ok(());
+        }
+        if !self.staging.swap(true, Ordering::Relaxed) {
+            commit::make_staging(self.folder).map_err(before_any_change)?;
+        }
+        commit::commit(self.folder, changes, text.as_deref(), folders)
+    }
+
+    /// The text of a lock, where it is not what lies on disk.
+    fn is_new(&self, lock: &Lock) -> Result<Option<String>, Refused> {
+        let text = lock.text();
+        let found = self.folder.read_own(LOCK.into())?;
+        let is_same = found.is_some_and(|found| Digest::of(found.as_bytes()) == Digest::of(text.as_bytes()));
+        Ok((!is_same).then_some(text))
+    }
+}

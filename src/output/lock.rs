@@ -1,0 +1,205 @@
+//! `pathc.lock`: what was generated, by which target, and with what digest. One line a file, sorted, so that two branches
+//! merge as their files do.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::digest::Digest;
+use super::doc::{Doc, Map, Style, Text};
+use super::files::flaw_of_path;
+use super::printed::Printed;
+use super::rule;
+use super::yaml::{self, Dialect};
+use crate::diag::Diagnostic;
+use crate::diag::code::UNREADABLE_LOCK;
+use crate::ir::{Origin, Table};
+use crate::record;
+use crate::source::{Decode, Decoder, FileKind, Sources, yaml as reader};
+
+/// Where the lock lies, below the output folder.
+pub const LOCK: &str = "pathc.lock";
+
+/// The form of the lock that this version writes and reads.
+const FORM: u32 = 1;
+
+/// What was generated.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lock {
+    /// The version of the compiler.
+    pub compiler: String,
+    /// The version of each target spec.
+    pub specs: BTreeMap<String, String>,
+    /// The files by their paths.
+    pub files: BTreeMap<Utf8PathBuf, Row>,
+}
+
+/// What is known of a generated file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The target that generated it.
+    pub target: String,
+    /// The environment that it is for, where it is for one.
+    pub environment: Option<String>,
+    /// The digest of what was generated.
+    pub digest: Digest,
+}
+
+record! {
+    /// A lock as it is written.
+    pub struct LockText as "lock" {
+        /// The form of the file.
+        form: u32, required;
+        /// The version of the compiler that wrote it.
+        compiler: String, required;
+        /// The version of each target spec.
+        specs: Table<String, String>, many;
+        /// The files that were generated.
+        files: Vec<RowText>, many;
+    }
+}
+
+record! {
+    /// A generated file in the lock.
+    pub struct RowText as "file in the lock" {
+        /// Its path below the output folder.
+        path: String, required;
+        /// The target that generated it.
+        target: String, required;
+        /// The environment that it is for.
+        environment: String, optional;
+        /// The digest of its canonical text.
+        digest: Digest, required;
+    }
+}
+
+impl Lock {
+    /// Reads a lock.
+    ///
+    /// # Errors
+    /// Why it can't be read.
+    pub fn read(text: &str) -> Result<Lock, Box<Diagnostic>> {
+        let read: LockText = read_own(LOCK, text)?;
+        if read.form != FORM {
+            let message = format!("`{LOCK}` has form {}, and this version knows form {FORM}", read.form);
+            let other = Diagnostic::without_place(UNREADABLE_LOCK, message);
+            return Err(other.help(format!("use pathc {}, which wrote it, or a later version", read.compiler)).into());
+        }
+        let mut lock = Lock { compiler: read.compiler, ..Lock::default() };
+        lock.specs = read.specs.entries.into_iter().map(|(name, version)| (name.value, version)).collect();
+        for row in read.files {
+            let path = Utf8PathBuf::from(row.path);
+            // Files of the lock may be removed: it must not be able to name any other.
+            if let Some(flaw) = flaw_of_path(&path) {
+                return Err(unreadable(LOCK, &format!("its path `{path}` {flaw}")));
+            }
+            lock.files.insert(path, Row { target: row.target, environment: row.environment, digest: row.digest });
+        }
+        Ok(lock)
+    }
+
+    /// The text of the lock.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let origin = Origin::rule(rule::LOCK);
+        let mut specs = Map::new(origin);
+        specs.entries.reserve(self.specs.len());
+        for (name, version) in &self.specs {
+            specs.put(name.clone(), Doc::text(version.clone(), origin));
+        }
+        let files = self.files.iter().map(|(path, row)| {
+            let map = Map::new(origin)
+                .text("path", path.to_string())
+                .text("target", row.target.clone())
+                .with_some("environment", row.environment.clone().map(|name| Doc::text(name, origin)))
+                .text("digest", row.digest.to_string());
+            Doc::Map(Map { style: Style::Flow, ..map })
+        });
+        let document = Map::new(origin)
+            .integer("form", i64::from(FORM))
+            .text("compiler", self.compiler.clone())
+            .with("specs", specs)
+            .with("files", Doc::list(files, origin));
+        write_own("What pathc generated, so that it knows its files again. Written by pathc build.", document)
+    }
+}
+
+/// Prints a file that pathc keeps for itself.
+pub(super) fn write_own(header: &'static str, document: Map) -> String {
+    let mut printed = Printed::default();
+    yaml::print(&[Text::Borrowed(header)], &[document.into()], Dialect::Any, &mut printed);
+    printed.text
+}
+
+/// Reads a file that pathc keeps for itself.
+pub(super) fn read_own<T: Decode>(name: &str, text: &str) -> Result<T, Box<Diagnostic>> {
+    let mut sources = Sources::default();
+    let (tree, problems) = reader::parse(crate::source::FileId::default(), text);
+    let id = sources.add(Utf8Path::new(name).to_owned(), text.to_owned(), FileKind::Plan, tree);
+    let (value, problems) = if problems.is_empty() {
+        let mut decoder = Decoder::new(id, sources.file(id));
+        let value = decoder.document();
+        (value, decoder.finish())
+    } else {
+        (None, problems)
+    };
+    match (value, problems.first()) {
+        (Some(value), None) => Ok(value),
+        (_, Some(problem)) => {
+            let line = sources.position(id, problem.span.start).line;
+            Err(unreadable(name, &format!("line {line}: {}", problem.message)))
+        }
+        (None, None) => Err(unreadable(name, "it is empty")),
+    }
+}
+
+fn unreadable(name: &str, why: &str) -> Box<Diagnostic> {
+    let unreadable = Diagnostic::without_place(UNREADABLE_LOCK, format!("`{name}` can't be read: {why}"));
+    unreadable
+        .help("after a merge, take either side of it; then run `pathc build`")
+        .help("or remove it: files that are as a build makes them are adopted, others are reported, never replaced")
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lock() -> Lock {
+        let row = |environment: Option<&str>| Row {
+            target: "kubernetes".to_owned(),
+            environment: environment.map(str::to_owned),
+            digest: Digest::of(b"x"),
+        };
+        Lock {
+            compiler: "0.1.0".to_owned(),
+            specs: BTreeMap::from([("kubernetes".to_owned(), "2026-11-20".to_owned())]),
+            files: BTreeMap::from([("b: [".into(), row(None)), ("a/no.yaml".into(), row(Some("prod")))]),
+        }
+    }
+
+    #[test]
+    fn a_lock_reads_back_and_has_one_line_a_file() {
+        let text = lock().text();
+        assert_eq!(Lock::read(&text).unwrap(), lock());
+        assert_eq!(text.lines().filter(|line| line.contains("digest: ")).count(), 2, "{text}");
+        assert_eq!(Lock::read(&Lock::default().text()).unwrap(), Lock::default());
+    }
+
+    #[test]
+    fn a_lock_that_is_not_ours_is_refused_with_help() {
+        for text in [
+            "",
+            "x",
+            "<<<<<<< HEAD\nform: 1\n",
+            "form: 1\ncompiler: x\nfiles: [{path: ../a, target: t, digest: x}]\n",
+            &lock().text().replace("a/no.yaml", "../no.yaml"),
+            &lock().text().replace("a/no.yaml", "/no.yaml"),
+            &lock().text().replace("form: 1", "form: 2"),
+        ] {
+            let refused = Lock::read(text).unwrap_err();
+            assert_eq!(refused.code, UNREADABLE_LOCK);
+            assert!(!refused.help.is_empty());
+        }
+    }
+}
