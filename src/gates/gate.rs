@@ -1,9 +1,11 @@
 //! What a gate is, what it sees, and what it finds.
 
 use crate::diag::{Code, Diagnostic};
-use crate::ir::System;
-use crate::ir::choice::Level;
+use crate::ir::building::Build;
+use crate::ir::choice::{EnvironmentKind, Level};
+use crate::ir::testing::Suite;
 use crate::ir::value::{Name, Time};
+use crate::ir::{Component, Environment, System};
 use crate::plan::Plans;
 
 /// One gate.
@@ -39,6 +41,25 @@ pub struct Context<'a> {
     pub plans: &'a Plans,
     /// The moment that dates are judged at.
     pub now: Time,
+}
+
+impl<'a> Context<'a> {
+    /// The production environments.
+    pub fn production(&self) -> impl Iterator<Item = &'a Environment> {
+        self.system.environments.iter().filter(|environment| environment.kind.value == EnvironmentKind::Production)
+    }
+
+    /// The build of a component.
+    #[must_use]
+    pub fn build(&self, component: &Component) -> Option<&'a Build> {
+        self.system.builds.iter().find(|build| build.component == component.name)
+    }
+
+    /// A suite by its name.
+    #[must_use]
+    pub fn suite(&self, name: &Name) -> Option<&'a Suite> {
+        self.system.suites.iter().find(|suite| suite.name.value == *name)
+    }
 }
 
 /// One finding, before its level is settled.

@@ -9,7 +9,34 @@
 pub mod engine;
 pub mod gate;
 
+mod g101_single_replica_in_production;
+mod g102_single_zone_in_production;
+mod g104_public_datastore;
+mod g105_unencrypted_datastore;
+mod g106_privileged_component;
+mod g107_requests_missing;
+mod g108_network_overlap;
+mod g201_coverage_below_gate;
+mod g202_tests_failing;
+mod g203_suite_without_result;
+mod g204_result_without_suite;
+mod g205_untested_component;
+mod g208_flaky_tests;
+mod g209_requirement_unproven;
+mod g210_unpinned_build;
+mod g212_build_unreliable;
+mod g301_no_health_check;
+mod g302_unpinned_image;
+mod g303_rollback_impossible;
 mod g304_rollback_untested;
+mod g309_disruption_blocks_drain;
+mod g310_breaking_change_unapproved;
+mod g401_no_slo;
+mod g502_licence_denied;
+mod g602_scaling_insufficient;
+mod g606_capacity_unplanned;
+mod g701_no_on_call;
+mod g705_no_backup;
 mod g706_waiver_expired;
 
 pub use engine::{Judgement, Settings, Stage, check};
@@ -18,7 +45,37 @@ pub use gate::{Context, Finding, Findings, Gate};
 use crate::plan::Plans;
 
 /// All gates, by code.
-pub const ALL: &[&Gate] = &[&g304_rollback_untested::GATE, &g706_waiver_expired::GATE];
+pub const ALL: &[&Gate] = &[
+    &g101_single_replica_in_production::GATE,
+    &g102_single_zone_in_production::GATE,
+    &g104_public_datastore::GATE,
+    &g105_unencrypted_datastore::GATE,
+    &g106_privileged_component::GATE,
+    &g107_requests_missing::GATE,
+    &g108_network_overlap::GATE,
+    &g201_coverage_below_gate::GATE,
+    &g202_tests_failing::GATE,
+    &g203_suite_without_result::GATE,
+    &g204_result_without_suite::GATE,
+    &g205_untested_component::GATE,
+    &g208_flaky_tests::GATE,
+    &g209_requirement_unproven::GATE,
+    &g210_unpinned_build::GATE,
+    &g212_build_unreliable::GATE,
+    &g301_no_health_check::GATE,
+    &g302_unpinned_image::GATE,
+    &g303_rollback_impossible::GATE,
+    &g304_rollback_untested::GATE,
+    &g309_disruption_blocks_drain::GATE,
+    &g310_breaking_change_unapproved::GATE,
+    &g401_no_slo::GATE,
+    &g502_licence_denied::GATE,
+    &g602_scaling_insufficient::GATE,
+    &g606_capacity_unplanned::GATE,
+    &g701_no_on_call::GATE,
+    &g705_no_backup::GATE,
+    &g706_waiver_expired::GATE,
+];
 
 /// A gate by its code.
 #[must_use]

@@ -1,0 +1,51 @@
+//! G205: is it tested at all?
+
+use crate::diag::Diagnostic;
+use crate::gate;
+
+use super::gate::{Context, Findings};
+
+gate! {
+    /// # What it does
+    /// Denies a deployed component without a blocking suite of its own. A suite of the whole system does not count: it can't say
+    /// which part is broken.
+    ///
+    /// # Why it matters
+    /// What has no test of its own is found broken by its callers.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # path/implementation_artifacts.yaml
+    /// components:
+    ///   - {name: mailer, kind: worker}
+    /// # no suite names `mailer`
+    /// ```
+    ///
+    /// # How to fix
+    /// Add a suite: `- {name: mailer-unit, kind: unit, component: mailer, run: cargo test -p mailer}`.
+    "G205" "untested-component", phase 2, role "pipeline-architect", waived by "the head of quality", level Deny, evidence Written
+}
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    for component in context.system.components.iter().filter(|component| component.is_deployed()) {
+        let suites = || context.system.suites.iter().filter(|suite| suite.components().contains(&component.name));
+        if suites().any(|suite| suite.blocking.value) {
+            continue;
+        }
+        let mut found = Diagnostic::new(
+            CODE,
+            component.name.origin,
+            format!("`{}` has no blocking suite of its own", component.name),
+            "deployed, but not tested",
+        );
+        found = match suites().next() {
+            Some(suite) => {
+                found.label(suite.blocking.origin, "this one does not block").help("let it block, or add another")
+            }
+            None => {
+                found.help(format!("add a suite with `component: {}` to `test_specifications.yaml`", component.name))
+            }
+        };
+        findings.add(found).component(&component.name);
+    }
+}
