@@ -21,21 +21,32 @@ mod g202_tests_failing;
 mod g203_suite_without_result;
 mod g204_result_without_suite;
 mod g205_untested_component;
+mod g206_stale_evidence;
+mod g207_evidence_of_another_commit;
 mod g208_flaky_tests;
 mod g209_requirement_unproven;
 mod g210_unpinned_build;
+mod g211_code_quality_below_threshold;
 mod g212_build_unreliable;
+mod g213_coverage_inconsistent;
 mod g301_no_health_check;
 mod g302_unpinned_image;
 mod g303_rollback_impossible;
 mod g304_rollback_untested;
+mod g307_environment_drift;
+mod g308_promotion_broken;
 mod g309_disruption_blocks_drain;
 mod g310_breaking_change_unapproved;
 mod g401_no_slo;
+mod g501_vulnerability_above_policy;
 mod g502_licence_denied;
+mod g503_findings_above_threshold;
 mod g602_scaling_insufficient;
+mod g603_connections_exhausted;
+mod g604_latency_regression;
 mod g606_capacity_unplanned;
 mod g701_no_on_call;
+mod g704_restore_unproven;
 mod g705_no_backup;
 mod g706_waiver_expired;
 
@@ -58,21 +69,32 @@ pub const ALL: &[&Gate] = &[
     &g203_suite_without_result::GATE,
     &g204_result_without_suite::GATE,
     &g205_untested_component::GATE,
+    &g206_stale_evidence::GATE,
+    &g207_evidence_of_another_commit::GATE,
     &g208_flaky_tests::GATE,
     &g209_requirement_unproven::GATE,
     &g210_unpinned_build::GATE,
+    &g211_code_quality_below_threshold::GATE,
     &g212_build_unreliable::GATE,
+    &g213_coverage_inconsistent::GATE,
     &g301_no_health_check::GATE,
     &g302_unpinned_image::GATE,
     &g303_rollback_impossible::GATE,
     &g304_rollback_untested::GATE,
+    &g307_environment_drift::GATE,
+    &g308_promotion_broken::GATE,
     &g309_disruption_blocks_drain::GATE,
     &g310_breaking_change_unapproved::GATE,
     &g401_no_slo::GATE,
+    &g501_vulnerability_above_policy::GATE,
     &g502_licence_denied::GATE,
+    &g503_findings_above_threshold::GATE,
     &g602_scaling_insufficient::GATE,
+    &g603_connections_exhausted::GATE,
+    &g604_latency_regression::GATE,
     &g606_capacity_unplanned::GATE,
     &g701_no_on_call::GATE,
+    &g704_restore_unproven::GATE,
     &g705_no_backup::GATE,
     &g706_waiver_expired::GATE,
 ];

@@ -1,0 +1,80 @@
+//! G207: was this code tested, or other code?
+
+use crate::diag::Diagnostic;
+use crate::gate;
+use crate::ir::Traced;
+use crate::ir::value::{Commit, Name};
+
+use super::gate::{Context, Findings};
+
+gate! {
+    /// # What it does
+    /// Denies coverage, results and quality of a component that are of another commit than its package. `same_commit: false` in
+    /// `quality_gates` turns it off. Results of suites with an `environment` warn.
+    ///
+    /// # Why it matters
+    /// The commit between the tested one and the released one is the one with the mistake.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # path/test_coverage_report.yaml
+    /// commit: 9b1d2e3
+    /// # path/deployment_packages.yaml
+    /// packages: [{component: checkout, version: 2.4.1, commit: 4f2c1ab}]
+    /// ```
+    ///
+    /// # How to fix
+    /// Test the commit that is released: `ci.yml` runs on it and writes its evidence.
+    "G207" "evidence-of-another-commit", phase 2, role "pipeline-architect", waived by "the head of quality", level Deny, evidence Tested
+}
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    if context.system.quality_gates.as_ref().is_some_and(|gates| !gates.same_commit.value) {
+        return;
+    }
+    for row in &context.system.coverage {
+        judge(context, findings, "coverage", &row.component, row.commit.as_ref(), false);
+    }
+    for row in &context.system.quality {
+        judge(context, findings, "code quality", &row.component, row.commit.as_ref(), false);
+    }
+    for result in &context.system.results {
+        let Some(suite) = context.suite(&result.suite) else { continue };
+        let what = format!("result of the suite `{}`", result.suite);
+        let own = result.component.as_slice();
+        for component in if own.is_empty() { suite.components() } else { own } {
+            judge(context, findings, &what, component, result.commit.as_ref(), suite.environment.is_some());
+        }
+    }
+}
+
+fn judge(
+    context: &Context<'_>,
+    findings: &mut Findings,
+    what: &str,
+    name: &Traced<Name>,
+    tested: Option<&Traced<Commit>>,
+    elsewhere: bool,
+) {
+    let package = context.system.component_named(name.as_str()).and_then(|(_, component)| component.package.as_ref());
+    let (Some(tested), Some(built)) = (tested, package.and_then(|package| package.commit.as_ref())) else { return };
+    if tested.same(&built.value) {
+        return;
+    }
+    let found = Diagnostic::new(
+        CODE,
+        tested.origin,
+        format!("the {what} of `{name}` is of commit `{}`, its package of `{}`", short(tested), short(built)),
+        "this was measured",
+    )
+    .label(built.origin, "this is released")
+    .help("run the tests on the commit that is released");
+    let finding = findings.add(found).component(name);
+    if elsewhere {
+        finding.warn();
+    }
+}
+
+fn short(commit: &Commit) -> &str {
+    commit.as_str().get(..12).unwrap_or(commit.as_str())
+}
