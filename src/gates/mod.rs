@@ -33,19 +33,28 @@ mod g301_no_health_check;
 mod g302_unpinned_image;
 mod g303_rollback_impossible;
 mod g304_rollback_untested;
+mod g305_strategy_unsatisfiable;
+mod g306_canary_blind;
 mod g307_environment_drift;
 mod g308_promotion_broken;
 mod g309_disruption_blocks_drain;
 mod g310_breaking_change_unapproved;
+mod g311_dependency_not_deployed;
 mod g401_no_slo;
+mod g404_slo_above_dependency;
 mod g501_vulnerability_above_policy;
 mod g502_licence_denied;
 mod g503_findings_above_threshold;
+mod g504_scan_missing;
+mod g506_unsigned_package;
+mod g601_sla_missed;
 mod g602_scaling_insufficient;
 mod g603_connections_exhausted;
 mod g604_latency_regression;
+mod g605_scaling_on_nothing;
 mod g606_capacity_unplanned;
 mod g701_no_on_call;
+mod g703_backup_misses_rpo;
 mod g704_restore_unproven;
 mod g705_no_backup;
 mod g706_waiver_expired;
@@ -81,19 +90,28 @@ pub const ALL: &[&Gate] = &[
     &g302_unpinned_image::GATE,
     &g303_rollback_impossible::GATE,
     &g304_rollback_untested::GATE,
+    &g305_strategy_unsatisfiable::GATE,
+    &g306_canary_blind::GATE,
     &g307_environment_drift::GATE,
     &g308_promotion_broken::GATE,
     &g309_disruption_blocks_drain::GATE,
     &g310_breaking_change_unapproved::GATE,
+    &g311_dependency_not_deployed::GATE,
     &g401_no_slo::GATE,
+    &g404_slo_above_dependency::GATE,
     &g501_vulnerability_above_policy::GATE,
     &g502_licence_denied::GATE,
     &g503_findings_above_threshold::GATE,
+    &g504_scan_missing::GATE,
+    &g506_unsigned_package::GATE,
+    &g601_sla_missed::GATE,
     &g602_scaling_insufficient::GATE,
     &g603_connections_exhausted::GATE,
     &g604_latency_regression::GATE,
+    &g605_scaling_on_nothing::GATE,
     &g606_capacity_unplanned::GATE,
     &g701_no_on_call::GATE,
+    &g703_backup_misses_rpo::GATE,
     &g704_restore_unproven::GATE,
     &g705_no_backup::GATE,
     &g706_waiver_expired::GATE,
