@@ -115,6 +115,8 @@ impl Component {
     #[must_use]
     pub fn main_port(&self) -> Option<&Port> {
         self.ports.iter().find(|port| !self.serves_only_metrics(port))
+    }
+
     /// Where its tier is written, or its name where the tier is the default.
     #[must_use]
     pub fn tier_place(&self) -> Origin {
