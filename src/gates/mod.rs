@@ -6,6 +6,7 @@
 //! To add a gate: write `gNNN_slug.rs` with a `gate!` and a `check` function, add one line to [`ALL`], and a failing
 //! fixture `fixtures/fail/GNNN-slug/`.
 
+mod credential;
 pub mod engine;
 pub mod gate;
 
@@ -46,6 +47,7 @@ mod g501_vulnerability_above_policy;
 mod g502_licence_denied;
 mod g503_findings_above_threshold;
 mod g504_scan_missing;
+mod g505_plaintext_secret;
 mod g506_unsigned_package;
 mod g601_sla_missed;
 mod g602_scaling_insufficient;
@@ -103,6 +105,7 @@ pub const ALL: &[&Gate] = &[
     &g502_licence_denied::GATE,
     &g503_findings_above_threshold::GATE,
     &g504_scan_missing::GATE,
+    &g505_plaintext_secret::GATE,
     &g506_unsigned_package::GATE,
     &g601_sla_missed::GATE,
     &g602_scaling_insufficient::GATE,
