@@ -1,0 +1,135 @@
+//! Each gate can fail and pass, and says what a person can act on.
+//!
+//! `fixtures/base/` is a small system without findings. A case `fixtures/fail/GNNN-slug/` holds the files that differ from
+//! it; laid over it, they make exactly the finding of `expected.txt`. With the files of its `neighbour/` on top the same
+//! system passes. `UPDATE_EXPECTED=1` writes what is found now, to be read before it is committed.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use pathc::diag::render::{Look, render};
+use pathc::diag::{Code, Context, Diagnostic, Format, Severity, code};
+use pathc::gates::{self, Settings, Stage};
+use pathc::input::Input;
+use pathc::ir::value::Time;
+use pathc::source::{RecordShape, Scalar, Sources};
+use pathc::spec::Specs;
+use pathc::{input, output, plan, profile};
+
+/// The moment that all fixtures are judged at.
+const NOW: &str = "2026-11-23T12:00:00Z";
+
+fn fixtures() -> Utf8PathBuf {
+    Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+/// What is said about the system of a folder at a release.
+struct Said {
+    sources: Sources,
+    diagnostics: Vec<Diagnostic>,
+    passed: bool,
+}
+
+fn judge(root: &Utf8Path) -> Said {
+    let Input { system, mut sources, mut diagnostics } = input::read(root);
+    let (specs, problems) = Specs::load(&mut sources);
+    diagnostics.extend(problems);
+    let mut passed = false;
+    if let (Some(system), Some(specs)) = (&system, &specs) {
+        let (plans, problems) = plan::plan(system, specs);
+        diagnostics.extend(problems);
+        let now = Time::read(NOW).unwrap_or_else(|_| panic!("`{NOW}` is a time"));
+        let settings = Settings { now, stage: Stage::Release, levels: Vec::new(), generating: false };
+        let judgement = gates::check(system, plans, &settings);
+        diagnostics.extend(judgement.diagnostics);
+        passed = judgement.checked.is_some();
+    }
+    Said { sources, diagnostics, passed }
+}
+
+impl Said {
+    /// As people read it.
+    fn text(&self) -> String {
+        let gates = gates::ALL.iter().map(|gate| gate.code);
+        let mut codes: Vec<Code> =
+            [code::LANGUAGE, code::OUTPUT, code::TARGET].into_iter().flatten().copied().chain(gates).collect();
+        codes.sort();
+        let rules =
+            [input::rules::TABLE, profile::rules::TABLE, plan::infrastructure::rules::TABLE, output::rule::TABLE];
+        let mut records: Vec<&'static RecordShape> = Vec::new();
+        for document in input::DOCUMENTS {
+            (document.shape)().visit_records(&mut records);
+        }
+        let context = Context { sources: &self.sources, codes: &codes, rules: &rules, records: &records };
+        render(Format::Human, &self.diagnostics, &context, Look::PLAIN)
+    }
+}
+
+/// The codes of findings, each with what it is to the run.
+fn codes(said: &Said) -> Vec<String> {
+    said.diagnostics.iter().map(|found| format!("{} {}", found.severity(), found.code.as_str())).collect()
+}
+
+#[test]
+fn the_storefront_is_clean_but_for_its_waiver() {
+    let said = judge(&fixtures().join("pass/storefront"));
+    assert_eq!(codes(&said), ["waived G304"], "{}", said.text());
+    assert!(said.passed);
+    let text = said.text();
+    assert!(text.contains("waived by head-of-ops@acme.example until 2027-01-15: First rollback drill"), "{text}");
+}
+
+#[test]
+fn the_opentelemetry_demo_passes_by_the_levels_that_it_states() {
+    let said = judge(&fixtures().join("pass/opentelemetry-demo"));
+    assert!(said.passed, "{}", said.text());
+    assert!(said.diagnostics.iter().all(|found| found.severity() == Severity::Warning), "{}", said.text());
+}
+
+#[test]
+fn the_table_is_in_order_and_its_files_agree() {
+    let known: Vec<String> = gates::ALL
+        .iter()
+        .map(|gate| format!("{}_{}.rs", gate.code.as_str(), gate.code.slug()).to_lowercase())
+        .collect();
+    assert!(known.is_sorted(), "{known:?}");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/gates");
+    let is_gate = |name: &str| name.starts_with('g') && name.as_bytes()[1].is_ascii_digit();
+    let mut files: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap().replace('_', "-").replacen('-', "_", 1))
+        .filter(|name| is_gate(name))
+        .collect();
+    files.sort();
+    assert_eq!(files, known);
+    for gate in gates::ALL {
+        let phase = gate.code.0.phase.unwrap();
+        assert_eq!(gate.code.as_str().as_bytes()[1] - b'0', phase, "{}", gate.code.as_str());
+    }
+}
+
+#[test]
+fn every_gate_documents_what_why_an_example_and_how_to_fix() {
+    const SECTIONS: &[&str] = &["# What it does", "# Why it matters", "# Example", "# How to fix"];
+    for gate in gates::ALL {
+        let doc = gate.code.0.doc;
+        assert_eq!(headings(doc), SECTIONS, "{}", gate.code.as_str());
+        assert!(doc.contains("```yaml"), "{} shows no example", gate.code.as_str());
+        assert!(doc.lines().all(|line| line.chars().count() <= 130), "{} has an overlong line", gate.code.as_str());
+    }
+}
+
+/// The headings of a documentation; what looks like one within an example is a comment.
+fn headings(doc: &str) -> Vec<&str> {
+    let mut within = false;
+    let mut found = Vec::new();
+    for line in doc.lines().map(str::trim) {
+        within ^= line.starts_with("```");
+        if !within && line.starts_with("# ") {
+            found.push(line);
+        }
+    }
+    found
+}
