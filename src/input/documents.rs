@@ -1,7 +1,7 @@
 //! The documents of the language: the one list that reading, schemas and the reference go by; and how a document is
 //! found and joined from its fragments.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use rayon::prelude::*;
 
 use crate::source::{
@@ -129,45 +129,51 @@ pub(super) struct Found {
     complete: bool,
 }
 
-/// Finds and loads the nine documents below a folder. `mention`: the place of the manifest that names the folder.
+/// The folder of the nine documents, and the place of the manifest that speaks of it.
+pub(super) struct Folder {
+    pub(super) path: Utf8PathBuf,
+    pub(super) span: Span,
+    pub(super) label: String,
+}
+
+impl Folder {
+    fn problem(&self, kind: ProblemKind, message: String) -> Problem {
+        Problem::new(kind, self.span, message, self.label.clone())
+    }
+}
+
+/// Finds and loads the nine documents.
 pub(super) fn load(
     repository: &Repository,
     sources: &mut Sources,
-    folder: &Utf8Path,
-    mention: Span,
+    folder: &Folder,
     problems: &mut Vec<Problem>,
 ) -> Vec<Found> {
     let mut requests = Vec::new();
     let mut paths: Vec<(&DocumentShape, usize, bool)> = Vec::new();
     let mut conflicts = Vec::new();
     for shape in DOCUMENTS.iter().skip(1) {
-        let file = folder.join(shape.file);
-        let fragments = folder.join(shape.name);
+        let file = folder.path.join(shape.file);
+        let fragments = folder.path.join(shape.name);
         let before = requests.len();
         let mut complete = true;
         match (repository.entry(&file), repository.entry(&fragments)) {
             (Entry::Absent, Entry::Folder) => match repository.fragments(&fragments) {
                 Ok(found) if found.is_empty() => {
                     complete = false;
-                    problems.push(
-                        Problem::new(
-                            ProblemKind::MissingFile,
-                            mention,
-                            format!("the folder `{fragments}/` holds no fragment"),
-                            "looked for below this folder",
-                        )
-                        .help("put a `*.yaml` file into it, or remove it"),
-                    );
+                    let message = format!("the folder `{fragments}/` holds no fragment");
+                    let problem = folder.problem(ProblemKind::MissingFile, message);
+                    problems.push(problem.help("put a `*.yaml` file into it, or remove it"));
                 }
                 Ok(found) => requests.extend(found.into_iter().map(|path| (path, FileKind::Input))),
                 Err(refusal) => {
                     complete = false;
-                    problems.push(refusal.at(mention, "looked for below this folder"));
+                    problems.push(refusal.at(folder.span, folder.label.clone()));
                 }
             },
             (Entry::Absent, _) => {
                 complete = !shape.required;
-                problems.extend(absent(repository, shape, folder, mention));
+                problems.extend(absent(repository, shape, folder));
             }
             (_, both) => {
                 requests.push((file, FileKind::Input));
@@ -193,25 +199,19 @@ pub(super) fn load(
 }
 
 /// What to say where neither file nor folder is there.
-fn absent(repository: &Repository, shape: &DocumentShape, folder: &Utf8Path, mention: Span) -> Option<Problem> {
-    let other = folder.join(shape.name).with_extension("yml");
+fn absent(repository: &Repository, shape: &DocumentShape, folder: &Folder) -> Option<Problem> {
+    let path = folder.path.join(shape.file);
+    let other = path.with_extension("yml");
     if repository.entry(&other) != Entry::Absent {
-        let message = format!("`{other}` would not be read");
-        let problem = Problem::new(ProblemKind::MissingFile, mention, message, "looked for below this folder");
-        return Some(problem.help(format!("rename it to `{}`", shape.file)));
+        let problem = folder.problem(ProblemKind::MissingFile, format!("`{other}` would not be read"));
+        return Some(problem.help(format!("rename it to `{path}`")));
     }
     if !shape.required {
         return None;
     }
-    let path = folder.join(shape.file);
-    let problem = Problem::new(
-        ProblemKind::MissingFile,
-        mention,
-        format!("`{path}` is not there"),
-        "the inputs are looked for below this folder",
-    );
+    let problem = folder.problem(ProblemKind::MissingFile, format!("`{path}` is not there"));
     let purpose = shape.doc.trim().split([':', '.', ',']).next().unwrap_or_default().to_lowercase();
-    Some(problem.help(format!("write it ({purpose}), or a folder `{}/` of fragments", folder.join(shape.name))))
+    Some(problem.help(format!("write it ({purpose}), or a folder `{}/` of fragments", folder.path.join(shape.name))))
 }
 
 fn file_and_folder(file: FileId, fragments: &Utf8PathBuf) -> Problem {

@@ -10,7 +10,7 @@ use crate::source::yaml::NodeId;
 use crate::source::{Decode, Decoder, Origin, Scalar, Shape};
 
 /// A port of a component as it is written: its name, or its number.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PortKey {
     /// The port's name.
     Name(Name),

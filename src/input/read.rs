@@ -4,10 +4,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diag::{Diagnostic, code};
 use crate::ir::System;
+use crate::ir::value::RepositoryPath;
 use crate::source::load::MANIFEST;
-use crate::source::{Decoder, FileId, FileKind, Problem, Repository, Scalar, SourceFile, Sources, Span};
+use crate::source::{Decoder, FileId, FileKind, Presence, Problem, Repository, Scalar, SourceFile, Sources, Span};
 
-use super::documents::{self, Documents};
+use super::documents::{self, Documents, Folder};
 use super::manifest::Manifest;
 use super::resolve;
 
@@ -39,8 +40,8 @@ pub fn read(root: &Utf8Path) -> Input {
         return Input { system: None, sources, diagnostics: problems.into_iter().map(Diagnostic::from).collect() };
     };
     let manifest = decode_manifest(&sources, file, &mut problems);
-    let (folder, mention) = inputs_folder(sources.file(file), file);
-    let found = documents::load(&repository, &mut sources, &folder, mention, &mut problems);
+    let folder = inputs_folder(sources.file(file), file);
+    let found = documents::load(&repository, &mut sources, &folder, &mut problems);
     let (documents, wrong) = Documents::decode(&sources, &found);
     problems.extend(wrong);
     let whole = problems.is_empty();
@@ -62,26 +63,35 @@ fn decode_manifest(sources: &Sources, file: FileId, problems: &mut Vec<Problem>)
     manifest
 }
 
-/// The folder of the nine documents and the place that names it: read from the tree, so that a manifest with mistakes
-/// still leads to the mistakes of the others.
-fn inputs_folder(source: &SourceFile, file: FileId) -> (Utf8PathBuf, Span) {
-    let mut folder = Utf8PathBuf::from("path");
-    let mut mention = Span { file, start: 0, end: 0 };
-    let entries = source.tree.root().and_then(|root| source.tree.entries(root));
-    for (key, value) in entries.into_iter().flatten() {
-        let Some((text, _)) = source.tree.scalar(&source.text, value) else { continue };
-        match source.tree.scalar(&source.text, key).map(|(key, _)| key) {
-            Some("system") if mention.end == 0 => mention = Span { file, ..source.tree.span(value) },
-            Some("inputs") => {
-                if let Ok(path) = crate::ir::value::RepositoryPath::read(text) {
-                    folder = Utf8PathBuf::from(path.as_str());
-                    mention = Span { file, ..source.tree.span(value) };
-                }
-            }
-            _ => {}
-        }
+/// The folder of the nine documents: read from the tree, so that a manifest with mistakes still leads to the mistakes of
+/// the others.
+fn inputs_folder(source: &SourceFile, file: FileId) -> Folder {
+    let place = |node| Span { file, ..source.tree.span(node) };
+    let written = |wanted: &str| {
+        let mut entries = source.tree.root().and_then(|root| source.tree.entries(root))?;
+        let is_wanted = |key| source.tree.scalar(&source.text, key).is_some_and(|(key, _)| key == wanted);
+        let (key, value) = entries.find(|(key, _)| is_wanted(*key))?;
+        let (text, _) = source.tree.scalar(&source.text, value)?;
+        Some((place(key), place(value), text))
+    };
+    if let Some((_, span, text)) = written("inputs")
+        && let Ok(path) = RepositoryPath::read(text)
+    {
+        let label = "the inputs are looked for in this folder".to_owned();
+        return Folder { path: Utf8PathBuf::from(path.as_str()), span, label };
     }
-    (folder, mention)
+    let path = default_folder();
+    let span = written("system").map_or(Span { file, start: 0, end: 0 }, |(_, span, _)| span);
+    let label = format!("the inputs of this system are looked for in `{path}/`, because it has no `inputs`");
+    Folder { path, span, label }
+}
+
+fn default_folder() -> Utf8PathBuf {
+    let field = Manifest::SHAPE.fields.iter().find(|field| field.name == "inputs");
+    match field.map(|field| field.presence) {
+        Some(Presence::Default(text)) => Utf8PathBuf::from(text),
+        _ => Utf8PathBuf::from("."),
+    }
 }
 
 /// Puts findings in the order of files and lines; those without a place come first.

@@ -63,3 +63,82 @@ fn defaults_name_their_rule_and_copies_their_source() {
     let catalog = system.environment("production").unwrap().datastore("catalog-db").unwrap();
     assert!(catalog.backup.as_ref().unwrap().retention.unwrap().origin.is_written());
 }
+
+/// A copy of the storefront in which single lines can be taken out.
+struct Copy {
+    folder: tempfile::TempDir,
+}
+
+impl Copy {
+    const FILES: [&'static str; 4] = [
+        "pathc.yaml",
+        "path/implementation_artifacts.yaml",
+        "path/deployment_packages.yaml",
+        "path/dependency_specifications.yaml",
+    ];
+
+    fn new() -> Copy {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("path")).unwrap();
+        let copy = Copy { folder };
+        for file in Copy::FILES {
+            copy.write(file, &Copy::original(file));
+        }
+        copy
+    }
+
+    fn original(file: &str) -> String {
+        std::fs::read_to_string(format!("{}/fixtures/pass/storefront/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        std::fs::write(self.folder.path().join(file), text).unwrap();
+    }
+
+    fn read(&self) -> Input {
+        read(Utf8Path::from_path(self.folder.path()).unwrap())
+    }
+}
+
+#[test]
+fn evidence_may_be_absent() {
+    let input = Copy::new().read();
+    assert_eq!(shown(&input.diagnostics), [""; 0]);
+    let system = input.system.unwrap();
+    assert!(!system.has_document("test_results"));
+    let gates = system.quality_gates.unwrap();
+    assert_eq!(gates.coverage.unwrap().line.to_string(), "90");
+    assert_eq!(gates.pass_rate.to_string(), "100");
+    assert_eq!(system.operations.unwrap().retention.unwrap().metrics.to_string(), "45d");
+}
+
+#[test]
+fn without_any_one_line_there_is_a_system_or_a_reason() {
+    let copy = Copy::new();
+    for file in Copy::FILES {
+        let text = Copy::original(file);
+        let lines: Vec<&str> = text.lines().collect();
+        for gone in 0..lines.len() {
+            let rest: Vec<&str> =
+                lines.iter().enumerate().filter(|(at, _)| *at != gone).map(|(_, line)| *line).collect();
+            copy.write(file, &(rest.join("\n") + "\n"));
+            let input = copy.read();
+            let what = format!("{file} without line {}: {}", gone + 1, lines[gone]);
+            assert_eq!(input.system.is_some(), input.diagnostics.is_empty(), "{what}");
+            let places: Vec<_> = input.diagnostics.iter().map(|found| &found.labels).collect();
+            assert!(places.iter().all(|labels| !labels.is_empty()), "{what}");
+        }
+        copy.write(file, &text);
+    }
+}
+
+#[test]
+fn a_text_that_is_cut_short_hides_no_definition() {
+    let copy = Copy::new();
+    let text = Copy::original("path/implementation_artifacts.yaml");
+    let cut = text.find("  - name: catalog\n").unwrap();
+    copy.write("path/implementation_artifacts.yaml", &format!("{}  - [", &text[..cut]));
+    let found = copy.read().diagnostics;
+    assert!(found.iter().any(|found| found.code == crate::diag::code::SYNTAX));
+    assert!(found.iter().all(|found| found.code != crate::diag::code::UNRESOLVED_NAME), "{:?}", shown(&found));
+}

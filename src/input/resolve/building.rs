@@ -42,8 +42,11 @@ impl Resolver<'_> {
 
     /// Released packages and deployments.
     pub(super) fn check_deployments(&mut self, packages: &[Package], deployments: &[DeploymentInput]) {
-        for name in packages.iter().map(|package| &package.component) {
-            self.expect(Space::Component, name);
+        for package in packages {
+            self.expect(Space::Component, &package.component);
+            if let Some(image) = &package.image {
+                self.check_image(image);
+            }
         }
         self.unique(
             packages.iter().map(|package| (package.component.as_str(), package.component.origin)),

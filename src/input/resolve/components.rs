@@ -2,14 +2,14 @@
 
 use crate::diag::{Diagnostic, code};
 use crate::ir::choice::{ComponentKind, Domain, LogFormat};
-use crate::ir::component::{Component, ConfigurationFile, InitStep, Secret, Volume};
+use crate::ir::component::{Component, ConfigurationFile, InitStep, Secret, Variable, Volume};
 use crate::ir::ownership::Owner;
-use crate::ir::value::Duration;
+use crate::ir::value::{Duration, VariableName};
 use crate::ir::{Table, Traced};
 use crate::profile::Profiles;
 use crate::source::load::FILE_LIMIT;
 
-use super::super::implementation_artifacts::{ComponentInput, FileInput, SecretInput};
+use super::super::implementation_artifacts::{ComponentInput, FileInput, InitInput, SecretInput, VolumeInput};
 use super::super::rules;
 use super::{Inputs, Resolver, schedule};
 
@@ -66,7 +66,7 @@ impl Resolver<'_> {
             secrets,
             volumes: self.volumes(input),
             files: input.files.iter().filter_map(|file| self.configuration_file(file)).collect(),
-            init: input.init.iter().map(init_step).collect(),
+            init: input.init.iter().map(|step| self.init_step(step)).collect(),
             depends_on: self.dependencies(input, inputs),
             metrics: self.metrics(input),
             otlp: input.traces.as_ref().map_or(Traced::by_rule(false, rules::NO_TRACES), |traces| traces.otlp),
@@ -128,11 +128,7 @@ impl Resolver<'_> {
         );
     }
 
-    fn env(
-        &mut self,
-        input: &ComponentInput,
-        inputs: &Inputs<'_>,
-    ) -> Table<crate::ir::value::VariableName, crate::ir::component::Variable> {
+    fn env(&mut self, input: &ComponentInput, inputs: &Inputs<'_>) -> Table<VariableName, Variable> {
         let entries = input
             .env
             .iter()
@@ -156,7 +152,7 @@ impl Resolver<'_> {
                 );
             }
         }
-        let volume = |volume: &super::super::implementation_artifacts::VolumeInput| Volume {
+        let volume = |volume: &VolumeInput| Volume {
             origin: volume.origin,
             name: volume.name.clone(),
             path: volume.path.clone(),
@@ -166,6 +162,26 @@ impl Resolver<'_> {
         input.volumes.iter().map(volume).collect()
     }
 
+    fn init_step(&mut self, input: &InitInput) -> InitStep {
+        if input.command.is_empty() {
+            self.report(
+                Diagnostic::new(
+                    code::MISSING_KEY,
+                    input.name.origin,
+                    format!("the init step `{}` has an empty command", input.name),
+                    "nothing would run",
+                )
+                .help("write the command as a list: `command: [sh, -c, \"…\"]`"),
+            );
+        }
+        InitStep {
+            origin: input.origin,
+            name: input.name.clone(),
+            image: input.image.clone(),
+            command: input.command.clone(),
+        }
+    }
+
     fn configuration_file(&mut self, input: &FileInput) -> Option<ConfigurationFile> {
         let content = match (&input.content, &input.source) {
             (Some(content), None) => content.clone(),
@@ -173,7 +189,8 @@ impl Resolver<'_> {
                 Ok(text) => source.with(text),
                 Err(refusal) => {
                     let diagnostic =
-                        Diagnostic::new(refusal.kind.into(), source.origin, refusal.message, "this source");
+                        Diagnostic::new(refusal.kind.into(), source.origin, refusal.message, "this source")
+                            .note("`source` is the path of a text file, from the repository's root");
                     self.report(refusal.help.into_iter().fold(diagnostic, Diagnostic::help));
                     return None;
                 }
@@ -210,15 +227,6 @@ pub(super) fn secrets(input: &[SecretInput]) -> Vec<Secret> {
         path: secret.path.clone(),
     };
     input.iter().map(secret).collect()
-}
-
-fn init_step(input: &super::super::implementation_artifacts::InitInput) -> InitStep {
-    InitStep {
-        origin: input.origin,
-        name: input.name.clone(),
-        image: input.image.clone(),
-        command: input.command.clone(),
-    }
 }
 
 fn drain(input: &ComponentInput, profiles: Profiles) -> Traced<Duration> {

@@ -2,11 +2,11 @@
 
 use crate::diag::{Diagnostic, code};
 use crate::ir::choice::{ComponentKind, DatastoreKind, RollbackTrigger};
-use crate::ir::component::{Component, Delivery, DeliveryStrategy, Replicas, Resources, Rollback};
+use crate::ir::component::{Component, Delivery, DeliveryStrategy, Port, Replicas, Resources, Rollback};
 use crate::ir::delivery::{
     Analysis, CanaryStep, Indicator, Resources as ResourcesInput, Rolling, Scaling, ScalingTarget, Slo, Strategy,
 };
-use crate::ir::value::{CountOrPercent, Decimal, Percent};
+use crate::ir::value::{Decimal, Duration, Name, Percent};
 use crate::ir::{Origin, Traced};
 use crate::profile::{Gradual, Profiles};
 use crate::source::decode::with_article;
@@ -113,13 +113,15 @@ impl Resolver<'_> {
                 .help("raise `max`, or lower `min`"),
             );
         }
-        if let ScalingTarget::QueueDepth(depth) = &scaling.target {
-            self.check_queue(depth.queue.as_ref(), inputs);
+        match &scaling.target {
+            ScalingTarget::QueueDepth(depth) => self.check_queue(&depth.queue, inputs),
+            ScalingTarget::Metric(metric) => self.check_metric_name(&metric.name),
+            ScalingTarget::Cpu(_) | ScalingTarget::Memory(_) | ScalingTarget::RequestsPerSecond(_) => {}
         }
     }
 
-    fn check_queue(&mut self, queue: Traced<&crate::ir::value::Name>, inputs: &Inputs<'_>) {
-        if !self.expect(Space::Datastore, &queue.map(Clone::clone)) {
+    fn check_queue(&mut self, queue: &Traced<Name>, inputs: &Inputs<'_>) {
+        if !self.expect(Space::Datastore, queue) {
             return;
         }
         let Some(datastore) = inputs.datastores.get(queue.as_str()) else { return };
@@ -196,16 +198,16 @@ impl Resolver<'_> {
 
 /// Whether requests to a component can be shared out by weight, and their latency measured.
 fn is_judged(component: &Component) -> bool {
-    let routed = |port: &crate::ir::component::Port| port.public.value && is_routed(port.protocol.value);
+    let routed = |port: &Port| port.public.value && is_routed(port.protocol.value);
     component.kind.value == ComponentKind::Service
         && component.metrics.is_some()
         && !component.is_stateful()
         && component.ports.iter().any(routed)
 }
 
-fn canary(gradual: &Gradual, within: Traced<crate::ir::value::Duration>) -> DeliveryStrategy {
+fn canary(gradual: &Gradual, within: Traced<Duration>) -> DeliveryStrategy {
     let origin = Origin::rule(gradual.rule);
-    let step = |(weight, pause): &(i64, Option<crate::ir::value::Duration>)| CanaryStep {
+    let step = |(weight, pause): &(i64, Option<Duration>)| CanaryStep {
         origin,
         weight: Traced::new(Percent(Decimal::whole(*weight)), origin),
         pause: pause.map(|pause| Traced::new(pause, origin)),
@@ -225,11 +227,7 @@ fn canary(gradual: &Gradual, within: Traced<crate::ir::value::Duration>) -> Deli
 fn rolling(origin: Origin, input: Option<&Rolling>) -> Option<DeliveryStrategy> {
     let absent = Rolling::absent(origin)?;
     let input = input.unwrap_or(&absent);
-    Some(DeliveryStrategy::Rolling {
-        origin,
-        max_surge: Traced::<CountOrPercent>::clone(&input.max_surge),
-        max_unavailable: input.max_unavailable,
-    })
+    Some(DeliveryStrategy::Rolling { origin, max_surge: input.max_surge, max_unavailable: input.max_unavailable })
 }
 
 fn rollback(component: &Component, input: Option<&DeploymentInput>, slos: &[Slo]) -> Option<Rollback> {

@@ -25,7 +25,9 @@ impl Resolver<'_> {
         self.unique(
             owner.depends_on.iter().map(|needed| {
                 let access = needed.access.map(|access| access.value);
-                ((needed.name.as_str(), access, needed.topic.as_ref().map(|topic| topic.as_str())), needed.name.origin)
+                let topic = needed.topic.as_ref().map(|topic| topic.as_str());
+                let port = needed.port.as_ref().map(|port| &port.value);
+                ((needed.name.as_str(), access, topic, port), needed.name.origin)
             }),
             |(needed, ..)| format!("`{name}` depends on `{needed}` twice in the same way"),
             "remove one of the two",
@@ -197,14 +199,19 @@ impl Resolver<'_> {
         inputs: &Inputs<'_>,
     ) -> Option<Variable> {
         let Some((name, attribute)) = reference.split_once('.') else {
+            let name = shown(reference);
+            let kind = inputs.datastores.get(reference.as_str()).map(|datastore| datastore.kind.value);
+            let attributes = kind.map_or(Attribute::OF_SERVICES, Attribute::of_datastore);
+            let whole: Vec<String> = attributes.iter().map(|known| format!("{name}.{}", known.as_str())).collect();
+            let whole: Vec<&str> = whole.iter().map(String::as_str).collect();
             self.report(
                 Diagnostic::new(
                     code::BAD_VALUE,
                     reference.origin,
-                    format!("`{}` is no attribute of a dependency", shown(reference)),
+                    format!("`{name}` names no attribute of a dependency"),
                     "expected `NAME.ATTRIBUTE`",
                 )
-                .help(format!("write `{}.host`, `{0}.port` or `{0}.url`", shown(reference))),
+                .help(format!("write one of {}", list_of(&whole))),
             );
             return None;
         };

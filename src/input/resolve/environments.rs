@@ -70,6 +70,13 @@ impl Resolver<'_> {
         if let Some(from) = &input.promotes_from {
             self.expect(Space::Environment, from);
         }
+        self.check_region(&input.region);
+        if let Some(account) = &input.account {
+            self.check_account(account);
+        }
+        if let Some(registry) = &input.registry {
+            self.check_registry(&registry.url);
+        }
         for (name, _) in input.components.iter() {
             self.expect(Space::Component, name);
         }
@@ -110,6 +117,9 @@ impl Resolver<'_> {
                     ("backup", change.backup.as_ref().map(|backup| backup.origin)),
                 ];
                 self.check_datastore_override(&known.kind, known.name.as_str(), fields);
+                if let Some(region) = change.backup.as_ref().and_then(|backup| backup.cross_region.as_ref()) {
+                    self.check_region(region);
+                }
             }
             if change.is_none_or(|change| change.enabled.value) {
                 found.push(datastore(known, change, base.domain));

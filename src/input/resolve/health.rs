@@ -1,11 +1,11 @@
-//! Probes and metrics: which port is asked, and how.
+//! Probes: which port is asked, and how.
 
 use crate::diag::{Diagnostic, code};
 use crate::ir::choice::Protocol;
-use crate::ir::component::{CustomMetric, Health, Metrics, PortRef, Probe, ProbeCheck};
+use crate::ir::component::{Health, PortRef, Probe, ProbeCheck};
 use crate::source::decode::list_of;
 
-use super::super::implementation_artifacts::{ComponentInput, MetricsInput, ProbeInput};
+use super::super::implementation_artifacts::{ComponentInput, ProbeInput};
 use super::Resolver;
 
 impl Resolver<'_> {
@@ -44,15 +44,14 @@ impl Resolver<'_> {
         .filter_map(|(key, given)| given.then_some(key))
         .collect();
         if given.len() != 1 {
-            let found = if given.is_empty() { "none".to_owned() } else { list_of(&given) };
+            let message = if given.is_empty() {
+                format!("the {name} probe of `{}` does not say how to ask", owner.name)
+            } else {
+                format!("the {name} probe of `{}` asks in {} ways: {}", owner.name, given.len(), list_of(&given))
+            };
             self.report(
-                Diagnostic::new(
-                    code::CONFLICT,
-                    input.origin,
-                    format!("the {name} probe of `{}` asks in exactly one way, and has {found}", owner.name),
-                    "this probe",
-                )
-                .help("keep one of `http`, `grpc`, `tcp` and `exec`"),
+                Diagnostic::new(code::CONFLICT, input.origin, message, "a probe asks in exactly one way")
+                    .help("keep one of `http`, `grpc`, `tcp` and `exec`"),
             );
             return None;
         }
@@ -107,50 +106,6 @@ impl Resolver<'_> {
             return None;
         }
         Some(ProbeCheck::Exec(command))
-    }
-
-    /// The metrics of a component.
-    pub(super) fn metrics(&mut self, owner: &ComponentInput) -> Option<Metrics> {
-        let input = owner.metrics.as_ref()?;
-        let port = self.metrics_port(owner, input);
-        self.unique(
-            input.custom.iter().map(|metric| (metric.name.value.as_str(), metric.name.origin)),
-            |name| format!("`{}` has two metrics called `{name}`", owner.name),
-            "rename or remove one of them",
-        );
-        let custom = input.custom.iter().map(|metric| CustomMetric {
-            origin: metric.origin,
-            name: metric.name.clone(),
-            kind: metric.r#type,
-            labels: metric.labels.clone(),
-            help: metric.help.clone(),
-        });
-        Some(Metrics {
-            origin: input.origin,
-            port: port?,
-            path: input.path.clone(),
-            requests: input.requests.clone(),
-            errors: input.errors.clone(),
-            duration: input.duration.clone(),
-            buckets: input.buckets.clone(),
-            histogram: input.histogram,
-            custom: custom.collect(),
-        })
-    }
-
-    fn metrics_port(&mut self, owner: &ComponentInput, input: &MetricsInput) -> Option<PortRef> {
-        if let Some(key) = &input.port {
-            return self.port_ref(owner, key);
-        }
-        let named = owner.ports.iter().find(|port| port.name.as_str() == "metrics");
-        let port = match named {
-            Some(port) => Some(PortRef { name: port.name.value.clone(), number: port.port, by_name: true }),
-            None => Self::first_http_port(owner),
-        };
-        if port.is_none() {
-            self.no_http_port(owner, input.origin, "`metrics`");
-        }
-        port
     }
 }
 

@@ -140,6 +140,9 @@ impl Resolver<'_> {
             kinds: &[Queue],
         };
         self.check_field(&dead_letters, &input.kind, input.name.as_str());
+        if let Some(region) = input.backup.as_ref().and_then(|backup| backup.cross_region.as_ref()) {
+            self.check_region(region);
+        }
     }
 
     /// Reports a field of an environment's override that the datastore's kind does not take.

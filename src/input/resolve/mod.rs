@@ -3,6 +3,7 @@
 //! A value comes from the environment's override, else the input, else the component's domain, else the manifest's
 //! domain, else its kind, else a rule. What was not understood is left out here and was reported before.
 
+mod addresses;
 mod building;
 mod components;
 mod datastores;
@@ -12,10 +13,10 @@ mod environments;
 mod evidence;
 mod health;
 mod kinds;
+mod metrics;
 mod names;
 mod objectives;
 mod ports;
-mod routes;
 mod schedule;
 mod settings;
 
@@ -136,6 +137,12 @@ impl Resolver<'_> {
         self.check_packages(&packages);
         self.check_builds(&builds, &packages);
         self.check_deployments(&released, &deployments);
+        for url in operations.iter().filter_map(|operations| operations.runbooks.as_ref()) {
+            self.check_url(url);
+        }
+        for registry in &registry {
+            self.check_registry(&registry.url);
+        }
         if let Some(manifest) = &manifest {
             self.check_manifest(manifest);
         }
@@ -171,7 +178,6 @@ impl Resolver<'_> {
         };
         let environments: Vec<_> =
             environments.iter().map(|environment| self.environment(environment, base, &inputs)).collect();
-        self.check_routes(&resolved, &environments);
 
         let manifest = manifest?;
         let index = |(index, component): (usize, &Component)| {

@@ -14,7 +14,7 @@ use super::Resolver;
 const WINDOW: &str = "$window";
 
 impl Resolver<'_> {
-    /// Reports objectives of one name, and ratio indicators that are not over `[$window]`.
+    /// Reports objectives of one name, and indicators that can't be measured as they are written.
     pub(super) fn check_objectives(&mut self, component: &Component, slos: &[Slo]) {
         self.unique(
             slos.iter().map(|slo| (slo.name.as_str(), slo.name.origin)),
@@ -22,9 +22,13 @@ impl Resolver<'_> {
             "rename one of them",
         );
         for slo in slos {
-            if let Indicator::Ratio(ratio) = &slo.indicator.value {
-                self.check_window(&ratio.good, "good");
-                self.check_window(&ratio.total, "total");
+            match &slo.indicator.value {
+                Indicator::Ratio(ratio) => {
+                    self.check_window(&ratio.good, "good");
+                    self.check_window(&ratio.total, "total");
+                }
+                Indicator::Freshness(freshness) => self.check_metric_name(&freshness.metric),
+                Indicator::Availability | Indicator::Latency(_) => {}
             }
         }
     }

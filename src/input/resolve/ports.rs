@@ -75,7 +75,7 @@ impl Resolver<'_> {
                 Diagnostic::new(
                     code::CONFLICT,
                     path.origin,
-                    format!("{} port has no path", crate::source::decode::with_article(&format!("`{protocol}`"))),
+                    format!("`{protocol}` ports have no path"),
                     "nothing can be routed by it",
                 )
                 .label(protocol.origin, format!("`{}` speaks {protocol}", input.name))

@@ -5,11 +5,11 @@ use std::ops::Range;
 use crate::source::scalar::shown;
 
 const FIELDS: [(&str, u32, u32, &[&str]); 5] = [
-    ("minute", 0, 59, &[]),
-    ("hour", 0, 23, &[]),
-    ("day of the month", 1, 31, &[]),
-    ("month", 1, 12, &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]),
-    ("day of the week", 0, 7, &["sun", "mon", "tue", "wed", "thu", "fri", "sat"]),
+    ("a minute", 0, 59, &[]),
+    ("an hour", 0, 23, &[]),
+    ("a day of the month", 1, 31, &[]),
+    ("a month", 1, 12, &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]),
+    ("a day of the week", 0, 7, &["sun", "mon", "tue", "wed", "thu", "fri", "sat"]),
 ];
 
 /// Shorthands of some crons, which not every runtime knows.
@@ -56,10 +56,8 @@ pub(super) fn check(text: &str) -> Result<(), Wrong> {
         if !field.split(',').all(|part| is_part(part, least, most, words)) {
             let start = field.as_ptr() as usize - text.as_ptr() as usize;
             return Err(Wrong {
-                message: format!("`{}` is not a {name}", shown(field)),
-                help: format!(
-                    "a {name} is from {least} to {most}, `*`, a range `a-b`, a step `*/n`, or a list of them"
-                ),
+                message: format!("`{}` is not {name}", shown(field)),
+                help: format!("{name} is from {least} to {most}, `*`, a range `a-b`, a step `*/n`, or a list of them"),
                 part: start..start + field.len(),
             });
         }

@@ -48,6 +48,11 @@ impl Resolver<'_> {
                 "keep one of the two",
             );
         }
+        let platform = manifest.platform.iter();
+        let addresses = platform.flat_map(|known| [&known.prometheus, &known.alertmanager, &known.grafana]);
+        for address in addresses.flatten() {
+            self.check_url(&address.url);
+        }
         self.check_monitoring(manifest);
     }
 
