@@ -22,7 +22,7 @@ pub(super) fn rollout(pods: &Pods<'_>) -> Vec<Doc> {
     let component = pods.workload().component;
     let defaults = &pods.workload().place.spec.defaults;
     let by_health = component.rollback.as_ref().filter(|rollback| rollback.automatic.value).and_then(|rollback| {
-        let health = rollback.on.iter().find(|trigger| trigger.value == RollbackTrigger::Health)?;
+        let health = rollback.triggers.iter().find(|trigger| trigger.value == RollbackTrigger::Health)?;
         Some(Doc::Bool(true, health.origin))
     });
     let kind = match strategy.kind.value {
