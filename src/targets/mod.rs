@@ -11,8 +11,6 @@ use crate::gates::Checked;
 use crate::output::Files;
 use crate::spec::Specs;
 
-pub use shared::Request;
-
 /// A target.
 #[derive(Clone, Copy)]
 pub struct Target {
@@ -24,8 +22,8 @@ pub struct Target {
     pub emit: Emit,
 }
 
-/// Makes the files of a target. What it can't express is a T code; then the files are not complete.
-pub type Emit = for<'a> fn(&'a Checked, &'a Specs, &Request) -> (Files<'a>, Vec<Diagnostic>);
+/// Makes the files of a target, with paths below the target's own folder. What it can't express is a T code; then the files are not complete.
+pub type Emit = for<'a> fn(&'a Checked, &'a Specs) -> (Files<'a>, Vec<Diagnostic>);
 
 /// All targets, in the order in which they are built.
 pub const ALL: &[Target] = &[Target { name: "kubernetes", default_out: "infra/kubernetes", emit: kubernetes::emit }];

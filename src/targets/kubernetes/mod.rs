@@ -33,26 +33,25 @@ use crate::output::doc::Text;
 use crate::output::files::Content;
 use crate::output::{Doc, File, Files};
 use crate::plan::Plans;
-use crate::plan::infrastructure::templates::{SystemTemplate, WorkloadForm};
+use crate::plan::infrastructure::templates::WorkloadForm;
 use crate::spec::Specs;
 use crate::spec::kubernetes::{Kind, KubernetesSpec};
-use crate::targets::shared::Request;
 use crate::targets::shared::header::header;
 
 use place::{Place, Workload};
 use pod::Pods;
 
 /// Makes the manifests of every environment.
-pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs, request: &Request) -> (Files<'a>, Vec<Diagnostic>) {
-    print(checked.plans(), &specs.kubernetes, &request.out)
+pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
+    print(checked.plans(), &specs.kubernetes)
 }
 
-fn print<'a>(plans: &'a Plans, spec: &'a KubernetesSpec, out: &Utf8Path) -> (Files<'a>, Vec<Diagnostic>) {
+fn print<'a>(plans: &'a Plans, spec: &'a KubernetesSpec) -> (Files<'a>, Vec<Diagnostic>) {
     let mut files = Files::default();
     let mut problems = Vec::new();
     for place in Place::all(plans, spec) {
         problems.extend(check::problems(place));
-        environment(place, &out.join(place.environment.name.as_str()), &mut files);
+        environment(place, Utf8Path::new(place.environment.name.as_str()), &mut files);
     }
     (files, problems)
 }
@@ -98,28 +97,28 @@ fn part<'a>(
     let folder = folder.join(name);
     let names = part.iter().map(|file| file.name.clone()).collect();
     for file in part {
-        files.files.push(documents(place.system, folder.join(&file.name), file.note, file.documents));
+        files.files.push(documents(place, folder.join(&file.name), file.note, file.documents));
     }
     files.files.push(kustomization(place, &folder, names));
     name.to_owned()
 }
 
 fn documents<'a>(
-    system: &'a SystemTemplate,
+    place: Place<'a>,
     path: Utf8PathBuf,
     note: Vec<Text>,
     documents: impl Fn() -> Vec<Doc> + Send + Sync + 'a,
 ) -> File<'a> {
     let job = move || {
-        let mut lines = header(system);
+        let mut lines = header(place.system);
         lines.extend(note.iter().cloned());
         Content::yaml(lines, documents())
     };
-    File { path, job: Box::new(job) }
+    File { path, environment: Some(place.environment.name.to_string()), job: Box::new(job) }
 }
 
 fn kustomization<'a>(place: Place<'a>, folder: &Utf8Path, resources: Vec<String>) -> File<'a> {
-    documents(place.system, folder.join("kustomization.yaml"), Vec::new(), move || {
+    documents(place, folder.join("kustomization.yaml"), Vec::new(), move || {
         let origin = Origin::rule(rules::KUSTOMIZATION);
         let list = Doc::list(resources.iter().map(|name| Doc::text(name.clone(), origin)), origin);
         vec![place.head(Kind::Kustomization, origin).with("resources", list).into()]
