@@ -1,0 +1,86 @@
+//! How much CPU a system costs, read, resolved and planned; and as a ratio to writing the bytes that were read.
+//!
+//! `cargo bench --bench pipeline [-- N..]`. CPU time is of the whole process, all threads together, so that it does not
+//! depend on what else the machine is doing; each figure is the best of several rounds.
+
+#![allow(clippy::print_stdout)]
+
+mod generator;
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use camino::Utf8Path;
+use pathc::{input, plan, spec};
+use rustix::time::{ClockId, clock_gettime};
+
+const ROUNDS: usize = 7;
+
+fn main() -> io::Result<()> {
+    let sizes: Vec<usize> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
+    let sizes = if sizes.is_empty() { vec![10, 100, 1000] } else { sizes };
+    println!(
+        "{:>6} {:>9} {:>10} {:>10} {:>10} {:>8} {:>10} {:>7}",
+        "N", "input", "read ms", "plan ms", "total ms", "MB/s", "write ms", "ratio"
+    );
+    for size in sizes {
+        let folder = tempfile::tempdir()?;
+        let bytes = generator::write_system(folder.path(), size)?;
+        let root =
+            Utf8Path::from_path(folder.path()).ok_or_else(|| io::Error::other("the folder's name is not UTF-8"))?;
+        let mut best = [f64::MAX; 3];
+        for _ in 0..ROUNDS {
+            let [read, planned] = one_round(root)?;
+            let write = write_same_bytes(folder.path())?;
+            for (best, new) in best.iter_mut().zip([read, planned, write]) {
+                *best = best.min(new);
+            }
+        }
+        let [read, planned, write] = best;
+        let total = read + planned;
+        println!(
+            "{size:>6} {:>6} KB {read:>10.2} {planned:>10.2} {total:>10.2} {:>8.1} {write:>10.2} {:>7.1}",
+            bytes / 1000,
+            bytes as f64 / 1e6 / (total / 1e3),
+            total / write
+        );
+    }
+    Ok(())
+}
+
+/// CPU milliseconds of reading with resolving, and of planning.
+fn one_round(root: &Utf8Path) -> io::Result<[f64; 2]> {
+    let start = cpu();
+    let mut input = input::read(root);
+    let read = cpu() - start;
+    let system =
+        input.system.take().ok_or_else(|| io::Error::other(format!("not clean: {:?}", input.diagnostics.first())))?;
+    // The specs do not grow with the system, but every run reads them.
+    let start = cpu();
+    let (specs, _) = spec::Specs::load(&mut input.sources);
+    let specs = specs.ok_or_else(|| io::Error::other("the specs do not load"))?;
+    let (plans, _) = plan::plan(&system, &specs);
+    let planned = cpu() - start;
+    std::hint::black_box(plans);
+    Ok([read, planned])
+}
+
+/// CPU milliseconds of writing the bytes of the inputs to new files.
+fn write_same_bytes(root: &Path) -> io::Result<f64> {
+    let mut texts = vec![std::fs::read(root.join("pathc.yaml"))?];
+    for entry in std::fs::read_dir(root.join("path"))? {
+        texts.push(std::fs::read(entry?.path())?);
+    }
+    let folder = tempfile::tempdir()?;
+    let start = cpu();
+    for (index, text) in texts.iter().enumerate() {
+        std::fs::File::create(folder.path().join(index.to_string()))?.write_all(text)?;
+    }
+    Ok(cpu() - start)
+}
+
+/// CPU milliseconds of this process so far.
+fn cpu() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
+}
