@@ -7,7 +7,6 @@ crate::rules! { room 2;
     ROUTED = "routed-port": "a load balancer routes http, https, grpc and websocket by host and path, unless TLS passes through it; other ports get a listener of their own";
     ANY_PATH = "any-path": "a public port without `path` takes all requests of its host";
     SCRATCH_SIZE = "scratch-size": "scratch space without `size` holds 256Mi";
-    PERSISTENT_SIZE = "persistent-size": "a persistent volume without `size` holds 10Gi";
     LINGER = "linger": "a component with ports still answers for 5s after it was told to stop, because its callers learn of it late";
     LINGER_PUBLIC = "linger-public": "a public component still answers for 15s after it was told to stop: its load balancer learns of it later than its neighbours";
     NO_LINGER = "no-linger": "a component without ports has no callers to wait for";

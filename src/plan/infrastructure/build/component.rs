@@ -72,17 +72,13 @@ fn form(component: &Component) -> WorkloadForm {
 }
 
 fn volume(volume: &Volume) -> VolumeTemplate {
-    const GIBIBYTE: u64 = 1 << 30;
-    let default = if volume.persistent.value {
-        Traced::by_rule(Size { bytes: 10 * GIBIBYTE }, rules::PERSISTENT_SIZE)
-    } else {
-        Traced::by_rule(Size { bytes: GIBIBYTE / 4 }, rules::SCRATCH_SIZE)
-    };
+    const SCRATCH: Size = Size { bytes: 256 << 20 };
     VolumeTemplate {
         origin: volume.origin,
         name: volume.name.clone(),
         mount: volume.path.clone(),
-        size: volume.size.unwrap_or(default),
+        // The reader asks for the size of what is persistent.
+        size: volume.size.unwrap_or(Traced::by_rule(SCRATCH, rules::SCRATCH_SIZE)),
         persistent: volume.persistent,
     }
 }

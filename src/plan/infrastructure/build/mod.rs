@@ -16,6 +16,8 @@ mod strategy;
 mod system;
 mod variables;
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::{EnvironmentConfigurations, InfrastructurePlan, InfrastructureTemplates, ScalingPolicies, rules};
@@ -79,6 +81,9 @@ pub fn plan(system: &System, specs: &Specs) -> (InfrastructurePlan, Vec<Diagnost
             environments: policies,
         },
     };
+    // What is wrong in the same way in several environments is wrong once.
+    let mut said = BTreeSet::new();
+    problems.retain(|problem| said.insert((problem.code, problem.message.clone())));
     (plan, problems)
 }
 
