@@ -1,13 +1,20 @@
 //! The deliverables are the plans: what is read back from them builds the same bytes in every target.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
+
 use camino::{Utf8Path, Utf8PathBuf};
+use pathc::gates::{self, Settings, Stage};
 use pathc::input;
+use pathc::ir::System;
+use pathc::ir::choice::Level;
+use pathc::ir::value::Time;
 use pathc::output::{Content, Printed};
 use pathc::plan::{self, DELIVERABLES, Plans};
 use pathc::source::yaml::parse;
-use pathc::source::{FileId, FileKind, Sources};
+use pathc::source::{FileId, FileKind, Scalar, Sources};
 use pathc::spec::Specs;
+use pathc::targets;
 
 fn systems() -> Vec<Utf8PathBuf> {
     let folder = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass");
@@ -18,24 +25,49 @@ fn systems() -> Vec<Utf8PathBuf> {
     systems
 }
 
-fn plan_of(root: &Utf8Path) -> (Plans, Specs) {
+struct Planned {
+    system: System,
+    specs: Specs,
+    plans: Plans,
+}
+
+fn planned(root: &Utf8Path) -> Planned {
     let mut input = input::read(root);
     assert!(input.diagnostics.is_empty(), "{root}: {:#?}", input.diagnostics);
     let (specs, problems) = Specs::load(&mut input.sources);
     assert!(problems.is_empty(), "{problems:#?}");
-    let specs = specs.unwrap();
-    let (plans, problems) = plan::plan(&input.system.unwrap(), &specs);
+    let (system, specs) = (input.system.unwrap(), specs.unwrap());
+    let (plans, problems) = plan::plan(&system, &specs);
     assert!(problems.is_empty(), "{root}: {problems:#?}");
-    (plans, specs)
+    Planned { system, specs, plans }
+}
+
+fn text(content: &Content) -> String {
+    let mut printed = Printed::default();
+    content.print(&mut printed);
+    printed.text
+}
+
+/// The files of every target, by path.
+fn generated(system: &System, specs: &Specs, plans: Plans) -> BTreeMap<Utf8PathBuf, String> {
+    let now = Time::read("2026-11-23T12:00:00Z").unwrap();
+    // What the gates say of these systems is no matter here.
+    let levels = gates::ALL.iter().map(|gate| (gate.code.as_str().to_owned(), Level::Allow)).collect();
+    let settings = Settings { now, stage: Stage::Commit, levels, generating: true };
+    let checked = gates::check(system, plans, &settings).checked.unwrap();
+    let mut generated = BTreeMap::new();
+    for target in targets::ALL {
+        let (files, problems) = (target.emit)(&checked, specs);
+        assert!(problems.is_empty(), "{}: {problems:#?}", target.name);
+        assert!(!files.files.is_empty(), "{}", target.name);
+        generated
+            .extend(files.files.iter().map(|file| (Utf8Path::new(target.name).join(&file.path), text(&(file.job)()))));
+    }
+    generated
 }
 
 /// The documents as text, by name.
 fn written(plans: &Plans) -> Vec<(&'static str, String)> {
-    let text = |content: &Content| {
-        let mut printed = Printed::default();
-        content.print(&mut printed);
-        printed.text
-    };
     DELIVERABLES
         .iter()
         .map(|deliverable| (deliverable.name, text(&Content::yaml(Vec::new(), vec![(deliverable.encode)(plans)]))))
@@ -53,17 +85,21 @@ fn read_back(documents: &[(&'static str, String)]) -> Plans {
 }
 
 #[test]
-fn deliverables_say_all_that_the_plans_say() {
+fn every_target_makes_the_same_of_plans_that_were_read_back() {
     for root in systems() {
-        let (plans, _) = plan_of(&root);
-        let documents = written(&plans);
-        assert_eq!(documents, written(&read_back(&documents)), "{root}");
+        let Planned { system, specs, plans } = planned(&root);
+        let again = read_back(&written(&plans));
+        let (before, after) = (generated(&system, &specs, plans), generated(&system, &specs, again));
+        assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>(), "{root}");
+        for (path, text) in &before {
+            assert_eq!(text, &after[path], "{root}: {path}");
+        }
     }
 }
 
 #[test]
 fn a_document_with_an_unknown_key_is_refused() {
-    let (plans, _) = plan_of(&systems()[0]);
+    let Planned { plans, .. } = planned(&systems()[0]);
     let mut documents = written(&plans);
     documents[0].1.push_str("colour: blue\n");
     let mut sources = Sources::default();

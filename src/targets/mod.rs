@@ -4,6 +4,7 @@
 //! with jobs that print them. It never touches disk, clock, environment or randomness.
 
 pub mod kubernetes;
+pub mod path;
 pub mod shared;
 
 use crate::diag::Diagnostic;
@@ -26,7 +27,10 @@ pub struct Target {
 pub type Emit = for<'a> fn(&'a Checked, &'a Specs) -> (Files<'a>, Vec<Diagnostic>);
 
 /// All targets, in the order in which they are built.
-pub const ALL: &[Target] = &[Target { name: "kubernetes", default_out: "infra/kubernetes", emit: kubernetes::emit }];
+pub const ALL: &[Target] = &[
+    Target { name: "path", default_out: "infra/path", emit: path::emit },
+    Target { name: "kubernetes", default_out: "infra/kubernetes", emit: kubernetes::emit },
+];
 
 /// A target by its name.
 #[must_use]

@@ -6,16 +6,14 @@ use crate::output::doc::Text;
 use crate::output::{Content, Files};
 use crate::plan::{DELIVERABLES, Deliverable, Plans};
 use crate::spec::Specs;
-
-use super::Request;
-use super::shared::header::header;
+use crate::targets::shared::header::header;
 
 /// Makes the documents. Each is encoded only when it is printed, so that never more than a few are held at once.
-pub fn emit<'a>(checked: &'a Checked, _: &'a Specs, request: &Request) -> (Files<'a>, Vec<Diagnostic>) {
+pub fn emit<'a>(checked: &'a Checked, _: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
     let plans = checked.plans();
     let mut files = Files::default();
     for deliverable in DELIVERABLES {
-        let path = request.out.join(deliverable.family).join(format!("{}.yaml", deliverable.name));
+        let path = format!("{}/{}.yaml", deliverable.family, deliverable.name);
         files.add(path, move || Content::yaml(comment(plans, deliverable), vec![(deliverable.encode)(plans)]));
     }
     (files, Vec::new())
