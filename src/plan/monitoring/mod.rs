@@ -23,3 +23,6 @@ pub struct MonitoringPlan {
     /// What is shown.
     pub dashboards: DashboardDefinitions,
 }
+
+#[cfg(test)]
+mod tests;
