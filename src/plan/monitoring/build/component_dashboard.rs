@@ -75,8 +75,10 @@ fn links(subject: &Subject<'_>) -> Vec<DashboardLink> {
             DependencyKind::Component if dependency.name != subject.component.name => {
                 component_dashboard(subject.system, &dependency.name)
             }
-            DependencyKind::Datastore => datastore_dashboard(subject.system, &dependency.name),
-            DependencyKind::Component | DependencyKind::External => continue,
+            DependencyKind::Datastore if subject.shown_datastores.contains(dependency.name.as_str()) => {
+                datastore_dashboard(subject.system, &dependency.name)
+            }
+            _ => continue,
         };
         links.push(DashboardLink {
             origin: dependency.origin,

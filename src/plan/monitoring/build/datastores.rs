@@ -1,5 +1,7 @@
 //! Datastores: what is told about them in each environment, and their dashboards.
 
+use std::collections::BTreeSet;
+
 use super::alerts::{Draft, datastore_dashboard};
 use super::datastore_watches::{Watch, of};
 use super::layout::{Draft as Panel, place};
@@ -54,6 +56,15 @@ fn alert(
         draft.hold(Some(watch.hold), watch.rule)
     };
     draft.says(format!("{name}: {}", watch.kind.help()), watch.advice)
+}
+
+/// The datastores that have a dashboard.
+pub(super) fn shown<'a>(system: &'a System, specs: &Specs) -> BTreeSet<&'a str> {
+    let is_shown = |datastore: &&Datastore| {
+        let is_anywhere = system.environments.iter().any(|place| place.datastore(datastore.name.as_str()).is_some());
+        is_anywhere && of(datastore, "").iter().any(|watch| is_exported(specs, system.runtime.value, watch.metric))
+    };
+    system.datastores.iter().filter(is_shown).map(|datastore| datastore.name.as_str()).collect()
 }
 
 /// One dashboard a datastore that is watched, with a line for each environment.

@@ -33,13 +33,14 @@ use crate::spec::Specs;
 pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>) {
     let retention = retention(system);
     let places = environments_by_component(system);
+    let shown_datastores = datastores::shown(system, specs);
     let parts: Vec<ComponentPart> = system
         .components
         .par_iter()
         .zip(places)
         .filter(|(component, _)| component.is_deployed())
         .map(|(component, environments)| {
-            ComponentPart::of(&Subject::new(system, component, environments, specs), retention.value)
+            ComponentPart::of(&Subject::new(system, component, environments, specs, &shown_datastores), retention.value)
         })
         .collect();
 

@@ -1,5 +1,7 @@
 //! One component, as monitoring sees it.
 
+use std::collections::BTreeSet;
+
 use crate::diag::{Diagnostic, code};
 use crate::ir::choice::{Runtime, Tier};
 use crate::ir::component::Component;
@@ -21,6 +23,8 @@ pub(super) struct Subject<'a> {
     pub(super) specs: &'a Specs,
     /// The label matchers of its own series.
     pub(super) own: String,
+    /// The datastores that have a dashboard.
+    pub(super) shown_datastores: &'a BTreeSet<&'a str>,
 }
 
 impl<'a> Subject<'a> {
@@ -29,9 +33,10 @@ impl<'a> Subject<'a> {
         component: &'a Component,
         environments: Vec<&'a Environment>,
         specs: &'a Specs,
+        shown_datastores: &'a BTreeSet<&'a str>,
     ) -> Subject<'a> {
         let measured = Measured::new(component, system.runtime.value, specs);
-        Subject { system, component, environments, measured, specs, own: own_series(component) }
+        Subject { system, component, environments, measured, specs, own: own_series(component), shown_datastores }
     }
 
     /// The gravest severity that an alert of this component has.
