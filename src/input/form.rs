@@ -22,7 +22,7 @@ impl Scalar for PortKey {
     const SHAPE: ScalarShape = ScalarShape {
         name: "port",
         hint: "the name of a port, or its number",
-        json: JsonType::TextOrNumber,
+        json: JsonType::AnyScalar,
         pattern: None,
         range: None,
     };

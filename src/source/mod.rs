@@ -11,6 +11,7 @@ pub mod load;
 pub mod origin;
 pub mod problem;
 pub mod record;
+pub mod reference;
 pub mod scalar;
 pub mod schema;
 pub mod shape;

@@ -52,10 +52,12 @@ impl Scalar for PortNumber {
     };
 
     fn read(text: &str) -> Result<Self, Wrong> {
-        match text.parse::<u32>() {
-            Ok(number @ 1..=65_535) => Ok(PortNumber(number as u16)),
-            Ok(_) => Err(Wrong::new(format!("`{}` is not between 1 and 65535", shown(text)))),
-            Err(_) => Err(Wrong::new(format!("expected a port, found `{}`", shown(text)))),
+        match text.parse::<u16>() {
+            Ok(number @ 1..) => Ok(PortNumber(number)),
+            _ if text.parse::<f64>().is_ok_and(f64::is_finite) => {
+                Err(Wrong::new(format!("`{}` is not between 1 and 65535", shown(text))))
+            }
+            _ => Err(Wrong::new(format!("expected a port, found `{}`", shown(text)))),
         }
     }
 
