@@ -1,6 +1,7 @@
 //! The nine deliverables: one table from which writing, reading back and the published JSON Schema go.
 
 use super::infrastructure::{EnvironmentConfigurations, InfrastructurePlan, InfrastructureTemplates, ScalingPolicies};
+use super::monitoring::{AlertingRules, DashboardDefinitions, MonitoringConfigurations, MonitoringPlan};
 use super::{Encode, Plans, SCHEMA_VERSION};
 use crate::diag::{Diagnostic, code};
 use crate::output::Doc;
@@ -42,6 +43,12 @@ deliverables! {
         "Where the system runs, and what differs there.";
     "scaling_policies" in "infrastructure_automation": ScalingPolicies = infrastructure.scaling,
         "How much of each component runs, and how much of it may be away at once.";
+    "monitoring_configurations" in "monitoring_systems": MonitoringConfigurations = monitoring.configurations,
+        "What is asked for metrics, which metrics there are, and which objectives they prove.";
+    "alerting_rules" in "monitoring_systems": AlertingRules = monitoring.alerting,
+        "What somebody is told, who that is, and what is kept quiet meanwhile.";
+    "dashboard_definitions" in "monitoring_systems": DashboardDefinitions = monitoring.dashboards,
+        "What is shown, from the same expressions as the alerts.";
 }
 
 /// A deliverable by its name.
@@ -61,11 +68,19 @@ pub fn read(sources: &Sources) -> Result<Plans, Vec<Diagnostic>> {
         let templates = reader.document("infrastructure_templates");
         let environments = reader.document("environment_configurations");
         let scaling = reader.document("scaling_policies");
+        let configurations = reader.document("monitoring_configurations");
+        let alerting = reader.document("alerting_rules");
+        let dashboards = reader.document("dashboard_definitions");
         Some(Plans {
             infrastructure: InfrastructurePlan {
                 templates: templates?,
                 environments: environments?,
                 scaling: scaling?,
+            },
+            monitoring: MonitoringPlan {
+                configurations: configurations?,
+                alerting: alerting?,
+                dashboards: dashboards?,
             },
         })
     })();

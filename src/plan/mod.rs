@@ -24,13 +24,17 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub struct Plans {
     /// What runs, where, and how much of it.
     pub infrastructure: infrastructure::InfrastructurePlan,
+    /// What is measured, when somebody is told, and what is shown.
+    pub monitoring: monitoring::MonitoringPlan,
 }
 
 /// Makes every decision. What can't be decided is a diagnostic.
 #[must_use]
 pub fn plan(system: &System, specs: &Specs) -> (Plans, Vec<Diagnostic>) {
-    let (infrastructure, problems) = infrastructure::plan(system, specs);
-    (Plans { infrastructure }, problems)
+    let (infrastructure, mut problems) = infrastructure::plan(system, specs);
+    let (monitoring, found) = monitoring::plan(system, specs);
+    problems.extend(found);
+    (Plans { infrastructure, monitoring }, problems)
 }
 
 #[cfg(test)]

@@ -182,6 +182,12 @@ macro_rules! choice {
             pub const fn as_str(self) -> &'static str {
                 match self { $($type::$variant => $text),+ }
             }
+
+            /// What it means, in a few words.
+            #[must_use]
+            pub const fn help(self) -> &'static str {
+                match self { $($type::$variant => $help),+ }
+            }
         }
 
         impl std::fmt::Display for $type {

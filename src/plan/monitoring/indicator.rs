@@ -87,6 +87,12 @@ impl RequestMetrics {
         rate_sum(&select(&self.requests, &[selector]), window)
     }
 
+    /// How many requests there were.
+    #[must_use]
+    pub fn count(&self, selector: &str, window: &str) -> String {
+        format!("sum(increase({}[{window}]))", select(&self.requests, &[selector]))
+    }
+
     /// Failed requests a second; 0 while there is none.
     #[must_use]
     pub fn error_rate(&self, selector: &str, window: &str) -> Option<String> {
@@ -186,27 +192,33 @@ impl<'a> Measured<'a> {
         Measured { component, runtime, requests: RequestMetrics::of(component, specs), spec: &specs.prometheus }
     }
 
-    /// The share of bad events or minutes of an objective, from 0 to 1.
+    /// What an objective is measured by.
     ///
     /// # Errors
     /// The user's expression can't be read, or nothing is there to measure by.
-    pub fn slo_error_ratio(&self, indicator: &Traced<Indicator>) -> Result<Traced<String>, Unmeasurable> {
-        let (requests, own) = (self.requests.as_ref(), own_series(self.component));
+    pub fn service_level(&self, indicator: &Traced<Indicator>) -> Result<ServiceLevel, Unmeasurable> {
+        let own = own_series(self.component);
+        let requests = self.requests.as_ref();
+        let by_requests = |requests: &RequestMetrics, error_ratio: String| ServiceLevel {
+            error_ratio: indicator.with(error_ratio),
+            events: Some(indicator.with(requests.count(&own, WINDOW))),
+        };
+        let by_minutes = |error_ratio: Traced<String>| ServiceLevel { error_ratio, events: None };
         match &indicator.value {
             Indicator::Availability => requests
-                .and_then(|requests| requests.error_ratio(&own, WINDOW))
-                .or_else(|| self.unready_ratio())
-                .map(|ratio| indicator.with(ratio))
+                .and_then(|requests| Some(by_requests(requests, requests.error_ratio(&own, WINDOW)?)))
+                .or_else(|| self.unready_ratio().map(|ratio| by_minutes(indicator.with(ratio))))
                 .ok_or(Unmeasurable::NoMetric),
             Indicator::Latency(limit) => requests
-                .and_then(|requests| requests.slow_ratio(limit.value, &own, WINDOW))
-                .map(|ratio| limit.with(ratio))
+                .and_then(|requests| Some(by_requests(requests, requests.slow_ratio(limit.value, &own, WINDOW)?)))
                 .ok_or(Unmeasurable::NoMetric),
-            Indicator::Ratio(ratio) => self.bad_share(ratio),
+            // What is counted is the user's to say, and how often it happens is not told.
+            Indicator::Ratio(ratio) => self.bad_share(ratio).map(by_minutes),
             Indicator::Freshness(freshness) => {
                 let metric = select(&freshness.metric, &[&own]);
                 let age = freshness.max_age.whole_seconds();
-                Ok(freshness.metric.with(minutes_not(&format!("(time() - max({metric})) <= bool {age}"))))
+                let stale = minutes_not(&format!("(time() - max({metric})) <= bool {age}"));
+                Ok(by_minutes(freshness.metric.with(stale)))
             }
         }
     }
@@ -250,6 +262,15 @@ impl<'a> Measured<'a> {
             }
         })
     }
+}
+
+/// What an objective is measured by.
+#[derive(Clone, Debug)]
+pub struct ServiceLevel {
+    /// The share of bad events or minutes, from 0 to 1.
+    pub error_ratio: Traced<String>,
+    /// How many events there were; none where minutes are counted.
+    pub events: Option<Traced<String>>,
 }
 
 /// Why an objective can't be measured.

@@ -1,0 +1,161 @@
+//! `alerting_rules`: what somebody is told, who that is, and what is kept quiet meanwhile.
+
+use crate::ir::Traced;
+use crate::ir::value::{Decimal, Duration, Name};
+use crate::spec::prometheus::AlertSeverity;
+use crate::{choice, plan_record};
+
+choice! {
+    /// What an alert says.
+    pub enum AlertKind as "alert kind" {
+        BudgetBurn = "budget-burn": "an error budget burns too fast",
+        Absent = "absent": "no replica answers when it is asked for metrics",
+        Unready = "unready": "no replica can take requests",
+        ReplicasMissing = "replicas-missing": "fewer replicas can take requests than should",
+        Restarts = "restarts": "replicas restart again and again",
+        OutOfMemory = "out-of-memory": "replicas are ended because they take too much memory",
+        Throttled = "throttled": "replicas wait for CPU that their limit withholds",
+        MemoryNearLimit = "memory-near-limit": "replicas are about to reach their memory limit",
+        AtMaximum = "at-maximum": "scaling has reached the most replicas that it may start",
+        VolumeFilling = "volume-filling": "a volume is nearly full",
+        Failing = "failing": "too many requests fail, where no objective says how many may",
+        ConnectionsDropped = "connections-dropped": "too many connections are dropped",
+        HandshakesFailing = "handshakes-failing": "connections fail before they are open",
+        RunFailed = "run-failed": "a run has failed",
+        RunMissed = "run-missed": "a run is due and has not begun",
+        DatastoreCpu = "datastore-cpu": "a datastore's CPU is in use nearly all the time",
+        DatastoreStorage = "datastore-storage": "a datastore's storage will be full soon",
+        DatastoreMemory = "datastore-memory": "a datastore's memory is nearly full",
+        DatastoreConnections = "datastore-connections": "a datastore has few connections left",
+        DatastoreEvictions = "datastore-evictions": "a datastore throws keys away to make room",
+        UnderReplicated = "under-replicated": "partitions have fewer copies than they should",
+        ConsumerLag = "consumer-lag": "consumers fall behind",
+        QueueStalled = "queue-stalled": "messages wait and are not taken",
+        QueueExpiring = "queue-expiring": "messages will be lost before they are taken",
+        CertificateExpiring = "certificate-expiring": "a certificate ends soon and was not renewed",
+    }
+}
+
+plan_record! {
+    /// What somebody is told.
+    pub struct AlertingRules as "alerting rules" {
+        /// The name of this deliverable: `alerting_rules`.
+        path: Traced<String>, required;
+        /// The version of its schema.
+        version: Traced<u32>, required;
+        /// Who is told.
+        receivers: Vec<ReceiverPlan>, many;
+        /// Which alerts go to whom, the first that matches.
+        routes: Vec<RoutePlan>, many;
+        /// Who is told when nobody has answered.
+        escalation: Vec<EscalationPlan>, many;
+        /// Which alerts keep others quiet.
+        inhibitions: Vec<InhibitionPlan>, many;
+        /// The alerts: the components' in the order of the input, then the environments', then the system's.
+        alerts: Vec<AlertPlan>, many;
+    }
+
+    /// Who is told.
+    pub struct ReceiverPlan as "receiver plan" {
+        /// `TEAM` and the way.
+        name: Traced<Name>, required;
+        /// The team.
+        team: Traced<String>, required;
+        /// The service that tells it: `pagerduty`, `opsgenie`, `slack` or `email`; none: nobody is told.
+        service: Traced<String>, optional;
+        /// The name that the service knows.
+        target: Traced<String>, optional;
+        /// The secret of an environment that holds the service's key, below `SYSTEM/ENVIRONMENT/`.
+        secret: Traced<String>, optional;
+        /// The key in the secret's JSON.
+        secret_property: Traced<String>, optional;
+    }
+
+    /// Which alerts go to whom.
+    pub struct RoutePlan as "alert route" {
+        /// The team's alerts.
+        team: Traced<String>, required;
+        /// Those of this severity.
+        severity: Traced<AlertSeverity>, required;
+        /// Who is told.
+        receiver: Traced<Name>, required;
+        /// Labels whose alerts make one message.
+        group_by: Vec<Traced<String>>, many;
+        /// How long the first message waits for others.
+        group_wait: Traced<Duration>, required;
+        /// How long further alerts wait.
+        group_interval: Traced<Duration>, required;
+        /// After how long it is said again.
+        repeat_interval: Traced<Duration>, required;
+    }
+
+    /// Who is told when nobody has answered.
+    pub struct EscalationPlan as "escalation plan" {
+        /// After how long.
+        after: Traced<Duration>, required;
+        /// Who.
+        notify: Traced<String>, required;
+        /// The alerts of this severity.
+        severity: Traced<AlertSeverity>, required;
+    }
+
+    /// While an alert with the labels of `source` is on, those with the labels of `target` are kept quiet.
+    pub struct InhibitionPlan as "inhibition plan" {
+        /// Why.
+        reason: Traced<String>, required;
+        /// Labels of the alert that speaks.
+        source: Vec<LabelPlan>, many;
+        /// Labels of the alerts that are quiet.
+        target: Vec<LabelPlan>, many;
+        /// Labels that both must share.
+        equal: Vec<Traced<String>>, many;
+    }
+
+    /// One label and the values that it may have.
+    pub struct LabelPlan as "label plan" {
+        /// The label.
+        label: Traced<String>, required;
+        /// Its values.
+        values: Vec<Traced<String>>, many;
+    }
+
+    /// One alert. Its series carry `alert`, `kind`, `severity`, `team`, `environment`, and `component` or `datastore`.
+    pub struct AlertPlan as "alert plan" {
+        /// Unique in the system; the runbook's path.
+        id: Traced<String>, required;
+        /// What it is called.
+        name: Traced<String>, required;
+        /// What it says.
+        kind: Traced<AlertKind>, required;
+        /// The component that it is about.
+        component: Traced<Name>, optional;
+        /// The datastore that it is about.
+        datastore: Traced<Name>, optional;
+        /// What the cloud calls the datastore.
+        resource: Traced<String>, optional;
+        /// The objective whose burn windows it watches: its identifier.
+        objective: Traced<String>, optional;
+        /// What it asks of a person in production.
+        severity: Traced<AlertSeverity>, required;
+        /// The team that is told.
+        team: Traced<String>, optional;
+        /// The environments that it is watched in.
+        environments: Vec<Traced<Name>>, many;
+        /// PromQL with `$selector` that has a value while it is on; none with an objective, or where only the cloud knows.
+        expression: Traced<String>, optional;
+        /// The limit in the expression, for alarms of the cloud.
+        threshold: Traced<Decimal>, optional;
+        /// How long it must hold.
+        hold: Traced<Duration>, optional;
+        /// In a sentence.
+        summary: Traced<String>, required;
+        /// What it means and where to look first.
+        description: Traced<String>, required;
+        /// Where its runbook stands.
+        runbook: Traced<String>, optional;
+        /// The dashboard that shows it.
+        dashboard: Traced<String>, required;
+        /// What else may be the cause: the critical dependencies.
+        dependencies: Vec<Traced<Name>>, many;
+    }
+}

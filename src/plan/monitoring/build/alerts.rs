@@ -1,0 +1,196 @@
+//! What every alert has: its identity, its words, its runbook; and the alerts of the system as a whole.
+
+use crate::ir::choice::Tls;
+use crate::ir::ownership::Owner;
+use crate::ir::value::{Decimal, Duration, Name};
+use crate::ir::{Origin, Rule, System, Traced};
+use crate::plan::monitoring::alerting::{AlertKind, AlertPlan};
+use crate::plan::monitoring::rules;
+use crate::spec::Specs;
+use crate::spec::prometheus::AlertSeverity;
+
+/// An alert while it is put together.
+pub(super) struct Draft {
+    plan: AlertPlan,
+}
+
+impl Draft {
+    /// An alert of a kind about something; `id` is unique in the system.
+    pub(super) fn new(system: &System, id: String, kind: AlertKind, dashboard: Traced<String>) -> Draft {
+        let origin = Origin::rule(rules::ALERT_KIND);
+        Draft {
+            plan: AlertPlan {
+                origin,
+                runbook: runbook(system, &id),
+                id: Traced::by_rule(id, rules::ALERT_ID),
+                name: Traced::by_rule(alert_name(kind), rules::ALERT_ID),
+                kind: Traced::new(kind, origin),
+                component: None,
+                datastore: None,
+                resource: None,
+                objective: None,
+                severity: Traced::by_rule(AlertSeverity::Ticket, rules::DEGRADED),
+                team: None,
+                environments: Vec::new(),
+                expression: None,
+                threshold: None,
+                hold: None,
+                summary: Traced::by_rule(String::new(), rules::ALERT_TEXT),
+                description: Traced::by_rule(String::new(), rules::ALERT_TEXT),
+                dashboard,
+                dependencies: Vec::new(),
+            },
+        }
+    }
+
+    /// The same, about this component or datastore, in these environments.
+    pub(super) fn about(mut self, change: impl FnOnce(&mut AlertPlan)) -> Draft {
+        change(&mut self.plan);
+        self
+    }
+
+    /// The same for this team.
+    pub(super) fn team(mut self, owner: Option<&Owner>) -> Draft {
+        self.plan.team = owner.map(|owner| owner.team.clone());
+        self
+    }
+
+    /// The same with a severity.
+    pub(super) fn severity(mut self, severity: Traced<AlertSeverity>) -> Draft {
+        self.plan.severity = severity;
+        self
+    }
+
+    /// The same with an expression that a rule has chosen, and how long it must hold.
+    pub(super) fn when(mut self, expression: String, hold: Option<Duration>, rule: Rule) -> Draft {
+        self.plan.expression = Some(Traced::by_rule(expression, rule));
+        self.hold(hold, rule)
+    }
+
+    /// The same without an expression: the cloud's own alarms tell.
+    pub(super) fn hold(mut self, hold: Option<Duration>, rule: Rule) -> Draft {
+        self.plan.hold = hold.map(|hold| Traced::by_rule(hold, rule));
+        self
+    }
+
+    /// The same with the limit that a rule has chosen.
+    pub(super) fn threshold(mut self, threshold: Decimal, rule: Rule) -> Draft {
+        self.plan.threshold = Some(Traced::by_rule(threshold, rule));
+        self
+    }
+
+    /// The finished alert with its words.
+    pub(super) fn says(mut self, summary: impl Into<String>, description: impl Into<String>) -> AlertPlan {
+        self.plan.summary.value = summary.into();
+        self.plan.description.value = description.into();
+        self.plan
+    }
+}
+
+/// `budget-burn` is `BudgetBurn`.
+fn alert_name(kind: AlertKind) -> String {
+    let mut name = String::new();
+    for word in kind.as_str().split('-') {
+        let mut letters = word.chars();
+        name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        name.push_str(letters.as_str());
+    }
+    name
+}
+
+/// Where a runbook stands: below the user's own base, else in the repository.
+fn runbook(system: &System, id: &str) -> Option<Traced<String>> {
+    if let Some(base) = system.operations.as_ref().and_then(|operations| operations.runbooks.as_ref()) {
+        return Some(Traced::by_rule(format!("{}/{id}", base.trim_end_matches('/')), rules::RUNBOOK_BASE));
+    }
+    let repository = system.repository.as_ref()?;
+    let out = system
+        .targets
+        .iter()
+        .flatten()
+        .find(|choice| choice.name.value == "operations")
+        .and_then(|choice| choice.out.as_ref())
+        .map_or("infra/operations", |out| out.as_str());
+    let branch = &system.branches.main;
+    Some(Traced::by_rule(
+        format!("https://{repository}/blob/{branch}/{out}/runbooks/{id}.md"),
+        rules::RUNBOOK_GENERATED,
+    ))
+}
+
+/// The identifier of a dashboard: `SYSTEM-PART`, in 40 characters.
+pub(super) fn dashboard_uid(system: &System, part: &str) -> Traced<String> {
+    const LONGEST: usize = 40;
+    const HASH: usize = 6;
+    let text = format!("{}-{part}", system.name);
+    let uid = if text.len() <= LONGEST {
+        text
+    } else {
+        // Names have only ASCII letters, so that any byte is an edge of a character.
+        let hash = blake3::hash(text.as_bytes()).to_hex();
+        format!("{}-{}", text[..LONGEST - HASH - 1].trim_end_matches('-'), &hash[..HASH])
+    };
+    Traced::by_rule(uid, rules::DASHBOARD_UID)
+}
+
+/// The dashboard of a component.
+pub(super) fn component_dashboard(system: &System, component: &Name) -> Traced<String> {
+    dashboard_uid(system, &format!("component-{component}"))
+}
+
+/// The dashboard of a datastore.
+pub(super) fn datastore_dashboard(system: &System, datastore: &Name) -> Traced<String> {
+    dashboard_uid(system, &format!("datastore-{datastore}"))
+}
+
+/// Alerts about no component and no datastore: the certificates of public hosts.
+pub(super) fn of_system(system: &System, specs: &Specs) -> Vec<AlertPlan> {
+    const METRIC: &str = "aws_certificatemanager_days_to_expiry_minimum";
+    const DAYS: i64 = 21;
+    let ends_tls = system
+        .components
+        .iter()
+        .filter(|component| component.is_deployed())
+        .flat_map(|component| &component.ports)
+        .any(|port| port.public.value && port.tls.value == Tls::Terminate);
+    if !ends_tls {
+        return Vec::new();
+    }
+    let draft = Draft::new(
+        system,
+        "system/certificate-expiring".to_owned(),
+        AlertKind::CertificateExpiring,
+        dashboard_uid(system, "overview"),
+    )
+    .team(system.owner.as_ref())
+    .about(|plan| {
+        let with_domain = system.environments.iter().filter(|environment| environment.domain.is_some());
+        plan.environments = with_domain.map(|environment| environment.name.clone()).collect();
+    })
+    .threshold(Decimal::whole(DAYS), rules::CERTIFICATE_LIMIT);
+    let known = specs.prometheus.exporters().iter().any(|exporter| {
+        exporter.runtimes.contains(&system.runtime.value)
+            && exporter.metrics.iter().any(|metric| metric.name.value == METRIC)
+    });
+    let draft = if known {
+        draft.when(format!("min({METRIC}) < {DAYS}"), Some(Duration::hours(1)), rules::CERTIFICATE_LIMIT)
+    } else {
+        draft.hold(Some(Duration::hours(1)), rules::CERTIFICATE_LIMIT)
+    };
+    let alert = draft.says(
+        format!("a certificate of {} ends within {DAYS} days", system.name),
+        "Certificates are renewed long before they end. Look whether the DNS records that prove the domain are still there.",
+    );
+    if alert.environments.is_empty() { Vec::new() } else { vec![alert] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_what_alertmanager_users_expect() {
+        assert_eq!(alert_name(AlertKind::BudgetBurn), "BudgetBurn");
+        assert_eq!(alert_name(AlertKind::Absent), "Absent");
+    }
+}

@@ -1,0 +1,359 @@
+//! What somebody is told about a component: its budgets, its replicas, its runs.
+
+use super::alerts::{Draft, component_dashboard};
+use super::subject::Subject;
+use crate::ir::choice::ComponentKind;
+use crate::ir::component::Replicas;
+use crate::ir::value::{Decimal, Duration};
+use crate::ir::{Origin, Rule, Traced};
+use crate::plan::monitoring::alerting::{AlertKind, AlertPlan};
+use crate::plan::monitoring::configurations::{IndicatorKind, ObjectivePlan};
+use crate::plan::monitoring::indicator::{Controller, controller, pods_of};
+use crate::plan::monitoring::promql::{SELECTOR, literal, quoted, select};
+use crate::plan::monitoring::rules;
+use crate::spec::prometheus::AlertSeverity;
+
+/// All alerts of one component; none where it runs nowhere.
+pub(super) fn plan(subject: &Subject<'_>, objectives: &[ObjectivePlan]) -> Vec<AlertPlan> {
+    if subject.environments.is_empty() {
+        return Vec::new();
+    }
+    let mut alerts: Vec<AlertPlan> = objectives.iter().flat_map(|objective| budget_burns(subject, objective)).collect();
+    match subject.component.kind.value {
+        ComponentKind::Service | ComponentKind::Worker => {
+            alerts.extend(replicas(subject));
+            alerts.extend(resources(subject));
+            alerts.extend(requests(subject, objectives));
+        }
+        ComponentKind::Cronjob | ComponentKind::Job => alerts.extend(runs(subject)),
+        ComponentKind::Website | ComponentKind::Library => {}
+    }
+    alerts
+}
+
+fn draft(subject: &Subject<'_>, kind: AlertKind, id: &str) -> Draft {
+    let component = subject.component;
+    let dashboard = component_dashboard(subject.system, &component.name);
+    Draft::new(subject.system, format!("{}/{id}", component.name), kind, dashboard)
+        .team(component.owner.as_ref())
+        .about(|plan| {
+            plan.origin = component.origin;
+            plan.component = Some(component.name.clone());
+            plan.environments = subject.environments.iter().map(|environment| environment.name.clone()).collect();
+            plan.dependencies = subject.critical_dependencies();
+        })
+}
+
+/// An alert of a kind that a component has once.
+fn once(subject: &Subject<'_>, kind: AlertKind) -> Draft {
+    draft(subject, kind, kind.as_str())
+}
+
+/// One alert a severity: its windows are joined by "or".
+fn budget_burns(subject: &Subject<'_>, objective: &ObjectivePlan) -> Vec<AlertPlan> {
+    AlertSeverity::ALL
+        .iter()
+        .filter_map(|severity| {
+            let window = objective.burn_windows.iter().find(|window| window.severity.value == *severity)?;
+            let id = format!("{}-{}-{severity}", AlertKind::BudgetBurn, objective.name);
+            let alert = draft(subject, AlertKind::BudgetBurn, &id)
+                .severity(window.severity)
+                .about(|plan| {
+                    plan.origin = objective.origin;
+                    plan.objective = Some(objective.id.clone());
+                })
+                .says(
+                    format!("{}: the error budget of {} burns too fast", subject.component.name, objective.name),
+                    format!(
+                        "{} % of all events are to be good over {}; at this pace the error budget is gone before the \
+                         period is. {}",
+                        objective.objective,
+                        objective.period,
+                        dependency_note(subject)
+                    ),
+                );
+            Some(alert)
+        })
+        .collect()
+}
+
+/// Where else to look, in a sentence.
+fn dependency_note(subject: &Subject<'_>) -> String {
+    let names: Vec<String> = subject.critical_dependencies().iter().map(ToString::to_string).collect();
+    if names.is_empty() {
+        "Nothing that it needs can be the cause: look at what was deployed last.".to_owned()
+    } else {
+        format!("Look at what was deployed last, and at what it needs: {}.", names.join(", "))
+    }
+}
+
+fn outage(subject: &Subject<'_>) -> Traced<AlertSeverity> {
+    subject.gravest()
+}
+
+/// Whether replicas are there, ready, and as many as they should be.
+fn replicas(subject: &Subject<'_>) -> Vec<AlertPlan> {
+    let name = &subject.component.name;
+    let mut alerts = Vec::new();
+    if subject.component.metrics.is_some() {
+        alerts.push(
+            once(subject, AlertKind::Absent)
+                .severity(outage(subject))
+                .when(
+                    format!("absent({} == 1)", select("up", &[&subject.own])),
+                    Some(Duration::minutes(5)),
+                    rules::ABSENT_HOLD,
+                )
+                .says(
+                    format!("{name}: no replica answers when it is asked for metrics"),
+                    format!("Either nothing runs, or nothing reaches it. {}", dependency_note(subject)),
+                ),
+        );
+    }
+    if !subject.is_in_cluster() {
+        return alerts;
+    }
+    if let Some(ready) = subject.measured.ready_replicas() {
+        alerts.push(
+            once(subject, AlertKind::Unready)
+                .severity(outage(subject))
+                .when(format!("{ready} < 1"), Some(Duration::minutes(5)), rules::ABSENT_HOLD)
+                .threshold(Decimal::whole(1), rules::ABSENT_HOLD)
+                .says(
+                    format!("{name}: no replica can take requests"),
+                    format!(
+                        "All replicas fail their readiness check or have not started. {}",
+                        dependency_note(subject)
+                    ),
+                ),
+        );
+    }
+    alerts.push(
+        once(subject, AlertKind::ReplicasMissing)
+            .when(format!("{} > 0", missing_replicas(subject)), Some(Duration::minutes(15)), rules::MISSING_HOLD)
+            .threshold(Decimal::whole(0), rules::MISSING_HOLD)
+            .says(
+                format!("{name}: fewer replicas can take requests than should"),
+                "A replica does not start, fails its readiness check, or finds no room on a node.",
+            ),
+    );
+    if let Some(maximum) = at_maximum(subject) {
+        alerts.push(maximum);
+    }
+    alerts
+}
+
+/// How many replicas are wanted and can't take requests.
+fn missing_replicas(subject: &Subject<'_>) -> String {
+    let name = subject.component.name.as_str();
+    let labelled = |metric: &str, label: &str| {
+        format!("sum({})", select(metric, &[SELECTOR, &format!("{label}={}", quoted(name))]))
+    };
+    match controller(subject.component) {
+        Controller::Deployment => labelled("kube_deployment_status_replicas_unavailable", "deployment"),
+        Controller::StatefulSet => format!(
+            "{} - {}",
+            labelled("kube_statefulset_replicas", "statefulset"),
+            labelled("kube_statefulset_status_replicas_ready", "statefulset")
+        ),
+        Controller::Rollout => {
+            format!("sum({})", select("kube_pod_status_ready", &[SELECTOR, "condition=\"false\"", &pods_of(name)]))
+        }
+    }
+}
+
+fn at_maximum(subject: &Subject<'_>) -> Option<AlertPlan> {
+    let is_scaled = subject.deployments().any(|deployment| matches!(deployment.replicas, Replicas::Scaled(_)));
+    if !is_scaled {
+        return None;
+    }
+    // Scaling by events keeps an autoscaler of its own, with a prefix.
+    let name = format!("(keda-hpa-)?{}", literal(subject.component.name.as_str()));
+    let of = |metric: &str| select(metric, &[SELECTOR, &format!("horizontalpodautoscaler=~{}", quoted(&name))]);
+    let expression = format!(
+        "sum({}) >= sum({})",
+        of("kube_horizontalpodautoscaler_status_current_replicas"),
+        of("kube_horizontalpodautoscaler_spec_max_replicas")
+    );
+    Some(once(subject, AlertKind::AtMaximum).when(expression, Some(Duration::minutes(30)), rules::MAXIMUM_HOLD).says(
+        format!("{}: scaling has reached the most replicas that it may start", subject.component.name),
+        "The load is higher than planned for, or a replica takes less than it did. Compare with `capacity`.",
+    ))
+}
+
+/// Whether replicas have what they need of CPU, memory and storage.
+fn resources(subject: &Subject<'_>) -> Vec<AlertPlan> {
+    let name = &subject.component.name;
+    if !subject.is_in_cluster() {
+        return Vec::new();
+    }
+    let mut alerts = vec![
+        limit(
+            subject,
+            AlertKind::Restarts,
+            &format!("sum(increase({}[15m]))", subject.container("kube_pod_container_status_restarts_total", "")),
+            Decimal::whole(3),
+            None,
+            rules::RESTART_LIMIT,
+        )
+        .says(
+            format!("{name}: replicas restart again and again"),
+            "Look at why the last one ended: its exit code, its liveness check, its memory.",
+        ),
+        limit(
+            subject,
+            AlertKind::OutOfMemory,
+            &format!("sum(increase({}[15m]))", subject.container("container_oom_events_total", "")),
+            Decimal::whole(0),
+            None,
+            rules::OOM_LIMIT,
+        )
+        .says(
+            format!("{name}: a replica was ended because it took too much memory"),
+            "Raise the memory limit, or look for what keeps memory.",
+        ),
+    ];
+    if subject.deployments().any(|deployment| deployment.resources.cpu_limit.is_some()) {
+        let periods = |metric: &str| format!("sum(increase({}[15m]))", subject.container(metric, ""));
+        let share = format!(
+            "{} / {}",
+            periods("container_cpu_cfs_throttled_periods_total"),
+            periods("container_cpu_cfs_periods_total")
+        );
+        alerts.push(
+            limit(subject, AlertKind::Throttled, &share, Decimal::new(25, 2), Some(15), rules::THROTTLE_LIMIT).says(
+                format!("{name}: replicas wait for CPU that their limit withholds"),
+                "Raise the CPU limit, or run more replicas.",
+            ),
+        );
+    }
+    if subject.deployments().any(|deployment| deployment.resources.memory_limit.is_some()) {
+        let share = format!(
+            "max({} / on (namespace, pod, container) {})",
+            subject.container("container_memory_working_set_bytes", ""),
+            subject.container("kube_pod_container_resource_limits", "resource=\"memory\"")
+        );
+        alerts.push(
+            limit(subject, AlertKind::MemoryNearLimit, &share, Decimal::new(9, 1), Some(15), rules::MEMORY_LIMIT).says(
+                format!("{name}: a replica is about to reach its memory limit"),
+                "At its limit it is ended. Raise the limit, or look for what keeps memory.",
+            ),
+        );
+    }
+    alerts.extend(volumes(subject));
+    alerts
+}
+
+fn volumes(subject: &Subject<'_>) -> Vec<AlertPlan> {
+    let component = subject.component;
+    let persistent = component.volumes.iter().filter(|volume| volume.persistent.value);
+    persistent
+        .map(|volume| {
+            // A StatefulSet names the claim of each replica so.
+            let claims = format!("{}-{}-[0-9]+", literal(volume.name.as_str()), literal(component.name.as_str()));
+            let of = |metric: &str| select(metric, &[SELECTOR, &format!("persistentvolumeclaim=~{}", quoted(&claims))]);
+            let share = format!(
+                "min({} / {})",
+                of("kubelet_volume_stats_available_bytes"),
+                of("kubelet_volume_stats_capacity_bytes")
+            );
+            let limit = Decimal::new(1, 1);
+            draft(subject, AlertKind::VolumeFilling, &format!("{}-{}", AlertKind::VolumeFilling, volume.name))
+                .when(format!("{share} < {limit}"), Some(Duration::minutes(15)), rules::VOLUME_LIMIT)
+                .threshold(limit, rules::VOLUME_LIMIT)
+                .about(|plan| plan.origin = volume.origin)
+                .says(
+                    format!("{}: the volume {} is nearly full", component.name, volume.name),
+                    "Remove what is not needed, or raise `size`.",
+                )
+        })
+        .collect()
+}
+
+/// An alert that is on while a value is above a limit.
+fn limit(
+    subject: &Subject<'_>,
+    kind: AlertKind,
+    value: &str,
+    limit: Decimal,
+    minutes: Option<u64>,
+    rule: Rule,
+) -> Draft {
+    once(subject, kind).when(format!("{value} > {limit}"), minutes.map(Duration::minutes), rule).threshold(limit, rule)
+}
+
+/// Whether requests fail, where no objective watches them, and connections hold.
+fn requests(subject: &Subject<'_>, objectives: &[ObjectivePlan]) -> Vec<AlertPlan> {
+    const WINDOW: &str = "5m";
+    let name = &subject.component.name;
+    let mut alerts = Vec::new();
+    let Some(requests) = &subject.measured.requests else { return alerts };
+    let is_watched = objectives
+        .iter()
+        .any(|objective| matches!(objective.indicator.value, IndicatorKind::Availability | IndicatorKind::Ratio));
+    let limit_of = Decimal::new(5, 2);
+    if let (false, Some(ratio)) = (is_watched, requests.error_ratio(&subject.own, WINDOW)) {
+        alerts.push(limit(subject, AlertKind::Failing, &ratio, limit_of, Some(15), rules::FAILING_LIMIT).says(
+            format!("{name}: too many requests fail"),
+            format!("No objective says how many may: write one. {}", dependency_note(subject)),
+        ));
+    }
+    let rate = |metric: &str| format!("sum(rate({}[{WINDOW}]))", select(metric, &[&subject.own]));
+    let opened = requests.extra("connections_opened");
+    let roles = [
+        (AlertKind::ConnectionsDropped, "connections_dropped", "connections are dropped"),
+        (AlertKind::HandshakesFailing, "handshake_errors", "connections fail before they are open"),
+    ];
+    for (kind, role, what) in roles {
+        if let (Some(opened), Some(lost)) = (opened, requests.extra(role)) {
+            let share = format!("{} / ({} > 0)", rate(lost), rate(opened));
+            alerts.push(limit(subject, kind, &share, limit_of, Some(10), rules::DROP_LIMIT).says(
+                format!("{name}: too many {what}"),
+                "Look at the load balancer's idle timeout, at certificates, and at what was deployed last.",
+            ));
+        }
+    }
+    alerts
+}
+
+/// Whether runs begin in time and end well.
+fn runs(subject: &Subject<'_>) -> Vec<AlertPlan> {
+    let component = subject.component;
+    let name = component.name.as_str();
+    if !subject.is_in_cluster() {
+        return Vec::new();
+    }
+    // The jobs of a cronjob end in the minute they are for, those of a deployment in a digest.
+    let jobs = format!("job_name=~{}", quoted(&format!("{}(-[0-9a-f]+)?", literal(name))));
+    let failed = format!("max({})", select("kube_job_failed", &[SELECTOR, "condition=\"true\"", &jobs]));
+    let mut alerts =
+        vec![limit(subject, AlertKind::RunFailed, &failed, Decimal::whole(0), None, rules::RUN_LIMIT).says(
+            format!("{name}: a run has failed"),
+            format!(
+                "Its last try has failed too. Read its log, then start it again by hand. {}",
+                dependency_note(subject)
+            ),
+        )];
+    if component.kind.value == ComponentKind::Cronjob {
+        let cronjob = format!("cronjob={}", quoted(name));
+        let late = format!(
+            "(time() - max({})) and on () (max({}) == 0)",
+            select("kube_cronjob_next_schedule_time", &[SELECTOR, &cronjob]),
+            select("kube_cronjob_spec_suspend", &[SELECTOR, &cronjob])
+        );
+        let origin = component.schedule.as_ref().map_or(component.origin, |cron| cron.origin);
+        alerts.push(missed(subject, &late, origin).says(
+            format!("{name}: a run is due and has not begun"),
+            "The last run may still be going, or the schedule can't be kept: look at the cronjob's events.",
+        ));
+    }
+    alerts
+}
+
+fn missed(subject: &Subject<'_>, late: &str, origin: Origin) -> Draft {
+    let seconds = Decimal::whole(600);
+    once(subject, AlertKind::RunMissed)
+        .when(format!("({late}) > {seconds}"), None, rules::RUN_LIMIT)
+        .threshold(seconds, rules::RUN_LIMIT)
+        .about(|plan| plan.origin = origin)
+}

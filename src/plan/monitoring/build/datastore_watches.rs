@@ -1,0 +1,247 @@
+//! What each kind of datastore is watched by: a table.
+
+use crate::ir::choice::DatastoreKind;
+use crate::ir::datastore::Datastore;
+use crate::ir::value::{Decimal, Duration};
+use crate::ir::{Rule, Traced};
+use crate::plan::monitoring::alerting::AlertKind;
+use crate::plan::monitoring::dashboards::PanelUnit;
+use crate::plan::monitoring::promql::{literal, quoted, select};
+use crate::plan::monitoring::rules;
+use crate::spec::prometheus::AlertSeverity;
+
+/// One value of a kind of datastore.
+struct Watched {
+    kind: AlertKind,
+    title: &'static str,
+    unit: PanelUnit,
+    metric: &'static str,
+    limit: i64,
+    rule: Rule,
+    advice: &'static str,
+}
+
+const RELATIONAL: &[Watched] = &[
+    Watched {
+        kind: AlertKind::DatastoreCpu,
+        title: "CPU in use",
+        unit: PanelUnit::Percent,
+        metric: "aws_rds_cpuutilization_average",
+        limit: 80,
+        rule: rules::DATASTORE_CPU_LIMIT,
+        advice: "Look for slow queries, or take a larger size.",
+    },
+    Watched {
+        kind: AlertKind::DatastoreStorage,
+        title: "Free storage",
+        unit: PanelUnit::Bytes,
+        metric: "aws_rds_free_storage_space_minimum",
+        limit: 0,
+        rule: rules::DATASTORE_STORAGE_LIMIT,
+        advice: "Raise `size.storage`, or remove what is not needed.",
+    },
+    Watched {
+        kind: AlertKind::DatastoreConnections,
+        title: "Connections",
+        unit: PanelUnit::Count,
+        metric: "aws_rds_database_connections_maximum",
+        limit: 0,
+        rule: rules::DATASTORE_CONNECTION_LIMIT,
+        advice: "Lower the connections of each replica, or raise `max_connections`.",
+    },
+];
+const REDIS: &[Watched] = &[
+    Watched {
+        kind: AlertKind::DatastoreMemory,
+        title: "Memory in use",
+        unit: PanelUnit::Percent,
+        metric: "aws_elasticache_database_memory_usage_percentage_maximum",
+        limit: 85,
+        rule: rules::DATASTORE_MEMORY_LIMIT,
+        advice: "Raise `size.memory`, or let keys end sooner.",
+    },
+    Watched {
+        kind: AlertKind::DatastoreEvictions,
+        title: "Keys thrown away",
+        unit: PanelUnit::Count,
+        metric: "aws_elasticache_evictions_sum",
+        limit: 0,
+        rule: rules::EVICTION_LIMIT,
+        advice: "Raise `size.memory`: what is thrown away is asked for again.",
+    },
+    Watched {
+        kind: AlertKind::DatastoreCpu,
+        title: "CPU in use",
+        unit: PanelUnit::Percent,
+        metric: "aws_elasticache_engine_cpuutilization_average",
+        limit: 80,
+        rule: rules::DATASTORE_CPU_LIMIT,
+        advice: "Look for slow commands, or take a larger size.",
+    },
+];
+const KAFKA: &[Watched] = &[
+    Watched {
+        kind: AlertKind::DatastoreStorage,
+        title: "Storage in use",
+        unit: PanelUnit::Percent,
+        metric: "aws_kafka_kafka_data_logs_disk_used_maximum",
+        limit: 85,
+        rule: rules::DATASTORE_STORAGE_LIMIT,
+        advice: "Raise `size.storage`, or keep messages for less time.",
+    },
+    Watched {
+        kind: AlertKind::UnderReplicated,
+        title: "Partitions without all copies",
+        unit: PanelUnit::Count,
+        metric: "aws_kafka_under_replicated_partitions_maximum",
+        limit: 0,
+        rule: rules::REPLICA_LIMIT,
+        advice: "A broker is away or too slow: look at its CPU and storage.",
+    },
+    Watched {
+        kind: AlertKind::ConsumerLag,
+        title: "Messages behind",
+        unit: PanelUnit::Count,
+        metric: "aws_kafka_max_offset_lag_maximum",
+        limit: 10_000,
+        rule: rules::LAG_LIMIT,
+        advice: "The consumers are too few or too slow: look at their errors and at their scaling.",
+    },
+];
+const RABBITMQ: &[Watched] = &[Watched {
+    kind: AlertKind::ConsumerLag,
+    title: "Messages that wait",
+    unit: PanelUnit::Count,
+    metric: "aws_amazonmq_message_count_maximum",
+    limit: 10_000,
+    rule: rules::LAG_LIMIT,
+    advice: "The consumers are too few or too slow: look at their errors and at their scaling.",
+}];
+const QUEUE: &[Watched] = &[
+    Watched {
+        kind: AlertKind::QueueStalled,
+        title: "Age of the oldest message",
+        unit: PanelUnit::Seconds,
+        metric: "aws_sqs_approximate_age_of_oldest_message_maximum",
+        limit: 900,
+        rule: rules::QUEUE_AGE_LIMIT,
+        advice: "The consumers are too few or too slow: look at their errors and at their scaling.",
+    },
+    Watched {
+        kind: AlertKind::QueueExpiring,
+        title: "Age of the oldest message",
+        unit: PanelUnit::Seconds,
+        metric: "aws_sqs_approximate_age_of_oldest_message_maximum",
+        limit: 0,
+        rule: rules::QUEUE_AGE_LIMIT,
+        advice: "Messages go when the retention ends: raise it, or take them by hand.",
+    },
+];
+
+/// The values that a kind is watched by; none where the cloud tells nothing that a person could act on.
+const fn watched(kind: DatastoreKind) -> &'static [Watched] {
+    match kind {
+        DatastoreKind::Postgres | DatastoreKind::Mysql => RELATIONAL,
+        DatastoreKind::Redis => REDIS,
+        DatastoreKind::Kafka => KAFKA,
+        DatastoreKind::Rabbitmq => RABBITMQ,
+        DatastoreKind::Queue => QUEUE,
+        DatastoreKind::Mongodb | DatastoreKind::Topic | DatastoreKind::Bucket => &[],
+    }
+}
+
+/// One value of one datastore in one environment.
+pub(super) struct Watch {
+    pub(super) kind: AlertKind,
+    /// What a panel calls it.
+    pub(super) title: &'static str,
+    pub(super) unit: PanelUnit,
+    /// The cloud's metric, as an exporter calls it.
+    pub(super) metric: &'static str,
+    /// PromQL of the value as it is.
+    pub(super) shown: String,
+    /// PromQL that has a value while it is bad.
+    pub(super) expression: String,
+    pub(super) limit: Decimal,
+    pub(super) hold: Duration,
+    pub(super) severity: Traced<AlertSeverity>,
+    pub(super) rule: Rule,
+    pub(super) advice: &'static str,
+}
+
+/// What a datastore is watched by where the cloud calls it `resource`.
+pub(super) fn of(datastore: &Datastore, resource: &str) -> Vec<Watch> {
+    watched(datastore.kind.value).iter().filter_map(|watched| watch(datastore, resource, watched)).collect()
+}
+
+fn watch(datastore: &Datastore, resource: &str, watched: &Watched) -> Option<Watch> {
+    const DEFAULT_RETENTION: Duration = Duration::days(4);
+    let series = select(watched.metric, &[&matcher(datastore, resource)]);
+    let shown = format!("max({series})");
+    let mut limit = Decimal::whole(watched.limit);
+    let mut severity = Traced::by_rule(AlertSeverity::Ticket, rules::DEGRADED);
+    let mut expression = None;
+    match (watched.kind, datastore.kind.value) {
+        (AlertKind::DatastoreConnections, _) => {
+            // Without a declared number nobody can say how many are left.
+            let most = datastore.max_connections.as_ref()?.value;
+            limit = Decimal::whole(i64::try_from(most).ok()?).times(Decimal::new(8, 1));
+        }
+        (AlertKind::DatastoreStorage, DatastoreKind::Postgres | DatastoreKind::Mysql) => {
+            expression = Some(format!("min(predict_linear({series}[6h], 345600)) < {limit}"));
+        }
+        (AlertKind::QueueExpiring, _) => {
+            let retention = datastore.retention.map_or(DEFAULT_RETENTION, |retention| retention.value);
+            limit = Decimal::whole(i64::try_from(retention.whole_seconds() / 2).ok()?);
+            severity = Traced::by_rule(AlertSeverity::Page, rules::DATA_LOSS);
+        }
+        _ => {}
+    }
+    Some(Watch {
+        kind: watched.kind,
+        title: watched.title,
+        unit: watched.unit,
+        metric: watched.metric,
+        expression: expression.unwrap_or_else(|| format!("{shown} > {limit}")),
+        shown,
+        limit,
+        hold: Duration::minutes(15),
+        severity,
+        rule: watched.rule,
+        advice: watched.advice,
+    })
+}
+
+/// The matcher of a resource's series, by the dimension that the cloud knows its kind by.
+fn matcher(datastore: &Datastore, resource: &str) -> String {
+    let exactly = |dimension: &str, name: &str| format!("dimension_{dimension}={}", quoted(name));
+    match datastore.kind.value {
+        // Each node has the group's name and a number.
+        DatastoreKind::Redis => {
+            format!("dimension_CacheClusterId=~{}", quoted(&format!("{}-[0-9]+", literal(resource))))
+        }
+        DatastoreKind::Kafka => exactly("Cluster_Name", resource),
+        DatastoreKind::Rabbitmq => exactly("Broker", resource),
+        DatastoreKind::Queue if datastore.fifo.value => exactly("QueueName", &format!("{resource}.fifo")),
+        DatastoreKind::Queue => exactly("QueueName", resource),
+        _ => exactly("DBInstanceIdentifier", resource),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+    use crate::spec::Specs;
+
+    #[test]
+    fn every_metric_is_one_that_an_exporter_has() {
+        let (specs, _) = Specs::load(&mut Sources::default());
+        let spec = specs.unwrap().prometheus;
+        for kind in DatastoreKind::ALL {
+            for watched in watched(*kind) {
+                assert!(spec.is_exported(watched.metric), "{}", watched.metric);
+            }
+        }
+    }
+}

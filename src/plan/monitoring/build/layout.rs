@@ -1,0 +1,207 @@
+//! Where panels lie: one engine for all dashboards, so that nothing overlaps.
+
+use crate::ir::value::Decimal;
+use crate::ir::{Origin, Traced};
+use crate::plan::monitoring::dashboards::{
+    PanelKind, PanelPlan, PanelState, PanelUnit, QueryPlan, RowPlan, ThresholdPlan,
+};
+use crate::plan::monitoring::rules;
+
+/// Columns of a dashboard.
+pub(super) const COLUMNS: u32 = 24;
+/// What a row's title takes.
+const TITLE_HEIGHT: u32 = 1;
+
+/// A panel that has no place yet.
+pub(super) struct Draft {
+    origin: Origin,
+    title: String,
+    kind: PanelKind,
+    unit: PanelUnit,
+    description: Option<String>,
+    queries: Vec<QueryPlan>,
+    thresholds: Vec<ThresholdPlan>,
+    width: u32,
+    height: u32,
+}
+
+impl Draft {
+    /// A panel of half the width.
+    pub(super) fn new(title: impl Into<String>, kind: PanelKind, unit: PanelUnit) -> Draft {
+        Draft {
+            origin: Origin::rule(rules::PANEL),
+            title: title.into(),
+            kind,
+            unit,
+            description: None,
+            queries: Vec::new(),
+            thresholds: Vec::new(),
+            width: 12,
+            height: 8,
+        }
+    }
+
+    /// The same with a query.
+    pub(super) fn query(mut self, expression: impl Into<String>, legend: impl Into<String>) -> Draft {
+        self.queries.push(QueryPlan {
+            origin: self.origin,
+            expression: Traced::new(expression.into(), self.origin),
+            legend: Traced::new(legend.into(), self.origin),
+        });
+        self
+    }
+
+    /// The same with a query where there is one.
+    pub(super) fn query_some(self, expression: Option<String>, legend: &str) -> Draft {
+        match expression {
+            Some(expression) => self.query(expression, legend),
+            None => self,
+        }
+    }
+
+    /// The same with what it means.
+    pub(super) fn about(mut self, description: impl Into<String>) -> Draft {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// The same with what values mean: good below the first.
+    pub(super) fn states(mut self, states: &[(Decimal, PanelState)]) -> Draft {
+        let threshold = |from: Option<Decimal>, state: PanelState| ThresholdPlan {
+            origin: Origin::rule(rules::PANEL_STATE),
+            from: from.map(|from| Traced::by_rule(from, rules::PANEL_STATE)),
+            state: Traced::by_rule(state, rules::PANEL_STATE),
+        };
+        self.thresholds.push(threshold(None, PanelState::Good));
+        self.thresholds.extend(states.iter().map(|(from, state)| threshold(Some(*from), *state)));
+        self
+    }
+
+    /// The same with what values mean: bad below the first.
+    pub(super) fn states_from_bad(mut self, states: &[(Decimal, PanelState)]) -> Draft {
+        self = self.states(states);
+        if let Some(lowest) = self.thresholds.first_mut() {
+            lowest.state.value = PanelState::Bad;
+        }
+        self
+    }
+
+    /// The same in another size.
+    pub(super) fn size(mut self, width: u32, height: u32) -> Draft {
+        self.width = width.clamp(1, COLUMNS);
+        self.height = height.max(1);
+        self
+    }
+
+    /// Whether it shows anything.
+    pub(super) fn has_queries(&self) -> bool {
+        !self.queries.is_empty()
+    }
+}
+
+/// Gives every panel its place. Rows without panels are left out.
+pub(super) fn place(rows: Vec<(String, Vec<Draft>)>) -> Vec<RowPlan> {
+    let mut flow = Flow { x: 0, y: 0, line_height: 0, next_id: 1 };
+    let mut placed = Vec::new();
+    for (title, drafts) in rows {
+        if drafts.is_empty() {
+            continue;
+        }
+        let y = flow.y;
+        flow.y += TITLE_HEIGHT;
+        let panels = drafts.into_iter().map(|draft| flow.panel(draft)).collect();
+        flow.end_line();
+        placed.push(RowPlan {
+            origin: Origin::rule(rules::PANEL_LAYOUT),
+            title: Traced::by_rule(title, rules::PANEL),
+            y: Traced::by_rule(y, rules::PANEL_LAYOUT),
+            panels,
+        });
+    }
+    placed
+}
+
+struct Flow {
+    x: u32,
+    y: u32,
+    line_height: u32,
+    next_id: u32,
+}
+
+impl Flow {
+    fn panel(&mut self, draft: Draft) -> PanelPlan {
+        if self.x + draft.width > COLUMNS {
+            self.end_line();
+        }
+        let at = |value: u32| Traced::by_rule(value, rules::PANEL_LAYOUT);
+        let panel = PanelPlan {
+            origin: draft.origin,
+            id: at(self.next_id),
+            title: Traced::new(draft.title, draft.origin),
+            kind: Traced::new(draft.kind, draft.origin),
+            unit: Traced::new(draft.unit, draft.origin),
+            description: draft.description.map(|text| Traced::new(text, draft.origin)),
+            queries: draft.queries,
+            thresholds: draft.thresholds,
+            x: at(self.x),
+            y: at(self.y),
+            width: at(draft.width),
+            height: at(draft.height),
+        };
+        self.next_id += 1;
+        self.x += draft.width;
+        self.line_height = self.line_height.max(draft.height);
+        panel
+    }
+
+    fn end_line(&mut self) {
+        self.y += self.line_height;
+        self.x = 0;
+        self.line_height = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The fields that a panel or a row's title covers.
+    fn covered(rows: &[RowPlan]) -> Vec<(u32, u32)> {
+        let mut fields = Vec::new();
+        for row in rows {
+            fields.extend((0..COLUMNS).map(|x| (x, row.y.value)));
+            for panel in &row.panels {
+                for x in panel.x.value..panel.x.value + panel.width.value {
+                    fields.extend((panel.y.value..panel.y.value + panel.height.value).map(|y| (x, y)));
+                }
+            }
+        }
+        fields
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_overlaps_or_leaves_the_columns(
+            sizes in prop::collection::vec(prop::collection::vec((0u32..40, 0u32..12), 0..9), 0..7)
+        ) {
+            let rows = sizes.iter().map(|row| {
+                let draft = |size: &(u32, u32)| {
+                    Draft::new("p", PanelKind::Stat, PanelUnit::Count).size(size.0, size.1)
+                };
+                ("row".to_owned(), row.iter().map(draft).collect())
+            });
+            let placed = place(rows.collect());
+            let mut fields = covered(&placed);
+            prop_assert!(fields.iter().all(|(x, _)| *x < COLUMNS));
+            let all = fields.len();
+            fields.sort_unstable();
+            fields.dedup();
+            prop_assert_eq!(all, fields.len());
+            let mut ids: Vec<u32> = placed.iter().flat_map(|row| &row.panels).map(|panel| panel.id.value).collect();
+            let panels = ids.len();
+            ids.dedup();
+            prop_assert_eq!(panels, ids.len());
+        }
+    }
+}

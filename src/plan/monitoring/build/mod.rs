@@ -1,0 +1,167 @@
+//! Builds the monitoring plan of a system. Total: what can't be planned is a diagnostic, never a panic.
+//!
+//! Components are planned one at a time, in parallel; results and diagnostics are joined in the order of the input.
+
+mod alerts;
+mod burn;
+mod catalogue;
+mod component_alerts;
+mod component_dashboard;
+mod datastore_watches;
+mod datastores;
+mod layout;
+mod objectives;
+mod overview;
+mod routing;
+mod subject;
+
+use rayon::prelude::*;
+
+use self::subject::Subject;
+use super::alerting::AlertPlan;
+use super::configurations::{ComponentMetrics, ObjectivePlan, ScrapeJob};
+use super::dashboards::DashboardPlan;
+use super::{AlertingRules, DashboardDefinitions, MonitoringConfigurations, MonitoringPlan, rules};
+use crate::diag::Diagnostic;
+use crate::ir::value::Duration;
+use crate::ir::{Environment, System, Traced};
+use crate::plan::SCHEMA_VERSION;
+use crate::spec::Specs;
+
+/// Decides what is measured, when somebody is told, and what is shown.
+#[must_use]
+pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>) {
+    let retention = retention(system);
+    let places = environments_by_component(system);
+    let shown_datastores = datastores::shown(system, specs);
+    let parts: Vec<ComponentPart> = system
+        .components
+        .par_iter()
+        .zip(places)
+        .filter(|(component, _)| component.is_deployed())
+        .map(|(component, environments)| {
+            ComponentPart::of(&Subject::new(system, component, environments, specs, &shown_datastores), retention.value)
+        })
+        .collect();
+
+    let mut joined = Joined::default();
+    for part in parts {
+        joined.add(part);
+    }
+    let mut alerts = joined.alerts;
+    alerts.extend(datastores::alerts(system, specs));
+    alerts.extend(alerts::of_system(system, specs));
+
+    let mut dashboards = vec![overview::system(system, specs), overview::objectives(system, &joined.objectives)];
+    dashboards.extend(joined.dashboards);
+    dashboards.extend(datastores::dashboards(system, specs));
+
+    let plan = MonitoringPlan {
+        configurations: MonitoringConfigurations {
+            origin: system.origin,
+            path: deliverable("monitoring_configurations"),
+            version: version(),
+            system: system.name.clone(),
+            retention,
+            environments: system.environments.iter().map(|place| catalogue::environment(system, place)).collect(),
+            scrape_jobs: joined.scrape_jobs,
+            catalogue: joined.metrics,
+            exporters: catalogue::exporters(system, specs),
+            objectives: joined.objectives,
+        },
+        alerting: AlertingRules {
+            origin: system.origin,
+            path: deliverable("alerting_rules"),
+            version: version(),
+            receivers: routing::receivers(system),
+            routes: routing::routes(system),
+            escalation: routing::escalation(system),
+            inhibitions: routing::inhibitions(system),
+            alerts,
+        },
+        dashboards: DashboardDefinitions {
+            origin: system.origin,
+            path: deliverable("dashboard_definitions"),
+            version: version(),
+            dashboards,
+        },
+    };
+    (plan, joined.problems)
+}
+
+/// What one component adds to the plan.
+struct ComponentPart {
+    scrape_job: Option<ScrapeJob>,
+    metrics: Option<ComponentMetrics>,
+    objectives: Vec<ObjectivePlan>,
+    alerts: Vec<AlertPlan>,
+    dashboard: DashboardPlan,
+    problems: Vec<Diagnostic>,
+}
+
+impl ComponentPart {
+    fn of(subject: &Subject<'_>, retention: Duration) -> ComponentPart {
+        let mut problems = Vec::new();
+        let objectives = objectives::plan(subject, retention, &mut problems);
+        problems.extend(subject.refused_labels());
+        ComponentPart {
+            scrape_job: catalogue::scrape_job(subject.component),
+            metrics: catalogue::metrics(subject),
+            alerts: component_alerts::plan(subject, &objectives),
+            dashboard: component_dashboard::plan(subject, &objectives),
+            objectives,
+            problems,
+        }
+    }
+}
+
+/// What all components add to the plan, in the order of the input.
+#[derive(Default)]
+struct Joined {
+    scrape_jobs: Vec<ScrapeJob>,
+    metrics: Vec<ComponentMetrics>,
+    objectives: Vec<ObjectivePlan>,
+    alerts: Vec<AlertPlan>,
+    dashboards: Vec<DashboardPlan>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Joined {
+    fn add(&mut self, part: ComponentPart) {
+        self.scrape_jobs.extend(part.scrape_job);
+        self.metrics.extend(part.metrics);
+        self.objectives.extend(part.objectives);
+        self.alerts.extend(part.alerts);
+        self.dashboards.push(part.dashboard);
+        self.problems.extend(part.problems);
+    }
+}
+
+/// The environments that each component runs in, by the component's number.
+fn environments_by_component(system: &System) -> Vec<Vec<&Environment>> {
+    let mut places = vec![Vec::new(); system.components.len()];
+    for environment in &system.environments {
+        for deployment in &environment.deployments {
+            places[deployment.component.0 as usize].push(environment);
+        }
+    }
+    places
+}
+
+fn retention(system: &System) -> Traced<Duration> {
+    let stated = system.operations.as_ref().and_then(|operations| operations.retention.as_ref());
+    stated.map_or(Traced::by_rule(Duration::days(45), rules::RETENTION), |retention| retention.metrics)
+}
+
+/// What the cloud calls a datastore of an environment.
+fn resource(system: &System, environment: &Environment, datastore: &str) -> String {
+    format!("{}-{}-{datastore}", system.name, environment.name)
+}
+
+fn deliverable(name: &str) -> Traced<String> {
+    Traced::by_rule(name.to_owned(), rules::DELIVERABLE)
+}
+
+fn version() -> Traced<u32> {
+    Traced::by_rule(SCHEMA_VERSION, rules::DELIVERABLE)
+}

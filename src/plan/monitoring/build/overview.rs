@@ -1,0 +1,167 @@
+//! The dashboards of the system as a whole: the overview with its dependencies, and all objectives.
+
+use super::alerts::dashboard_uid;
+use super::layout::{Draft, place};
+use crate::ir::component::{Component, DependencyKind};
+use crate::ir::value::Decimal;
+use crate::ir::{Origin, System, Traced};
+use crate::plan::monitoring::configurations::ObjectivePlan;
+use crate::plan::monitoring::dashboards::{
+    DashboardKind, DashboardLink, DashboardPlan, DashboardVariable, EdgePlan, PanelKind, PanelState, PanelUnit,
+};
+use crate::plan::monitoring::indicator::{Measured, RequestMetrics, own_series};
+use crate::plan::monitoring::promql::{SELECTOR, WINDOW, fill};
+use crate::plan::monitoring::rules;
+use crate::source::Scalar;
+use crate::spec::Specs;
+
+/// The link to the overview.
+pub(super) fn link(system: &System) -> DashboardLink {
+    DashboardLink {
+        origin: system.origin,
+        title: Traced::by_rule("Overview".to_owned(), rules::PANEL),
+        dashboard: Some(dashboard_uid(system, "overview")),
+        url: None,
+    }
+}
+
+/// The choice of an environment.
+pub(super) fn environment_variable(values: Vec<String>) -> DashboardVariable {
+    DashboardVariable {
+        origin: Origin::rule(rules::VARIABLES),
+        name: Traced::by_rule("environment".to_owned(), rules::VARIABLES),
+        values: values.into_iter().map(|value| Traced::by_rule(value, rules::VARIABLES)).collect(),
+        label: None,
+        series: None,
+        multiple: Traced::by_rule(false, rules::VARIABLES),
+    }
+}
+
+fn environments(system: &System) -> Vec<DashboardVariable> {
+    vec![environment_variable(system.environments.iter().map(|environment| environment.name.to_string()).collect())]
+}
+
+/// Traffic, errors and replicas of all components, and who calls whom.
+pub(super) fn system(system: &System, specs: &Specs) -> DashboardPlan {
+    let deployed: Vec<&Component> = system.components.iter().filter(|component| component.is_deployed()).collect();
+    let runbooks = system.operations.as_ref().and_then(|operations| operations.runbooks.as_ref());
+    let mut links = vec![DashboardLink {
+        origin: system.origin,
+        title: Traced::by_rule("Objectives".to_owned(), rules::PANEL),
+        dashboard: Some(dashboard_uid(system, "objectives")),
+        url: None,
+    }];
+    links.extend(runbooks.map(|url| DashboardLink {
+        origin: url.origin,
+        title: Traced::by_rule("Runbooks".to_owned(), rules::PANEL),
+        dashboard: None,
+        url: Some(url.clone()),
+    }));
+    let panel = |title: &str, unit: PanelUnit| Draft::new(title, PanelKind::Table, unit).size(8, 10);
+    let mut traffic = panel("Requests", PanelUnit::Requests);
+    let mut errors = panel("Errors", PanelUnit::Ratio);
+    let mut replicas =
+        panel("Ready replicas", PanelUnit::Count).states_from_bad(&[(Decimal::whole(1), PanelState::Good)]);
+    for component in &deployed {
+        let own = own_series(component);
+        let requests = RequestMetrics::of(component, specs);
+        let rate = requests.as_ref().map(|requests| requests.request_rate(&own, WINDOW));
+        traffic = traffic.query_some(rate, component.name.as_str());
+        let ratio = requests.as_ref().and_then(|requests| requests.error_ratio(&own, WINDOW));
+        errors = errors.query_some(ratio, component.name.as_str());
+        let ready = Measured::new(component, system.runtime.value, specs).ready_replicas();
+        replicas = replicas.query_some(ready, component.name.as_str());
+    }
+    let mut panels = vec![traffic, errors, replicas];
+    panels.retain(Draft::has_queries);
+    let edges = edges(&deployed);
+    let graph = Draft::new("Who calls whom", PanelKind::Graph, PanelUnit::Count).size(24, 14);
+    let graph = if edges.is_empty() { Vec::new() } else { vec![graph] };
+    DashboardPlan {
+        origin: system.origin,
+        uid: dashboard_uid(system, "overview"),
+        title: system.name.with(format!("{} / overview", system.name)),
+        kind: Traced::by_rule(DashboardKind::Overview, rules::PANEL),
+        description: system
+            .description
+            .clone()
+            .unwrap_or_else(|| Traced::by_rule(format!("All components of {}.", system.name), rules::PANEL)),
+        component: None,
+        datastore: None,
+        variables: environments(system),
+        links,
+        deployments: Traced::by_rule(true, rules::PANEL),
+        rows: place(vec![("Components".to_owned(), panels), ("Dependencies".to_owned(), graph)]),
+        edges,
+    }
+}
+
+fn edges(deployed: &[&Component]) -> Vec<EdgePlan> {
+    deployed
+        .iter()
+        .flat_map(|component| {
+            let others = component
+                .depends_on
+                .iter()
+                .filter(|dependency| dependency.kind != DependencyKind::Component || dependency.name != component.name);
+            others.map(|dependency| EdgePlan {
+                origin: dependency.origin,
+                from: component.name.clone(),
+                to: dependency.name.clone(),
+                critical: dependency.critical,
+            })
+        })
+        .collect()
+}
+
+/// All objectives: what is left of each budget, and how fast it burns.
+pub(super) fn objectives(system: &System, objectives: &[ObjectivePlan]) -> DashboardPlan {
+    let mut rows: Vec<(String, Vec<Draft>)> = Vec::new();
+    for objective in objectives {
+        let panels = objective_panels(objective);
+        match rows.last_mut().filter(|(title, _)| *title == objective.component.as_str()) {
+            Some((_, row)) => row.extend(panels),
+            None => rows.push((objective.component.to_string(), panels)),
+        }
+    }
+    DashboardPlan {
+        origin: system.origin,
+        uid: dashboard_uid(system, "objectives"),
+        title: system.name.with(format!("{} / objectives", system.name)),
+        kind: Traced::by_rule(DashboardKind::Objectives, rules::PANEL),
+        description: Traced::by_rule(
+            "What is left of each error budget, and how fast it burns.".to_owned(),
+            rules::PANEL,
+        ),
+        component: None,
+        datastore: None,
+        variables: environments(system),
+        links: vec![link(system)],
+        deployments: Traced::by_rule(true, rules::PANEL),
+        rows: place(rows),
+        edges: Vec::new(),
+    }
+}
+
+/// What was reached over the period, and how fast the budget burns now.
+pub(super) fn objective_panels(objective: &ObjectivePlan) -> Vec<Draft> {
+    let goal = objective.objective.value.0.shift(2);
+    let over_period = fill(&objective.error_ratio, &objective.period.write(), SELECTOR);
+    let burn = format!("({}) / {}", objective.error_ratio, objective.error_budget);
+    let even = Decimal::whole(1);
+    let page = objective.burn_windows.first().map(|window| (window.factor.value, PanelState::Bad));
+    let mut states = vec![(even, PanelState::Warning)];
+    states.extend(page.filter(|(factor, _)| *factor > even));
+    vec![
+        Draft::new(format!("{} over {}", objective.name, objective.period), PanelKind::Stat, PanelUnit::Ratio)
+            .query(format!("1 - ({over_period})"), objective.name.as_str())
+            .about(format!("{} % is the objective.", objective.objective))
+            .states_from_bad(&[(goal, PanelState::Good)])
+            .size(6, 8),
+        Draft::new(format!("{} burn rate", objective.name), PanelKind::Timeseries, PanelUnit::Count)
+            .query(burn, "burn rate")
+            .about("1 spends the error budget evenly over the period.")
+            .states(&states)
+            .size(18, 8),
+    ]
+}

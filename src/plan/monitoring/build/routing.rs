@@ -1,0 +1,199 @@
+//! Who is told: receivers and routes by team, escalation, and what is kept quiet meanwhile.
+
+use indexmap::IndexMap;
+
+use crate::ir::component::DependencyKind;
+use crate::ir::ownership::{Oncall, OncallKind, Owner};
+use crate::ir::value::{Duration, Name};
+use crate::ir::{Origin, Rule, System, Traced};
+use crate::plan::monitoring::alerting::{
+    AlertKind, EscalationPlan, InhibitionPlan, LabelPlan, ReceiverPlan, RoutePlan,
+};
+use crate::plan::monitoring::rules;
+use crate::spec::prometheus::AlertSeverity;
+
+/// Two receivers a team: one for pages and one for tickets.
+pub(super) fn receivers(system: &System) -> Vec<ReceiverPlan> {
+    let teams = teams(system);
+    teams.values().flat_map(|owner| AlertSeverity::ALL.iter().map(|severity| receiver(owner, *severity))).collect()
+}
+
+/// The routes to them.
+pub(super) fn routes(system: &System) -> Vec<RoutePlan> {
+    let teams = teams(system);
+    teams.values().flat_map(|owner| AlertSeverity::ALL.iter().map(|severity| route(owner, *severity))).collect()
+}
+
+/// The teams in the order of their first mention. Where one is described twice, the first that names an on-call route
+/// is it.
+fn teams(system: &System) -> IndexMap<&str, &Owner> {
+    let mut teams: IndexMap<&str, &Owner> = IndexMap::new();
+    let owners = system.components.iter().filter(|component| component.is_deployed());
+    for owner in system.owner.iter().chain(owners.filter_map(|component| component.owner.as_ref())) {
+        let known = teams.entry(owner.team.as_str()).or_insert(owner);
+        if known.oncall.is_none() && owner.oncall.is_some() {
+            *known = owner;
+        }
+    }
+    teams
+}
+
+fn receiver(owner: &Owner, severity: AlertSeverity) -> ReceiverPlan {
+    let email = |contact: &Traced<String>| Oncall { kind: OncallKind::Email, target: contact.clone() };
+    let contact = owner.contact.as_ref().filter(|contact| contact.contains('@')).map(email);
+    let way = match severity {
+        AlertSeverity::Page => owner.oncall.clone().or(contact),
+        AlertSeverity::Ticket => contact.or_else(|| owner.oncall.clone()),
+    };
+    let secret = way.as_ref().filter(|way| way.kind != OncallKind::Email);
+    ReceiverPlan {
+        origin: owner.origin,
+        name: receiver_name(owner, severity),
+        team: owner.team.clone(),
+        service: way.as_ref().map(|way| way.target.with(way.kind.as_str().to_owned())),
+        target: way.as_ref().map(|way| way.target.clone()),
+        secret: secret.map(|_| Traced::by_rule("oncall".to_owned(), rules::RECEIVER_SECRET)),
+        secret_property: secret.map(|way| way.target.clone()),
+    }
+}
+
+/// `TEAM-page`: a team's name is any text, so that what is lost of it becomes a hash.
+fn receiver_name(owner: &Owner, severity: AlertSeverity) -> Traced<Name> {
+    const LONGEST: usize = 48;
+    let team = owner.team.as_str();
+    let mut label = String::new();
+    for character in team.chars() {
+        if character.is_ascii_alphanumeric() {
+            label.push(character.to_ascii_lowercase());
+        } else if !label.is_empty() && !label.ends_with('-') {
+            label.push('-');
+        }
+    }
+    label.truncate(LONGEST);
+    let label = label.trim_end_matches('-');
+    let name = if label == team {
+        format!("{label}-{severity}")
+    } else {
+        let hash = blake3::hash(team.as_bytes()).to_hex();
+        let prefix = if label.is_empty() { "team" } else { label };
+        format!("{prefix}-{}-{severity}", &hash[..6])
+    };
+    Traced::by_rule(Name::made(&name), rules::RECEIVER)
+}
+
+fn route(owner: &Owner, severity: AlertSeverity) -> RoutePlan {
+    let (wait, interval, repeat, rule) = match severity {
+        AlertSeverity::Page => (Duration::seconds(30), Duration::minutes(5), Duration::hours(4), rules::ROUTE_PAGE),
+        AlertSeverity::Ticket => (Duration::minutes(5), Duration::minutes(30), Duration::days(1), rules::ROUTE_TICKET),
+    };
+    let group = ["environment", "component", "datastore"];
+    RoutePlan {
+        origin: owner.origin,
+        team: owner.team.clone(),
+        severity: Traced::by_rule(severity, rules::RECEIVER),
+        receiver: receiver_name(owner, severity),
+        group_by: group.iter().map(|label| Traced::by_rule((*label).to_owned(), rules::ROUTE_GROUP)).collect(),
+        group_wait: Traced::by_rule(wait, rule),
+        group_interval: Traced::by_rule(interval, rule),
+        repeat_interval: Traced::by_rule(repeat, rule),
+    }
+}
+
+/// Who is told when nobody has answered a page.
+pub(super) fn escalation(system: &System) -> Vec<EscalationPlan> {
+    let steps = system.operations.iter().flat_map(|operations| &operations.escalation);
+    steps
+        .map(|step| EscalationPlan {
+            origin: step.origin,
+            after: step.after,
+            notify: step.notify.clone(),
+            severity: Traced::by_rule(AlertSeverity::Page, rules::ESCALATION),
+        })
+        .collect()
+}
+
+/// One outage is one page: what follows from it is kept quiet.
+pub(super) fn inhibitions(system: &System) -> Vec<InhibitionPlan> {
+    let outages = [AlertKind::Absent, AlertKind::Unready];
+    let mut inhibitions = vec![
+        Inhibition {
+            reason: "the component is out: what else is wrong with it follows",
+            source: vec![("kind", words(&outages))],
+            target: vec![("kind", words(&[AlertKind::BudgetBurn, AlertKind::ReplicasMissing, AlertKind::Restarts]))],
+            equal: &["environment", "component"],
+            rule: rules::INHIBIT_OUTAGE,
+            origin: Origin::rule(rules::INHIBIT_OUTAGE),
+        }
+        .plan(),
+        Inhibition {
+            reason: "the same budget pages already",
+            source: vec![
+                ("kind", words(&[AlertKind::BudgetBurn])),
+                ("severity", vec![AlertSeverity::Page.to_string()]),
+            ],
+            target: vec![
+                ("kind", words(&[AlertKind::BudgetBurn])),
+                ("severity", vec![AlertSeverity::Ticket.to_string()]),
+            ],
+            equal: &["environment", "component", "slo"],
+            rule: rules::INHIBIT_TICKET,
+            origin: Origin::rule(rules::INHIBIT_TICKET),
+        }
+        .plan(),
+    ];
+    for component in system.components.iter().filter(|component| component.is_deployed()) {
+        for dependency in &component.depends_on {
+            let is_other = dependency.name != component.name && dependency.kind == DependencyKind::Component;
+            if !is_other || !dependency.critical.value {
+                continue;
+            }
+            let inhibition = Inhibition {
+                reason: "a critical dependency is out: the budgets of what needs it follow",
+                source: vec![("component", vec![dependency.name.to_string()]), ("kind", words(&outages))],
+                target: vec![
+                    ("component", vec![component.name.to_string()]),
+                    ("kind", words(&[AlertKind::BudgetBurn, AlertKind::Failing])),
+                ],
+                equal: &["environment"],
+                rule: rules::INHIBIT_DEPENDENCY,
+                origin: dependency.origin,
+            };
+            inhibitions.push(inhibition.plan());
+        }
+    }
+    inhibitions
+}
+
+fn words(kinds: &[AlertKind]) -> Vec<String> {
+    kinds.iter().map(ToString::to_string).collect()
+}
+
+struct Inhibition {
+    reason: &'static str,
+    source: Vec<(&'static str, Vec<String>)>,
+    target: Vec<(&'static str, Vec<String>)>,
+    equal: &'static [&'static str],
+    rule: Rule,
+    origin: Origin,
+}
+
+impl Inhibition {
+    fn plan(self) -> InhibitionPlan {
+        let text = |text: String| Traced::by_rule(text, self.rule);
+        let labels = |labels: Vec<(&str, Vec<String>)>| {
+            let plan = |(label, values): (&str, Vec<String>)| LabelPlan {
+                origin: self.origin,
+                label: text(label.to_owned()),
+                values: values.into_iter().map(text).collect(),
+            };
+            labels.into_iter().map(plan).collect()
+        };
+        InhibitionPlan {
+            origin: self.origin,
+            reason: text(self.reason.to_owned()),
+            source: labels(self.source),
+            target: labels(self.target),
+            equal: self.equal.iter().map(|label| text((*label).to_owned())).collect(),
+        }
+    }
+}

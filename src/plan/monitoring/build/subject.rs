@@ -1,0 +1,87 @@
+//! One component, as monitoring sees it.
+
+use std::collections::BTreeSet;
+
+use crate::diag::{Diagnostic, code};
+use crate::ir::choice::{Runtime, Tier};
+use crate::ir::component::Component;
+use crate::ir::value::Name;
+use crate::ir::{Deployment, Environment, System, Traced};
+use crate::plan::monitoring::indicator::{Measured, own_series};
+use crate::plan::monitoring::promql::{SELECTOR, quoted, select};
+use crate::plan::monitoring::rules;
+use crate::spec::Specs;
+use crate::spec::prometheus::AlertSeverity;
+
+/// A component with all that its objectives, alerts and panels follow from.
+pub(super) struct Subject<'a> {
+    pub(super) system: &'a System,
+    pub(super) component: &'a Component,
+    /// Where it runs.
+    pub(super) environments: Vec<&'a Environment>,
+    pub(super) measured: Measured<'a>,
+    pub(super) specs: &'a Specs,
+    /// The label matchers of its own series.
+    pub(super) own: String,
+    /// The datastores that have a dashboard.
+    pub(super) shown_datastores: &'a BTreeSet<&'a str>,
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn new(
+        system: &'a System,
+        component: &'a Component,
+        environments: Vec<&'a Environment>,
+        specs: &'a Specs,
+        shown_datastores: &'a BTreeSet<&'a str>,
+    ) -> Subject<'a> {
+        let measured = Measured::new(component, system.runtime.value, specs);
+        Subject { system, component, environments, measured, specs, own: own_series(component), shown_datastores }
+    }
+
+    /// The gravest severity that an alert of this component has.
+    pub(super) fn gravest(&self) -> Traced<AlertSeverity> {
+        match self.component.tier.value {
+            Tier::Internal => Traced::by_rule(AlertSeverity::Ticket, rules::TIER_SEVERITY),
+            Tier::Critical | Tier::Standard => Traced::by_rule(AlertSeverity::Page, rules::OUTAGE),
+        }
+    }
+
+    /// What nothing works without: components, datastores and external services.
+    pub(super) fn critical_dependencies(&self) -> Vec<Traced<Name>> {
+        let others = self.component.depends_on.iter().filter(|dependency| dependency.name != self.component.name);
+        others.filter(|dependency| dependency.critical.value).map(|dependency| dependency.name.clone()).collect()
+    }
+
+    /// What runs of the component, in each environment.
+    pub(super) fn deployments(&self) -> impl Iterator<Item = &'a Deployment> {
+        let id = self.system.component_index.get(self.component.name.as_str()).copied();
+        let environments = self.environments.iter().copied();
+        environments.filter_map(move |environment: &'a Environment| environment.deployment(id?))
+    }
+
+    /// Whether the cluster's own exporters tell about the component.
+    pub(super) fn is_in_cluster(&self) -> bool {
+        self.system.runtime.value == Runtime::Kubernetes
+    }
+
+    /// A selector of a metric of the component's containers.
+    pub(super) fn container(&self, metric: &str, further: &str) -> String {
+        let container = format!("container={}", quoted(self.component.name.as_str()));
+        select(metric, &[SELECTOR, &container, further])
+    }
+
+    /// What the user wrote of failed requests that can't be read.
+    pub(super) fn refused_labels(&self) -> Option<Diagnostic> {
+        let refused = self.measured.requests.as_ref()?.refused_labels()?;
+        Some(
+            Diagnostic::new(
+                code::CANNOT_EXPRESS,
+                refused.origin,
+                format!("`metrics.errors` of `{}` {}", self.component.name, refused.value.0),
+                "these label matchers",
+            )
+            .help("write label matchers without braces, such as `code=~\"5..\"`"),
+        )
+    }
+}

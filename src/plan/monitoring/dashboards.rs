@@ -1,0 +1,169 @@
+//! `dashboard_definitions`: what is shown, from the same expressions as the alerts.
+
+use crate::ir::Traced;
+use crate::ir::value::{Decimal, Name};
+use crate::{choice, plan_record};
+
+choice! {
+    /// What a dashboard is about.
+    pub enum DashboardKind as "dashboard kind" {
+        Overview = "overview": "the system",
+        Objectives = "objectives": "all objectives",
+        Component = "component": "one component",
+        Datastore = "datastore": "one datastore",
+    }
+}
+choice! {
+    /// How a panel shows its queries.
+    pub enum PanelKind as "panel kind" {
+        Timeseries = "timeseries": "lines over time",
+        Stat = "stat": "one number",
+        Gauge = "gauge": "a number between two limits",
+        Table = "table": "rows of numbers",
+        Graph = "graph": "the dependencies between components",
+    }
+}
+choice! {
+    /// The unit of a panel's numbers.
+    pub enum PanelUnit as "panel unit" {
+        Requests = "requests": "requests a second",
+        Ratio = "ratio": "a share from 0 to 1",
+        Percent = "percent": "a share from 0 to 100",
+        Seconds = "seconds": "seconds",
+        Cores = "cores": "CPU cores",
+        Bytes = "bytes": "bytes",
+        Count = "count": "a number of things",
+    }
+}
+choice! {
+    /// What a value means to who looks at it.
+    pub enum PanelState as "panel state" {
+        Good = "good": "as it should be",
+        Warning = "warning": "look at it this week",
+        Bad = "bad": "act now",
+    }
+}
+
+plan_record! {
+    /// What is shown.
+    pub struct DashboardDefinitions as "dashboard definitions" {
+        /// The name of this deliverable: `dashboard_definitions`.
+        path: Traced<String>, required;
+        /// The version of its schema.
+        version: Traced<u32>, required;
+        /// The dashboards: overview, objectives, components, datastores.
+        dashboards: Vec<DashboardPlan>, many;
+    }
+
+    /// One dashboard.
+    pub struct DashboardPlan as "dashboard plan" {
+        /// Its stable identifier, 40 characters at most.
+        uid: Traced<String>, required;
+        /// What it is called.
+        title: Traced<String>, required;
+        /// What it is about.
+        kind: Traced<DashboardKind>, required;
+        /// In a sentence.
+        description: Traced<String>, required;
+        /// The component.
+        component: Traced<Name>, optional;
+        /// The datastore.
+        datastore: Traced<Name>, optional;
+        /// What the viewer chooses.
+        variables: Vec<DashboardVariable>, many;
+        /// Where else to look.
+        links: Vec<DashboardLink>, many;
+        /// Whether deployments are marked.
+        deployments: Traced<bool>, required;
+        /// Rows of panels, from top to bottom.
+        rows: Vec<RowPlan>, many;
+        /// Who calls whom, where that is shown.
+        edges: Vec<EdgePlan>, many;
+    }
+
+    /// What the viewer chooses.
+    pub struct DashboardVariable as "dashboard variable" {
+        /// What it is called: `environment`, or `instance` for the placeholder `$instance`.
+        name: Traced<String>, required;
+        /// Its values, where they are known.
+        values: Vec<Traced<String>>, many;
+        /// The label whose values it has.
+        label: Traced<String>, optional;
+        /// Series that have the label: PromQL with `$selector`.
+        series: Traced<String>, optional;
+        /// Whether several may be chosen at once.
+        multiple: Traced<bool>, required;
+    }
+
+    /// Where else to look.
+    pub struct DashboardLink as "dashboard link" {
+        /// What is there.
+        title: Traced<String>, required;
+        /// Another dashboard.
+        dashboard: Traced<String>, optional;
+        /// An address.
+        url: Traced<String>, optional;
+    }
+
+    /// One row.
+    pub struct RowPlan as "dashboard row" {
+        /// What it is called.
+        title: Traced<String>, required;
+        /// Where it begins.
+        y: Traced<u32>, required;
+        /// Its panels.
+        panels: Vec<PanelPlan>, many;
+    }
+
+    /// One panel.
+    pub struct PanelPlan as "dashboard panel" {
+        /// Unique in its dashboard.
+        id: Traced<u32>, required;
+        /// What it is called.
+        title: Traced<String>, required;
+        /// How it shows its queries.
+        kind: Traced<PanelKind>, required;
+        /// The unit of its numbers.
+        unit: Traced<PanelUnit>, required;
+        /// What it means.
+        description: Traced<String>, optional;
+        /// What it shows.
+        queries: Vec<QueryPlan>, many;
+        /// What values mean, ascending.
+        thresholds: Vec<ThresholdPlan>, many;
+        /// Columns from the left, of 24.
+        x: Traced<u32>, required;
+        /// Rows from the top.
+        y: Traced<u32>, required;
+        /// Columns.
+        width: Traced<u32>, required;
+        /// Rows.
+        height: Traced<u32>, required;
+    }
+
+    /// One query.
+    pub struct QueryPlan as "panel query" {
+        /// PromQL with `$window`, `$selector` and `$instance`.
+        expression: Traced<String>, required;
+        /// What its line is called; `{{label}}` stands for a label's value.
+        legend: Traced<String>, required;
+    }
+
+    /// What a value means from here upwards.
+    pub struct ThresholdPlan as "panel threshold" {
+        /// From this value; none: the lowest.
+        from: Traced<Decimal>, optional;
+        /// What it means.
+        state: Traced<PanelState>, required;
+    }
+
+    /// Who calls whom.
+    pub struct EdgePlan as "dependency edge" {
+        /// The component that calls.
+        from: Traced<Name>, required;
+        /// The component, datastore or external service that is called.
+        to: Traced<Name>, required;
+        /// Whether nothing works without it.
+        critical: Traced<bool>, required;
+    }
+}
