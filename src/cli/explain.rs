@@ -6,24 +6,33 @@ use super::failure::Failure;
 use super::terminal::Terminal;
 use super::{Outcome, registry};
 
-/// Explain a code: what it means, why it matters, an example, how to fix it
+/// Explain a code: what it means, why it matters, an example, how to fix it; without CODE, list all codes
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
+  pathc explain
   pathc explain E002
   pathc explain unknown-key")]
 pub(super) struct Explain {
     /// A code or its name, as findings show them: `E002` or `unknown-key`
     #[arg(value_name = "CODE")]
-    code: String,
+    code: Option<String>,
 }
 
 pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let Some(code) = registry::code(&arguments.code) else {
-        let failure = Failure::new(format!("no code is called `{}`", arguments.code));
-        return Err(match registry::near_code(&arguments.code) {
+    let Some(text) = &arguments.code else {
+        let list: String = registry::codes()
+            .into_iter()
+            .map(|code| format!("{}  {:<34}  {}\n", code.as_str(), code.slug(), code.summary()))
+            .collect();
+        terminal.result(&list)?;
+        return Ok(Outcome::Done);
+    };
+    let Some(code) = registry::code(text) else {
+        let failure = Failure::new(format!("no code is called `{text}`"));
+        return Err(match registry::near_code(text) {
             Some(near) => failure.help(format!("did you mean `{near}`?")),
-            None => failure.help("codes stand in brackets behind `error` and `warning`, as in `error[E002]`"),
+            None => failure.help("`pathc explain` lists them"),
         });
     };
     terminal.result(&format!("{} {}\n\n{}\n", code.as_str(), code.slug(), documentation(code.0.doc)))?;

@@ -87,7 +87,7 @@ fn denied(summary: &Summary, diagnostics: &[Diagnostic]) -> Failure {
     if summary.warned > 0 {
         counts.push(count(summary.warned, "warning"));
     }
-    let failure = Failure::new(format!("{}: nothing was written", counts.join(" and ")));
+    let failure = Failure::new(format!("found {}; nothing was written", counts.join(" and ")));
     match diagnostics.iter().find(|diagnostic| diagnostic.severity() == Severity::Error) {
         Some(first) => failure.help(format!("`pathc explain {}` tells more about a code", first.code.as_str())),
         None => failure,

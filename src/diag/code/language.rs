@@ -6,7 +6,7 @@ codes! { LANGUAGE;
     /// # What it means
     /// The text is not YAML. Reading stopped at the marked place; what stands above it was still checked.
     ///
-    /// # Why
+    /// # Why it matters
     /// A file that can't be read to its end could hold anything below the error, so nothing is built from it.
     ///
     /// # Example
@@ -26,7 +26,7 @@ codes! { LANGUAGE;
     /// # What it means
     /// A key that the language does not know at this place.
     ///
-    /// # Why
+    /// # Why it matters
     /// A key that is silently left out is how a misspelt `replicas` becomes an outage. So every key must be known.
     ///
     /// # Example
@@ -46,7 +46,7 @@ codes! { LANGUAGE;
     /// # What it means
     /// The same key stands twice in one mapping.
     ///
-    /// # Why
+    /// # Why it matters
     /// Most YAML readers keep the last one and say nothing; then the first one is a lie.
     ///
     /// # Example
@@ -66,7 +66,7 @@ codes! { LANGUAGE;
     /// # What it means
     /// Two things of one kind have the same name, or a component and a datastore share one.
     ///
-    /// # Why
+    /// # Why it matters
     /// A reference is a bare name, so a name has to mean one thing: also across the fragments of a folder.
     ///
     /// # Example
@@ -86,7 +86,7 @@ codes! { LANGUAGE;
     /// # What it means
     /// A value of another type than the field takes: a text where a list belongs, a number in quotes.
     ///
-    /// # Why
+    /// # Why it matters
     /// Guessing what was meant would build something that nobody wrote.
     ///
     /// # Example
@@ -105,7 +105,7 @@ codes! { LANGUAGE;
     /// A value of the right type that is not well formed: a unit that is not known, a name with capitals, a number out of
     /// its range, a word that is none of the choices.
     ///
-    /// # Why
+    /// # Why it matters
     /// A wrong unit is a wrong number: `512M` and `512Mi` differ by a twentieth, `5m` of cpu and `5m` of time by everything.
     ///
     /// # Example
@@ -125,7 +125,7 @@ codes! { LANGUAGE;
     /// # What it means
     /// A name that nothing defines: a dependency, a suite, an environment, a code.
     ///
-    /// # Why
+    /// # Why it matters
     /// A reference to nothing is a rule that never holds: a test that gates no component, a promotion from nowhere.
     ///
     /// # Example
@@ -145,7 +145,7 @@ codes! { LANGUAGE;
     /// # What it means
     /// A key that must be there is not, or has no value.
     ///
-    /// # Why
+    /// # Why it matters
     /// There is no default that would be right for everybody, so nothing is assumed.
     ///
     /// # Example
@@ -162,7 +162,7 @@ codes! { LANGUAGE;
     /// # What it means
     /// A file that is needed is not there, or what is there is no file: a folder, a pipe, a link that leads nowhere.
     ///
-    /// # Why
+    /// # Why it matters
     /// `pathc.yaml`, `implementation_artifacts` and `deployment_packages` are needed to compile anything. The other seven
     /// inputs may be absent, and the gates then say what is unproven; but a file that is named must be there.
     ///
@@ -183,7 +183,7 @@ codes! { LANGUAGE;
     /// # What it means
     /// A file, or all files together, are over the limit: 16 MiB a file, 256 MiB in all. Or aliases make a small file large.
     ///
-    /// # Why
+    /// # Why it matters
     /// What people write and review is a thousand times smaller; what is larger is a mistake or an attack, and would only
     /// make every run slow.
     ///
@@ -202,7 +202,7 @@ codes! { LANGUAGE;
     /// # What it means
     /// The file is nested deeper than 100 levels, or folders lead back into themselves.
     ///
-    /// # Why
+    /// # Why it matters
     /// No part of the language is nested that deep, so it is a bracket that was never closed, or an attack.
     ///
     /// # Example
@@ -218,7 +218,7 @@ codes! { LANGUAGE;
     /// # What it means
     /// The bytes are not UTF-8 text, or hold characters that YAML forbids: a NUL byte, an escape sequence.
     ///
-    /// # Why
+    /// # Why it matters
     /// Guessing an encoding changes names without a trace; control characters change what a terminal shows.
     ///
     /// # Example
@@ -235,7 +235,7 @@ codes! { LANGUAGE;
     /// # What it means
     /// A path leads out of the repository: by `..`, by an absolute path, or by a link.
     ///
-    /// # Why
+    /// # Why it matters
     /// What is outside of the repository is not reviewed with it, is not there on another machine, and may be a secret of
     /// the machine that builds.
     ///
@@ -253,7 +253,7 @@ codes! { LANGUAGE;
     /// An anchor, alias, tag or merge key that can't be used so: an alias without its anchor, one that stands inside of what
     /// it names, a tag that is not of YAML's core schema.
     ///
-    /// # Why
+    /// # Why it matters
     /// An alias that contains itself has no end, and a tag asks for a type that pathc does not have.
     ///
     /// # Example
@@ -272,7 +272,7 @@ codes! { LANGUAGE;
     /// # What it means
     /// The system does not let pathc read a file that is there.
     ///
-    /// # Why
+    /// # Why it matters
     /// Building without it would build another system.
     ///
     /// # Example
@@ -288,7 +288,7 @@ codes! { LANGUAGE;
     /// # What it means
     /// Two values contradict each other, or a value is one that this kind of thing does not take.
     ///
-    /// # Why
+    /// # Why it matters
     /// Either could be what was meant, and whichever pathc chose, the other line would be a lie.
     ///
     /// # Example

@@ -6,7 +6,7 @@ codes! { OUTPUT;
     /// # What it means
     /// A generated file was changed by somebody else since pathc wrote it.
     ///
-    /// # Why
+    /// # Why it matters
     /// Writing over it would lose the change; keeping it would make the tree differ from what the inputs say. Only its
     /// author knows which of the two is meant, so nothing at all is written.
     ///
@@ -25,7 +25,7 @@ codes! { OUTPUT;
     /// # What it means
     /// A generated file is not what the inputs say now: they, or pathc, changed since it was written.
     ///
-    /// # Why
+    /// # Why it matters
     /// What is reviewed and deployed is the generated file. Stale, it runs yesterday's decisions.
     ///
     /// # Example
@@ -41,7 +41,7 @@ codes! { OUTPUT;
     /// # What it means
     /// A file that the inputs call for is not there.
     ///
-    /// # Why
+    /// # Why it matters
     /// `pathc build --check` stands for the whole tree: one that lacks a file deploys less than was decided.
     ///
     /// # Example
@@ -58,7 +58,7 @@ codes! { OUTPUT;
     /// # What it means
     /// Where pathc would write, a file stands that it never wrote.
     ///
-    /// # Why
+    /// # Why it matters
     /// It is somebody's work. `pathc.lock` lists every file that pathc wrote; what is not listed there is never replaced
     /// nor removed.
     ///
@@ -78,7 +78,7 @@ codes! { OUTPUT;
     /// # What it means
     /// `pathc.lock` can't be read: it is damaged, holds a conflict of two branches, or was written by a newer pathc.
     ///
-    /// # Why
+    /// # Why it matters
     /// Without the lock nobody knows which files are pathc's, so none may be replaced.
     ///
     /// # Example
@@ -97,7 +97,7 @@ codes! { OUTPUT;
     /// # What it means
     /// The system refused to read or write an output: no permission, a full disk, a read-only folder.
     ///
-    /// # Why
+    /// # Why it matters
     /// Writing is all or nothing: the tree is as it was before, or the next build completes it.
     ///
     /// # Example
@@ -113,7 +113,7 @@ codes! { OUTPUT;
     /// # What it means
     /// Another `pathc build` is writing the same tree, and did not finish while this one waited.
     ///
-    /// # Why
+    /// # Why it matters
     /// Two builds at once could leave a tree that neither of them meant.
     ///
     /// # Example
@@ -129,7 +129,7 @@ codes! { OUTPUT;
     /// # What it means
     /// Two outputs have one path, or paths that only differ in case, or one is the folder of the other.
     ///
-    /// # Why
+    /// # Why it matters
     /// One would write over the other; on a disk that does not tell `A` from `a`, also where the paths look different.
     ///
     /// # Example
@@ -147,7 +147,7 @@ codes! { OUTPUT;
     /// # What it means
     /// An output's path leads out of the repository, by `..` or by a link.
     ///
-    /// # Why
+    /// # Why it matters
     /// pathc writes below one folder and nowhere else, so that a reviewer sees all that it changes.
     ///
     /// # Example
@@ -164,7 +164,7 @@ codes! { OUTPUT;
     /// # What it means
     /// A folder stands where a file is to be written, or a file where a folder has to be.
     ///
-    /// # Why
+    /// # Why it matters
     /// Removing a folder could remove somebody's work with it.
     ///
     /// # Example

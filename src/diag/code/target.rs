@@ -6,7 +6,7 @@ codes! { TARGET;
     /// # What it means
     /// A target that was asked for has no way to say what the inputs ask for.
     ///
-    /// # Why
+    /// # Why it matters
     /// Leaving it out in silence would deploy less than was decided. The message says what can't be said, why, and which
     /// target can.
     ///
@@ -26,7 +26,7 @@ codes! { TARGET;
     /// A target spec lacks a fact that the target needs, or states it in another form. Specs are dated facts about the
     /// outside world: versions, digests, sizes, prices, limits.
     ///
-    /// # Why
+    /// # Why it matters
     /// A fact that is guessed is wrong on the day that it matters.
     ///
     /// # Example
@@ -44,7 +44,7 @@ codes! { TARGET;
     /// A name is longer than the target allows, even after pathc shortened what it may shorten; or two names become one when
     /// they are shortened.
     ///
-    /// # Why
+    /// # Why it matters
     /// A platform would reject it on the day of the first deployment, or cut it so that two names become one.
     ///
     /// # Example
@@ -62,7 +62,7 @@ codes! { TARGET;
     /// # What it means
     /// An environment's address range can't be split into the subnets that it needs, or no range is left to give it one.
     ///
-    /// # Why
+    /// # Why it matters
     /// A range can't grow once a network stands in it, and two networks that overlap can never be joined.
     ///
     /// # Example
@@ -81,7 +81,7 @@ codes! { TARGET;
     /// Nothing says where an image is: the package has no `image`, there is no registry, or the registry's address needs an
     /// account that is not known.
     ///
-    /// # Why
+    /// # Why it matters
     /// A workload without an image can't start, and a guessed address could be somebody else's image.
     ///
     /// # Example
@@ -98,7 +98,7 @@ codes! { TARGET;
     /// # What it means
     /// A component asks for a variable of a dependency that is not deployed in an environment, or that takes no requests.
     ///
-    /// # Why
+    /// # Why it matters
     /// The variable would be empty in that environment, and the component would find out when it starts.
     ///
     /// # Example
