@@ -22,7 +22,7 @@
 //! # Rooms
 //! [`source`] reads text and knows places; [`diag`] says what is wrong; [`input`] has the readers and is the sole builder
 //! of [`ir::System`]; [`ir`] is the vocabulary; [`profile`] holds the four domain profiles; [`spec`] holds dated facts
-//! about the outside world; [`plan`] decides; [`gates`] judge; targets print; [`output`] is the sole writer; [`cli`]
+//! about the outside world; [`plan`] decides; [`gates`] judge; [`targets`] print; [`output`] is the sole writer; [`cli`]
 //! has a file for each command. Who may import whom is tested by `tests/architecture.rs`.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -38,13 +38,18 @@ pub mod source;
 pub mod spec;
 pub mod targets;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
-use diag::Sink;
+use diag::{Diagnostic, Sink};
 use gates::Checked;
 use ir::System;
+use ir::system::TargetChoice;
+use output::Generated;
 use source::Sources;
+use source::decode::{list_of, nearest};
+use source::scalar::shown;
 use spec::Specs;
+use targets::Target;
 
 /// A system, compiled as far as it is sound.
 #[derive(Debug)]
@@ -57,15 +62,12 @@ pub struct Compilation {
     pub specs: Option<Specs>,
     /// The plans that passed every gate; none where a finding denies.
     pub checked: Option<Checked>,
-    /// What was found.
-    pub found: Sink,
 }
 
 /// Reads, plans and judges the system of a repository: the whole way but for the targets.
 #[must_use]
-pub fn compile(root: &Utf8Path, settings: &gates::Settings) -> Compilation {
+pub fn compile(root: &Utf8Path, settings: &gates::Settings, found: &mut Sink) -> Compilation {
     let input::Input { system, mut sources, diagnostics } = input::read(root);
-    let mut found = Sink::default();
     found.extend(diagnostics);
     let (specs, problems) = Specs::load(&mut sources);
     found.extend(problems);
@@ -81,5 +83,48 @@ pub fn compile(root: &Utf8Path, settings: &gates::Settings) -> Compilation {
             checked = judgement.checked;
         }
     }
-    Compilation { sources, system, specs, checked, found }
+    Compilation { sources, system, specs, checked }
+}
+
+/// The files of some targets by name; of all that the system asks for where none is named. Nothing where the system is not
+/// sound.
+#[must_use]
+pub fn generate<'a>(compilation: &'a Compilation, names: &[String], found: &mut Sink) -> Vec<Generated<'a>> {
+    let Compilation { system: Some(system), specs: Some(specs), checked: Some(checked), .. } = compilation else {
+        return Vec::new();
+    };
+    let mut generated = Vec::new();
+    for (target, out) in chosen(system, names, found) {
+        let (files, problems) = (target.emit)(checked, specs);
+        found.extend(problems);
+        generated.push(Generated { target: target.name.to_owned(), out, files });
+    }
+    generated
+}
+
+/// The targets that are named, else those of the manifest, else those that the runtime calls for; each with its folder.
+fn chosen(system: &System, names: &[String], found: &mut Sink) -> Vec<(&'static Target, Utf8PathBuf)> {
+    let written = system.targets.as_deref().unwrap_or_default();
+    found.extend(written.iter().filter(|choice| targets::by_name(&choice.name).is_none()).map(unknown_target));
+    let takes_part = |target: &&Target| match (names, &system.targets) {
+        ([], None) => target.runtime.is_none_or(|runtime| runtime == system.runtime.value),
+        ([], Some(written)) => written.iter().any(|choice| choice.name.value == target.name),
+        (names, _) => names.iter().any(|name| name == target.name),
+    };
+    let with_folder = |target: &'static Target| {
+        let choice = written.iter().find(|choice| choice.name.value == target.name);
+        let out = choice.and_then(|choice| choice.out.as_ref()).map_or(target.default_out, |out| out.as_str());
+        (target, Utf8PathBuf::from(out))
+    };
+    targets::ALL.iter().filter(takes_part).map(with_folder).collect()
+}
+
+fn unknown_target(choice: &TargetChoice) -> Diagnostic {
+    let names: Vec<&str> = targets::ALL.iter().map(|target| target.name).collect();
+    let help = match nearest(&choice.name, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are {}", list_of(&names)),
+    };
+    let message = format!("no target is called `{}`", shown(&choice.name));
+    Diagnostic::new(diag::code::UNRESOLVED_NAME, choice.name.origin, message, "no such target").help(help)
 }

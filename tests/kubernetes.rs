@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use pathc::diag::Sink;
 use pathc::gates::{Settings, Stage};
 use pathc::ir::value::Time;
 use pathc::output::printed::Printed;
@@ -12,6 +13,7 @@ use pathc::targets;
 /// The printed files of a fixture, by path.
 fn printed(fixture: &str) -> BTreeMap<Utf8PathBuf, String> {
     let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass").join(fixture);
+    let mut found = Sink::default();
     let compilation = pathc::compile(
         &root,
         &Settings {
@@ -20,9 +22,10 @@ fn printed(fixture: &str) -> BTreeMap<Utf8PathBuf, String> {
             levels: Vec::new(),
             generating: true,
         },
+        &mut found,
     );
     let (Some(checked), Some(specs)) = (&compilation.checked, &compilation.specs) else {
-        panic!("{fixture} does not pass: {:?}", compilation.found);
+        panic!("{fixture} does not pass: {:?}", found);
     };
     let (files, problems) = targets::kubernetes::emit(checked, specs);
     assert!(problems.is_empty(), "{problems:?}");

@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, explain, gates, schema};
+use super::{build, check, completions, explain, gates, schema};
 use crate::diag::Format;
 
 const EXAMPLES: &str = "\
@@ -95,8 +95,11 @@ pub(super) enum Color {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Check(check::Check),
+    Build(build::Build),
     Explain(explain::Explain),
     Schema(schema::Schema),
+    /// List the targets that a system can be compiled to, each with the folder of its files
+    Targets,
     Gates(gates::Gates),
     Completions(completions::Completions),
     /// Print the manual page, in roff

@@ -7,6 +7,7 @@ use super::judging::Judging;
 use super::report::{Done, Report};
 use super::terminal::Terminal;
 use super::{Outcome, repository};
+use crate::diag::Sink;
 
 /// Read all inputs and run all gates; write nothing
 #[derive(Args, Debug)]
@@ -25,6 +26,9 @@ pub(super) fn run(arguments: &Check, matches: &ArgMatches, terminal: &Terminal) 
     let report = Report::begin(terminal);
     let root = repository::root()?;
     let settings = arguments.judging.settings(matches, false)?;
-    let compilation = crate::compile(&root, &settings);
-    report.end(&compilation, &Done { verb: "Checked", lines: Vec::new(), written: 0 })
+    let mut found = Sink::default();
+    let compilation = crate::compile(&root, &settings, &mut found);
+    // What a target can't express stands in the way of a build, so a check finds it too.
+    drop(crate::generate(&compilation, &[], &mut found));
+    report.end(&compilation, &found, &Done { verb: "Checked", lines: Vec::new(), written: 0 })
 }

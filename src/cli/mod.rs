@@ -5,6 +5,7 @@
 //! standard output holds findings in that form and nothing else.
 
 mod arguments;
+mod build;
 mod check;
 mod completions;
 mod explain;
@@ -17,6 +18,7 @@ mod registry;
 mod report;
 mod repository;
 mod schema;
+mod targets;
 mod terminal;
 
 use std::ffi::OsString;
@@ -96,8 +98,10 @@ fn dispatch(arguments: &Arguments, matches: &ArgMatches, terminal: &Terminal) ->
     let matches = matches.subcommand().map_or(matches, |(_, matches)| matches);
     match &arguments.command {
         Command::Check(check) => check::run(check, matches, terminal),
+        Command::Build(build) => build::run(build, matches, terminal),
         Command::Explain(explain) => explain::run(explain, terminal),
         Command::Schema(schema) => schema::run(schema, terminal),
+        Command::Targets => targets::run(terminal),
         Command::Gates(gates) => gates::run(gates, terminal),
         Command::Completions(completions) => completions::run(completions, terminal),
         Command::Man => man::run(terminal),

@@ -3,7 +3,7 @@
 use crate::diag::{Code, code};
 use crate::source::decode::nearest;
 use crate::source::{RecordShape, RuleEntry};
-use crate::{gates, input, output, plan, profile};
+use crate::{gates, input, output, plan, profile, targets};
 
 /// All codes: of the language, of gates, outputs and targets.
 pub(super) fn codes() -> Vec<Code> {
@@ -25,8 +25,13 @@ pub(super) fn near_code(text: &str) -> Option<&'static str> {
 }
 
 /// The rules of every room.
-pub(super) const RULES: &[&[RuleEntry]] =
-    &[input::rules::TABLE, profile::rules::TABLE, plan::infrastructure::rules::TABLE, output::rule::TABLE];
+pub(super) const RULES: &[&[RuleEntry]] = &[
+    input::rules::TABLE,
+    profile::rules::TABLE,
+    plan::infrastructure::rules::TABLE,
+    targets::kubernetes::rules::TABLE,
+    output::rule::TABLE,
+];
 
 /// Every record of the language.
 pub(super) fn records() -> Vec<&'static RecordShape> {

@@ -7,7 +7,7 @@ use super::terminal::Terminal;
 use super::{Outcome, registry};
 use crate::Compilation;
 use crate::diag::render::{self, Summary};
-use crate::diag::{Context, Diagnostic, Format, Severity, code};
+use crate::diag::{Context, Diagnostic, Format, Severity, Sink, code};
 
 /// A run that has begun.
 pub(super) struct Report<'a> {
@@ -31,8 +31,8 @@ impl<'a> Report<'a> {
     }
 
     /// Prints what was found, then what was done.
-    pub(super) fn end(&self, compilation: &Compilation, done: &Done) -> Result<Outcome, Failure> {
-        let Compilation { sources, system, found, .. } = compilation;
+    pub(super) fn end(&self, compilation: &Compilation, found: &Sink, done: &Done) -> Result<Outcome, Failure> {
+        let Compilation { sources, system, .. } = compilation;
         let elapsed = self.started.elapsed();
         let summary = Summary {
             denied: found.count(Severity::Error),

@@ -75,6 +75,14 @@ impl Terminal {
         self.result(&format!("{verb} {rest}\n"))
     }
 
+    /// Tells what goes on, where somebody looks.
+    pub(super) fn status(&self, verb: &str, rest: &str) {
+        if !self.quiet && io::stderr().is_terminal() {
+            // Standard error may be closed: then nobody can be told.
+            let _ = write(&mut io::stderr().lock(), &format!("{verb:>12} {rest}\n"));
+        }
+    }
+
     /// An error that is no finding, as text.
     pub(super) fn told(&self, failure: &Failure) -> String {
         let paint = |text: &str, style: Style| {

@@ -9,6 +9,7 @@ pub mod shared;
 
 use crate::diag::Diagnostic;
 use crate::gates::Checked;
+use crate::ir::choice::Runtime;
 use crate::output::Files;
 use crate::spec::Specs;
 
@@ -19,6 +20,8 @@ pub struct Target {
     pub name: &'static str,
     /// The folder below the manifest's folder that its files go to unless the manifest says otherwise.
     pub default_out: &'static str,
+    /// The only runtime that calls for it; none: every system does.
+    pub runtime: Option<Runtime>,
     /// Makes the files.
     pub emit: Emit,
 }
@@ -28,8 +31,13 @@ pub type Emit = for<'a> fn(&'a Checked, &'a Specs) -> (Files<'a>, Vec<Diagnostic
 
 /// All targets, in the order in which they are built.
 pub const ALL: &[Target] = &[
-    Target { name: "path", default_out: "infra/path", emit: path::emit },
-    Target { name: "kubernetes", default_out: "infra/kubernetes", emit: kubernetes::emit },
+    Target { name: "path", default_out: "infra/path", runtime: None, emit: path::emit },
+    Target {
+        name: "kubernetes",
+        default_out: "infra/kubernetes",
+        runtime: Some(Runtime::Kubernetes),
+        emit: kubernetes::emit,
+    },
 ];
 
 /// A target by its name.

@@ -140,7 +140,7 @@ impl Resolver<'_> {
         for url in operations.iter().filter_map(|operations| operations.runbooks.as_ref()) {
             self.check_url(url);
         }
-        for registry in &registry {
+        if let Some(registry) = &registry {
             self.check_registry(&registry.url);
         }
         if let Some(manifest) = &manifest {

@@ -1,0 +1,138 @@
+//! `pathc build`: generates everything that runs the system, all of it or nothing.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::builder::PossibleValuesParser;
+use clap::{ArgMatches, Args};
+
+use super::failure::{Failure, reason};
+use super::judging::Judging;
+use super::report::{Done, Report, count};
+use super::terminal::Terminal;
+use super::{Outcome, repository};
+use crate::Compilation;
+use crate::diag::Sink;
+use crate::output::digest::Digest;
+use crate::output::disk::Counts;
+use crate::output::{self, Mode, Request, Selection};
+use crate::source::decode::{list_of, nearest};
+use crate::{spec, targets};
+
+/// How long a build waits for another one.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Generate everything that runs the system
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  pathc build
+  pathc build --check                      write nothing, fail where a file is stale (for CI)
+  pathc build --target kubernetes --env production
+  pathc build --out /tmp/look              the whole tree below another folder
+
+All files are written, or none. A file that was edited by hand, or that pathc did not write, is never
+written over without --force.")]
+pub(super) struct Build {
+    /// Only what this target generates; may be given several times
+    #[arg(short, long = "target", value_name = "TARGET", value_parser = PossibleValuesParser::new(targets::ALL.iter().map(|target| target.name)))]
+    targets: Vec<String>,
+
+    /// Only what is for this environment; may be given several times
+    #[arg(short, long = "env", value_name = "ENVIRONMENT")]
+    environments: Vec<String>,
+
+    /// Write below DIR instead of the repository
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<Utf8PathBuf>,
+
+    /// Write nothing; fail where a build would change something
+    #[arg(long, conflicts_with = "force")]
+    check: bool,
+
+    /// Write also over files that were edited by hand or that pathc did not write
+    #[arg(long)]
+    force: bool,
+
+    #[command(flatten)]
+    judging: Judging,
+}
+
+pub(super) fn run(arguments: &Build, matches: &ArgMatches, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let report = Report::begin(terminal);
+    let root = repository::root()?;
+    let settings = arguments.judging.settings(matches, true)?;
+    let mut found = Sink::default();
+    let compilation = crate::compile(&root, &settings, &mut found);
+    check_environments(&arguments.environments, &compilation)?;
+
+    let generated = crate::generate(&compilation, &arguments.targets, &mut found);
+    let built = if found.denies() {
+        output::Outcome::default()
+    } else {
+        output::build(&Request {
+            root: &out(&root, arguments.out.as_deref())?,
+            targets: &generated,
+            selection: &Selection { targets: arguments.targets.clone(), environments: arguments.environments.clone() },
+            mode: if arguments.check { Mode::Check } else { Mode::Write { force: arguments.force } },
+            compiler: env!("CARGO_PKG_VERSION"),
+            specs: &spec_versions(),
+            wait: PATIENCE,
+            waiting: &|| terminal.status("Waiting", "for another build to end"),
+        })
+    };
+    found.extend(built.diagnostics);
+    let lines = built.targets.iter().map(|(name, counts)| line(name, *counts, arguments.check)).collect();
+    let written = if arguments.check { 0 } else { built.changes.len() };
+    report.end(&compilation, &found, &Done { verb: "Finished", lines, written })
+}
+
+/// Environments that nobody declared would select nothing, in silence.
+fn check_environments(names: &[String], compilation: &Compilation) -> Result<(), Failure> {
+    let Some(system) = &compilation.system else { return Ok(()) };
+    let known = || system.environments.iter().map(|environment| environment.name.as_str());
+    match names.iter().find(|name| !known().any(|known| known == name.as_str())) {
+        None => Ok(()),
+        Some(name) => {
+            let help = match nearest(name, known()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are {}", list_of(&known().collect::<Vec<_>>())),
+            };
+            Err(Failure::new(format!("no environment is called `{name}`")).help(help))
+        }
+    }
+}
+
+/// The folder that is written to: the repository, or the one that `--out` names.
+fn out(root: &Utf8Path, out: Option<&Utf8Path>) -> Result<Utf8PathBuf, Failure> {
+    let Some(out) = out else { return Ok(root.to_owned()) };
+    camino::absolute_utf8(out).map_err(|error| Failure::new(format!("can't write below `{out}`: {}", reason(&error))))
+}
+
+/// What each target spec is, for the lock: its digest, for a spec changes with each of its facts.
+fn spec_versions() -> BTreeMap<String, String> {
+    spec::BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), Digest::of(text.as_bytes()).to_string())).collect()
+}
+
+/// What is said of a target.
+fn line(name: &str, counts: Counts, check: bool) -> (&'static str, String) {
+    let files = counts.written + counts.unchanged;
+    let mut changes = Vec::new();
+    if counts.written > 0 {
+        changes.push(format!("{} written", counts.written));
+    }
+    if counts.removed > 0 {
+        changes.push(format!("{} removed", counts.removed));
+    }
+    let verb = if check || changes.is_empty() { "Unchanged" } else { "Generated" };
+    let files = count(files, "file");
+    (
+        verb,
+        if changes.is_empty() {
+            format!("{name} ({files})")
+        } else {
+            format!("{name} ({files}, {})", changes.join(", "))
+        },
+    )
+}
