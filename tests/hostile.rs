@@ -13,7 +13,7 @@ use std::{fs, thread};
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// What a person waits for; without optimisation the same takes several times as long.
-const PATIENCE: Duration = if cfg!(debug_assertions) { Duration::from_secs(8) } else { Duration::from_secs(1) };
+const PATIENCE: Duration = if cfg!(debug_assertions) { Duration::from_secs(20) } else { Duration::from_secs(1) };
 
 /// Nobody reads more, and no terminal likes it.
 const MOST_OUTPUT: usize = 4 << 20;

@@ -460,6 +460,9 @@ impl RecordReader {
             if *used || text.starts_with("x-") {
                 continue;
             }
+            if decoder.fuel == 0 {
+                break;
+            }
             let names: Vec<&str> = self.shape.fields.iter().map(|field| field.name).collect();
             let help = match nearest(text, names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
