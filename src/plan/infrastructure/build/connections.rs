@@ -1,5 +1,7 @@
 //! Who calls whom, and on which ports: what network rules and security groups follow from.
 
+use std::collections::BTreeMap;
+
 use super::ports;
 use crate::ir::component::{Dependency, DependencyKind, Port};
 use crate::ir::value::Name;
@@ -64,8 +66,11 @@ pub(super) fn reverse(components: &mut [ComponentTemplate]) {
             })
         })
         .collect();
+    let numbers: BTreeMap<Name, usize> =
+        components.iter().enumerate().map(|(number, component)| (component.name.value.clone(), number)).collect();
     for (called, caller) in calls {
-        let Some(component) = components.iter_mut().find(|component| component.name.value == called) else { continue };
+        let Some(number) = numbers.get(&called) else { continue };
+        let component = &mut components[*number];
         match component.called_by.iter_mut().find(|known| known.name == caller.name) {
             Some(known) => {
                 for port in caller.ports {
