@@ -105,7 +105,7 @@ fn region(text: &str) -> Result<(), Refusal> {
     let digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let good = parts.len() >= 3
         && parts[0].len() == 2
-        && parts[..parts.len() - 1].iter().all(|part| word(part))
+        && parts[..parts.len() - 1].iter().all(word)
         && parts.last().is_some_and(digits);
     if good {
         return Ok(());

@@ -1,7 +1,7 @@
 //! Components before an environment changes them.
 
 use crate::diag::{Diagnostic, code};
-use crate::ir::choice::{ComponentKind, Domain, LogFormat};
+use crate::ir::choice::{ComponentKind, Domain, LogFormat, Runtime};
 use crate::ir::component::{Component, ConfigurationFile, InitStep, Secret, Variable, Volume};
 use crate::ir::ownership::Owner;
 use crate::ir::value::{Duration, VariableName};
@@ -29,7 +29,7 @@ impl Resolver<'_> {
         let own_domain = input.domain.unwrap_or(domain);
         let profiles = Profiles::new(own_domain.value, domain.value);
         self.check_component_kind(input);
-        self.check_component_names(input);
+        self.check_component_names(input, inputs.runtime);
         let env = self.env(input, inputs);
         let secrets = secrets(&input.secrets);
         self.check_variables(
@@ -88,8 +88,23 @@ impl Resolver<'_> {
         }
     }
 
-    fn check_component_names(&mut self, input: &ComponentInput) {
+    fn check_component_names(&mut self, input: &ComponentInput, runtime: Runtime) {
         let name = &input.name;
+        if runtime == Runtime::Kubernetes
+            && name.as_str().starts_with(|first: char| first.is_ascii_digit())
+            && let Some(port) = input.ports.first()
+        {
+            self.report(
+                Diagnostic::new(
+                    code::BAD_VALUE,
+                    name.origin,
+                    format!("`{name}` begins with a digit, and a Service in Kubernetes can't"),
+                    "expected a letter first",
+                )
+                .label(port.name.origin, "it gets a Service, because it has ports")
+                .help("begin the name with a letter"),
+            );
+        }
         if input.kind.value == ComponentKind::Cronjob && name.as_str().len() > CRONJOB_NAME_LIMIT {
             self.report(
                 Diagnostic::new(

@@ -26,7 +26,7 @@ use std::ops::Range;
 use crate::diag::Diagnostic;
 use crate::diag::diagnostic::Place;
 use crate::ir::building::{Branches, Package, SupplyChain};
-use crate::ir::choice::Domain;
+use crate::ir::choice::{Domain, Runtime};
 use crate::ir::component::Component;
 use crate::ir::environment::ComponentId;
 use crate::ir::evidence::{DependencyPolicy, FindingLimits, QualityThresholds, VulnerabilityPolicy};
@@ -56,6 +56,7 @@ struct Resolver<'a> {
 
 /// What was read, by name.
 struct Inputs<'a> {
+    runtime: Runtime,
     components: BTreeMap<&'a str, &'a ComponentInput>,
     datastores: BTreeMap<&'a str, &'a DatastoreInput>,
     datastores_in_order: &'a [DatastoreInput],
@@ -151,6 +152,7 @@ impl Resolver<'_> {
         let domain = domain.unwrap_or(Traced::by_rule(Domain::Business, rules::NO_MANIFEST));
         let owner = manifest.as_ref().and_then(|manifest| manifest.owner.as_ref());
         let inputs = Inputs {
+            runtime: manifest.as_ref().map_or(Runtime::Kubernetes, |manifest| manifest.runtime.value),
             components: components.iter().map(|component| (component.name.as_str(), component)).collect(),
             datastores: datastores.iter().map(|datastore| (datastore.name.as_str(), datastore)).collect(),
             datastores_in_order: &datastores,
