@@ -47,3 +47,48 @@ fn the_deliverables_reference_is_what_is_written() -> io::Result<()> {
                         tables that write them and read them back.";
     check("deliverables.md", &markdown("Deliverables reference", introduction, &documents))
 }
+
+/// The anchor that GitHub gives a heading.
+fn anchor(heading: &str) -> String {
+    let kept = |character: &char| character.is_alphanumeric() || matches!(character, ' ' | '-' | '_');
+    heading.to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-")
+}
+
+fn anchors(page: &Path) -> io::Result<Vec<String>> {
+    let text = fs::read_to_string(page)?;
+    Ok(text
+        .lines()
+        .filter(|line| line.starts_with('#'))
+        .map(|line| anchor(line.trim_start_matches('#').trim()))
+        .collect())
+}
+
+#[test]
+fn every_link_leads_to_a_page_and_a_heading() -> io::Result<()> {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let mut folders = vec![docs];
+    let mut links = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path)?;
+            for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+                if link.contains("://") {
+                    continue;
+                }
+                links += 1;
+                let (page, heading) = link.split_once('#').unwrap_or((link, ""));
+                let page = if page.is_empty() { path.clone() } else { folder.join(page) };
+                assert!(page.exists(), "{}: no page for `{link}`", path.display());
+                let known = heading.is_empty() || anchors(&page)?.iter().any(|known| known == heading);
+                assert!(known, "{}: no heading for `{link}`", path.display());
+            }
+        }
+    }
+    assert!(links > 300, "only {links} links were found");
+    Ok(())
+}

@@ -148,3 +148,92 @@ fn first_sentence(doc: &str) -> String {
     let end = doc.find(". ").or_else(|| doc.find(".\n")).unwrap_or(doc.len());
     doc[..end].trim_end_matches('.').to_owned()
 }
+
+#[cfg(test)]
+#[allow(dead_code, unreachable_pub, reason = "the macros make types for a whole crate")]
+mod tests {
+    use super::*;
+    use crate::ir::value::Duration;
+    use crate::source::{Decode, Table, Traced};
+    use crate::{choice, record};
+
+    choice! {
+        /// How loud it is.
+        pub enum Volume as "volume" { Soft = "soft": "a|b", Loud = "loud": "heard far" }
+    }
+
+    record! {
+        /// One part of a song.
+        pub struct Verse as "verse of a song" {
+            /// How long it takes.
+            length: Traced<Duration>, default "30s";
+        }
+        shorthand length
+    }
+
+    record! {
+        /// A song. It is sung.
+        ///
+        /// Or whistled.
+        pub struct Song as "song" {
+            /// How loud.
+            volume: Traced<Volume>, required;
+            /// Its verses.
+            verses: Vec<Verse>, many;
+            /// Verses by name.
+            named: Table<String, Verse>, optional;
+        }
+    }
+
+    #[test]
+    fn a_page_links_each_part_to_its_description() {
+        let song = Section { name: "song", doc: Song::SHAPE.doc, shape: Song::shape() };
+        let again = Section { name: "hymn", doc: " Another.\n", shape: Verse::shape() };
+        let expected = "\
+# Songs
+
+What is sung.
+
+- [`song.yaml`](#songyaml): A song
+- [`hymn.yaml`](#hymnyaml): Another
+- [Values](#values): the forms that single values have
+
+## `song.yaml`
+
+A song. It is sung.
+
+Or whistled.
+
+| key | value | default | meaning |
+|---|---|---|---|
+| `volume` | `soft` `loud` | required | How loud.<br>`soft`: a\\|b<br>`loud`: heard far |
+| `verses` | list of [verse of a song](#verse-of-a-song) | none | Its verses. |
+| `named` | mapping from text to [verse of a song](#verse-of-a-song) |  | Verses by name. |
+
+### verse of a song
+
+One part of a song.
+
+A bare value stands for `length` alone.
+
+| key | value | default | meaning |
+|---|---|---|---|
+| `length` | [duration](#values) | `30s` | How long it takes. |
+
+## `hymn.yaml`
+
+Another.
+
+| key | value | default | meaning |
+|---|---|---|---|
+| `length` | [duration](#values) | `30s` | How long it takes. |
+
+## Values
+
+| value | what it looks like |
+|---|---|
+| duration | a whole number with a unit: `300ms` `90s` `15m` `12h` `7d` `4w` |
+";
+        assert_eq!(markdown("Songs", "What is sung.\n", &[song, again]), expected);
+    }
+}

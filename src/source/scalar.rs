@@ -126,7 +126,7 @@ impl Scalar for f64 {
     }
 }
 
-/// A user's text for a message: shortened, control characters made visible.
+/// A user's text for a message: shortened, with control characters and those that hide or reorder text made visible.
 #[must_use]
 pub fn shown(text: &str) -> String {
     const LIMIT: usize = 60;
@@ -136,13 +136,18 @@ pub fn shown(text: &str) -> String {
             out.push('…');
             break;
         }
-        if character.is_control() {
+        if character.is_control() || is_invisible(character) {
             out.extend(character.escape_default());
         } else {
             out.push(character);
         }
     }
     out
+}
+
+/// Whether a character is not seen, or changes the order in which others are.
+const fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The refusal of a word that is not one of a few.
@@ -152,5 +157,38 @@ pub fn unknown_word(text: &str, name: &str, words: &[&str]) -> Wrong {
     match super::decode::nearest(text, words.iter().copied()) {
         Some(near) => wrong.help(format!("did you mean `{near}`?")),
         None => wrong.help(format!("one of {}", super::decode::list_of(words))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_shown_as_it_is_read() {
+        assert_eq!(shown("größe 1"), "größe 1");
+        assert_eq!(shown("a\tb\u{1b}[0m"), "a\\tb\\u{1b}[0m");
+        assert_eq!(shown("a\u{202e}b\u{200b}"), "a\\u{202e}b\\u{200b}");
+        assert_eq!(shown(&"x".repeat(61)), format!("{}…", "x".repeat(60)));
+    }
+
+    #[test]
+    fn a_word_that_is_unknown_has_its_nearest() {
+        let words = &["deny", "warn", "allow"];
+        assert_eq!(unknown_word("denny", "level", words).help.as_deref(), Some("did you mean `deny`?"));
+        assert_eq!(unknown_word("strict", "level", words).help.as_deref(), Some("one of `deny`, `warn`, `allow`"));
+    }
+
+    #[test]
+    fn booleans_and_numbers_are_those_of_yaml() {
+        assert_eq!(bool::read("TRUE"), Ok(true));
+        assert_eq!(bool::read("yes").unwrap_err().help.as_deref(), Some("write `true`"));
+        assert_eq!(bool::read("off").unwrap_err().help.as_deref(), Some("write `false`"));
+        assert_eq!(u16::read("65536").unwrap_err().help.as_deref(), Some("at most 65535"));
+        assert_eq!(u16::read("-1").unwrap_err().message, "expected a whole number, found `-1`");
+        assert_eq!(f64::read("1e3"), Ok(1000.0));
+        for word in ["inf", "nan", ".inf", "1_000", "", "infinity"] {
+            assert!(f64::read(word).is_err(), "{word}");
+        }
     }
 }
