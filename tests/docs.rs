@@ -9,10 +9,15 @@ use pathc::input::DOCUMENTS;
 use pathc::plan::DELIVERABLES;
 use pathc::source::reference::{Section, markdown};
 
+/// Whether the pages are written anew in this run.
+fn updating() -> bool {
+    env::var_os("UPDATE_DOCS").is_some_and(|value| value == "1")
+}
+
 /// Compares a page with the committed one, or writes it where that was asked for.
 fn check(name: &str, page: &str) -> io::Result<()> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference").join(name);
-    if env::var_os("UPDATE_DOCS").is_some_and(|value| value == "1") {
+    if updating() {
         fs::create_dir_all(path.with_file_name(""))?;
         return fs::write(path, page);
     }
@@ -65,6 +70,10 @@ fn anchors(page: &Path) -> io::Result<Vec<String>> {
 
 #[test]
 fn every_link_leads_to_a_page_and_a_heading() -> io::Result<()> {
+    if updating() {
+        // The other tests write the pages at this moment.
+        return Ok(());
+    }
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
     let mut folders = vec![docs];
     let mut links = 0;
