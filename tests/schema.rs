@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
@@ -162,6 +162,46 @@ fn schemas_accept_every_system_that_passes() -> Outcome {
         assert_eq!(refused, [None], "{name}");
     }
     Ok(())
+}
+
+#[test]
+fn schemas_accept_the_deliverables_that_are_built() -> Outcome {
+    if !judge_is_there("schemas_accept_the_deliverables_that_are_built")? {
+        return Ok(());
+    }
+    let out = tempfile::tempdir()?;
+    let done = Command::new(env!("CARGO_BIN_EXE_pathc"))
+        .arg("-C")
+        .arg(root().join("fixtures/pass/storefront"))
+        .args(["build", "--target", "path", "--now", "2026-11-20T12:00:00Z", "--out"])
+        .arg(out.path())
+        .output()?;
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let mut cases = Vec::new();
+    for deliverable in DELIVERABLES {
+        let path = find(out.path(), &format!("{}.yaml", deliverable.name))?.ok_or(deliverable.name)?;
+        let schema = json_schema(deliverable.name, deliverable.doc, &(deliverable.shape)());
+        cases.push((schema, vec![loaded(&fs::read_to_string(path)?)]));
+    }
+    for (deliverable, refused) in DELIVERABLES.iter().zip(judge(&cases)?) {
+        assert_eq!(refused, [None], "{}", deliverable.name);
+    }
+    Ok(())
+}
+
+/// The file with a name, anywhere below a folder.
+fn find(folder: &Path, name: &str) -> io::Result<Option<PathBuf>> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            if let Some(found) = find(&path, name)? {
+                return Ok(Some(found));
+            }
+        } else if path.ends_with(name) {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
 }
 
 #[test]
