@@ -28,24 +28,15 @@ enum Need {
     Installed(&'static str),
     /// A program of the machine.
     Program(&'static str),
-    /// The command `pathc build`.
-    Build,
 }
 
 const KUBERNETES: &[Need] =
     &[Need::Installed("python"), Need::Installed("node"), Need::Program("node"), Need::Program("kubectl")];
 
-const KUBERNETES_AND_BUILD: &[Need] =
-    &[Need::Installed("python"), Need::Installed("node"), Need::Program("node"), Need::Program("kubectl"), Need::Build];
-
 const CASES: &[Case] = &[
     Case { name: "kubernetes::each_judge_rejects_its_bad_samples", needs: KUBERNETES, run: kubernetes_rejects_bad },
     Case { name: "kubernetes::all_judges_accept_the_good_sample", needs: KUBERNETES, run: kubernetes_accepts_good },
-    Case {
-        name: "kubernetes::every_fixture_is_accepted",
-        needs: KUBERNETES_AND_BUILD,
-        run: kubernetes_accepts_fixtures,
-    },
+    Case { name: "kubernetes::every_fixture_is_accepted", needs: KUBERNETES, run: kubernetes_accepts_fixtures },
     Case { name: "scripts::shellcheck", needs: &[Need::Installed("python")], run: scripts_are_clean },
 ];
 
@@ -82,11 +73,6 @@ impl Need {
                 let path = env::var_os("PATH").unwrap_or_default();
                 let there = env::split_paths(&path).any(|folder| folder.join(program).is_file());
                 (!there).then(|| format!("{program} is not on the machine"))
-            }
-            Self::Build => {
-                let help = Command::new(env!("CARGO_BIN_EXE_pathc")).args(["build", "--help"]).output();
-                let there = help.is_ok_and(|help| help.status.success() && !help.stdout.is_empty());
-                (!there).then(|| "pathc has no command `build` yet".to_owned())
             }
         }
     }
