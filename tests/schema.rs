@@ -19,7 +19,7 @@ use pathc::plan::DELIVERABLES;
 use pathc::source::origin::record_hash;
 use pathc::source::schema::json_schema;
 use pathc::source::yaml::{self, NodeId, Tree};
-use pathc::source::{Decode, Decoder, FileId, FileKind, Problem, ProblemKind, Sources};
+use pathc::source::{Decode, Decoder, FileId, FileKind, Presence, Problem, ProblemKind, Shape, Sources};
 use serde_json::{Map, Number, Value, json};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -296,11 +296,42 @@ fn mutate(whole: &Value, pointer: &str, seen: &mut BTreeSet<String>, visit: &mut
     }
 }
 
+/// The forms of all documents, read or written.
+fn shapes() -> impl Iterator<Item = fn() -> Shape> {
+    DOCUMENTS.iter().map(|document| document.shape).chain(DELIVERABLES.iter().map(|plan| plan.shape))
+}
+
+#[test]
+fn every_default_is_a_value_of_its_field() -> Outcome {
+    if !judge_is_there("every_default_is_a_value_of_its_field")? {
+        return Ok(());
+    }
+    let mut records = Vec::new();
+    shapes().for_each(|shape| shape().visit_records(&mut records));
+    let mut fields = Vec::new();
+    let mut cases = Vec::new();
+    for record in records {
+        let schema = json_schema(record.name, record.doc, &Shape::Record(record));
+        for field in record.fields {
+            if let Presence::Default(text) = field.presence {
+                fields.push(format!("`{}` of `{}`", field.name, record.name));
+                let default = schema["properties"][field.name]["default"].clone();
+                assert!(default == json!(text) || default.to_string() == text, "{default} is not `{text}`");
+                cases.push((json_schema(field.name, field.doc, &(field.shape)()), vec![default]));
+            }
+        }
+    }
+    assert!(cases.len() > 50, "only {} defaults were found", cases.len());
+    for (field, refused) in fields.into_iter().zip(judge(&cases)?) {
+        assert_eq!(refused, [None], "{field}");
+    }
+    Ok(())
+}
+
 #[test]
 fn no_two_records_share_a_name() {
     let mut records = Vec::new();
-    let shapes = DOCUMENTS.iter().map(|document| document.shape).chain(DELIVERABLES.iter().map(|plan| plan.shape));
-    for shape in shapes {
+    for shape in shapes() {
         // A record is known by its name: a second one with the same name would be passed over, so fields are compared.
         let mut found = Vec::new();
         shape().visit_records(&mut found);
