@@ -60,7 +60,7 @@ pub struct System {
     pub suites: Vec<Suite>,
     /// Requirements.
     pub requirements: Vec<Requirement>,
-    /// What the evidence must reach.
+    /// What the evidence must reach; after resolving always there, with every default.
     pub quality_gates: Option<QualityGates>,
     /// Coverage; each row has its own or its file's commit and time.
     pub coverage: Vec<CoverageRow>,
@@ -72,7 +72,7 @@ pub struct System {
     pub history: Option<History>,
     /// Code quality; each row has its own or its file's commit and time.
     pub quality: Vec<QualityRow>,
-    /// What code must reach.
+    /// What code must reach; after resolving always there, with every default.
     pub quality_thresholds: Option<QualityThresholds>,
     /// Refactorings, in the order of the log.
     pub refactorings: Vec<Refactoring>,
@@ -82,17 +82,17 @@ pub struct System {
     pub builds: Vec<Build>,
     /// The tools that look for weaknesses.
     pub scans: Option<Scans>,
-    /// What proves where packages come from.
+    /// What proves where packages come from; after resolving always there, with every default.
     pub supply_chain: Option<SupplyChain>,
     /// Branches and tags.
     pub branches: Branches,
     /// The packages that components are made of.
     pub packages: Vec<PackageRow>,
-    /// What dependencies must keep to.
+    /// What dependencies must keep to; after resolving always there, with every default.
     pub dependency_policy: Option<DependencyPolicy>,
     /// Environments, in the order of the input.
     pub environments: Vec<Environment>,
-    /// How the system is run.
+    /// How the system is run; after resolving always there, with every default.
     pub operations: Option<Operations>,
     /// Which of the nine documents were there.
     pub documents: Vec<Document>,

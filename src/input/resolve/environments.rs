@@ -10,9 +10,11 @@ use crate::ir::environment::{ComponentId, Deployment, Environment, GithubIds};
 use crate::ir::value::{Name, VariableName};
 use crate::ir::{Table, Traced};
 use crate::profile::{self, Profiles};
+use crate::source::Origin;
 use crate::source::decode::nearest;
 
-use super::super::deployment_packages::{ComponentOverride, EnvironmentInput};
+use super::super::deployment_packages::{ComponentOverride, DatastoreOverride, EnvironmentInput};
+use super::super::form::Nullable;
 use super::super::rules;
 use super::components::secrets;
 use super::datastores::datastore;
@@ -38,8 +40,12 @@ impl Resolver<'_> {
         self.check_environment(input);
         let datastores = self.environment_datastores(input, base, inputs);
         let deployments = self.deployments(input, base, inputs);
-        for deployment in &deployments {
-            self.check_datastores_of(&base.components[deployment.component.0 as usize], deployment, input, &datastores);
+        let switched_off = switched_off(input);
+        if !switched_off.is_empty() {
+            for deployment in &deployments {
+                let component = &base.components[deployment.component.0 as usize];
+                self.check_datastores_of(component, deployment, &input.name, &switched_off);
+            }
         }
         Environment {
             origin: input.origin,
@@ -257,29 +263,24 @@ impl Resolver<'_> {
         &mut self,
         component: &Component,
         deployment: &Deployment,
-        input: &EnvironmentInput,
-        datastores: &[Datastore],
+        environment: &Name,
+        switched_off: &BTreeMap<&str, Origin>,
     ) {
-        let is_there = |name: &str| datastores.iter().any(|datastore| datastore.name.as_str() == name);
         let asked = |name: &Name| {
             let from =
                 |value: &Variable| matches!(value, Variable::From { dependency, .. } if dependency.value == *name);
             deployment.env.values().any(from)
         };
         for needed in &component.depends_on {
-            if needed.kind != DependencyKind::Datastore
-                || !(needed.critical.value || asked(&needed.name.value))
-                || is_there(needed.name.as_str())
-            {
+            let Some(place) = switched_off.get(needed.name.as_str()) else { continue };
+            if needed.kind != DependencyKind::Datastore || !(needed.critical.value || asked(&needed.name.value)) {
                 continue;
             }
-            let switched_off = input.datastores.entry(needed.name.as_str());
-            let Some((name, _)) = switched_off else { continue };
             self.report(
                 Diagnostic::new(
                     code::CONFLICT,
-                    name.origin,
-                    format!("`{}` is not in `{}`, where `{}` needs it", needed.name, input.name, component.name),
+                    *place,
+                    format!("`{}` is not in `{environment}`, where `{}` needs it", needed.name, component.name),
                     "switched off here",
                 )
                 .label(needed.name.origin, format!("`{}` needs it", component.name))
@@ -292,7 +293,14 @@ impl Resolver<'_> {
     }
 }
 
-fn changes<T>(table: &Table<Name, super::super::form::Nullable<T>>) -> BTreeMap<&str, &T> {
+/// The datastores that an environment does without, and where it says so.
+fn switched_off(input: &EnvironmentInput) -> BTreeMap<&str, Origin> {
+    let is_off = |change: &Nullable<DatastoreOverride>| change.value.as_ref().is_some_and(|it| !it.enabled.value);
+    let off = input.datastores.iter().filter(|(_, change)| is_off(change));
+    off.map(|(name, _)| (name.as_str(), name.origin)).collect()
+}
+
+fn changes<T>(table: &Table<Name, Nullable<T>>) -> BTreeMap<&str, &T> {
     table.iter().filter_map(|(name, change)| Some((name.as_str(), change.value.as_ref()?))).collect()
 }
 
@@ -320,7 +328,7 @@ fn namespace(system: Option<&Name>, environment: &Traced<Name>) -> Traced<Name> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{Origin, Scalar};
+    use crate::source::Scalar;
 
     fn named(system: &str, environment: &str) -> String {
         let name = |text| Name::read(text).unwrap();
