@@ -2,6 +2,7 @@
 
 use super::infrastructure::{EnvironmentConfigurations, InfrastructurePlan, InfrastructureTemplates, ScalingPolicies};
 use super::monitoring::{AlertingRules, DashboardDefinitions, MonitoringConfigurations, MonitoringPlan};
+use super::pipeline::{BuildAutomation, DeploymentWorkflows, PipelineConfigurations, PipelinePlan};
 use super::{Encode, Plans, SCHEMA_VERSION};
 use crate::diag::{Diagnostic, code};
 use crate::output::Doc;
@@ -37,6 +38,12 @@ macro_rules! deliverables {
 }
 
 deliverables! {
+    "pipeline_configurations" in "ci_cd_pipelines": PipelineConfigurations = pipeline.configurations,
+        "What starts a pipeline, what it builds and tests, and what it proves.";
+    "build_automation" in "ci_cd_pipelines": BuildAutomation = pipeline.automation,
+        "How each component becomes a package.";
+    "deployment_workflows" in "ci_cd_pipelines": DeploymentWorkflows = pipeline.workflows,
+        "How a release reaches each environment, and how it is taken back.";
     "infrastructure_templates" in "infrastructure_automation": InfrastructureTemplates = infrastructure.templates,
         "What runs, the same in every environment.";
     "environment_configurations" in "infrastructure_automation": EnvironmentConfigurations = infrastructure.environments,
@@ -71,6 +78,9 @@ pub fn read(sources: &Sources) -> Result<Plans, Vec<Diagnostic>> {
         let configurations = reader.document("monitoring_configurations");
         let alerting = reader.document("alerting_rules");
         let dashboards = reader.document("dashboard_definitions");
+        let pipelines = reader.document("pipeline_configurations");
+        let automation = reader.document("build_automation");
+        let workflows = reader.document("deployment_workflows");
         Some(Plans {
             infrastructure: InfrastructurePlan {
                 templates: templates?,
@@ -82,6 +92,7 @@ pub fn read(sources: &Sources) -> Result<Plans, Vec<Diagnostic>> {
                 alerting: alerting?,
                 dashboards: dashboards?,
             },
+            pipeline: PipelinePlan { configurations: pipelines?, automation: automation?, workflows: workflows? },
         })
     })();
     match plans {

@@ -8,6 +8,7 @@ pub mod deliverables;
 pub mod encode;
 pub mod infrastructure;
 pub mod monitoring;
+pub mod pipeline;
 
 pub use deliverables::{DELIVERABLES, Deliverable, read};
 pub use encode::Encode;
@@ -26,6 +27,8 @@ pub struct Plans {
     pub infrastructure: infrastructure::InfrastructurePlan,
     /// What is measured, when somebody is told, and what is shown.
     pub monitoring: monitoring::MonitoringPlan,
+    /// How components are built and proved, and how a release reaches each environment.
+    pub pipeline: pipeline::PipelinePlan,
 }
 
 /// Makes every decision. What can't be decided is a diagnostic.
@@ -34,7 +37,9 @@ pub fn plan(system: &System, specs: &Specs) -> (Plans, Vec<Diagnostic>) {
     let (infrastructure, mut problems) = infrastructure::plan(system, specs);
     let (monitoring, found) = monitoring::plan(system, specs);
     problems.extend(found);
-    (Plans { infrastructure, monitoring }, problems)
+    let (pipeline, found) = pipeline::plan(system, specs);
+    problems.extend(found);
+    (Plans { infrastructure, monitoring, pipeline }, problems)
 }
 
 #[cfg(test)]

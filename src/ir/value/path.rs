@@ -55,6 +55,18 @@ impl Scalar for RepositoryPath {
 }
 
 impl RepositoryPath {
+    /// The repository's root.
+    #[must_use]
+    pub fn root() -> RepositoryPath {
+        RepositoryPath(".".into())
+    }
+
+    /// The folder that it lies in; that of the root is the root.
+    #[must_use]
+    pub fn folder(&self) -> RepositoryPath {
+        RepositoryPath(self.0.rsplit_once('/').map_or(".", |(folder, _)| folder).into())
+    }
+
     /// This path with another below it.
     #[must_use]
     pub fn join(&self, below: &RepositoryPath) -> RepositoryPath {

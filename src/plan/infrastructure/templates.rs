@@ -5,6 +5,7 @@ use crate::ir::choice::{
     Access, Cloud, ComponentKind, Concurrency, Domain, Framework, HistogramForm, IngressController, Installed,
     LogFormat, Protocol, Provisioner, RegistryAuth, RollbackTrigger, Runtime, Tier, Tls, Trigger,
 };
+use crate::ir::component::Component;
 use crate::ir::value::{
     ContainerPath, CountOrPercent, Decimal, Duration, Name, Percent, PortNumber, Size, UrlPath, VariableName,
 };
@@ -21,6 +22,22 @@ choice! {
         Static = "static": "files behind a CDN",
     }
 }
+impl WorkloadForm {
+    /// How a component runs: by its kind.
+    #[must_use]
+    pub fn of(component: &Component) -> WorkloadForm {
+        match component.kind.value {
+            ComponentKind::Service | ComponentKind::Worker if component.is_stateful() => WorkloadForm::Stateful,
+            ComponentKind::Service | ComponentKind::Worker => WorkloadForm::Replicated,
+            ComponentKind::Cronjob => WorkloadForm::Scheduled,
+            ComponentKind::Job if component.trigger.value == Trigger::Deploy => WorkloadForm::OnDeploy,
+            ComponentKind::Job => WorkloadForm::Manual,
+            // A library is not deployed, and so never asked about.
+            ComponentKind::Website | ComponentKind::Library => WorkloadForm::Static,
+        }
+    }
+}
+
 choice! {
     /// What carries a protocol.
     pub enum Transport as "transport" { Tcp = "tcp": "TCP", Udp = "udp": "UDP" }

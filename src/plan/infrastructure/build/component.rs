@@ -2,7 +2,6 @@
 
 use super::{connections, ports, strategy, system};
 use crate::diag::Diagnostic;
-use crate::ir::choice::{ComponentKind, Trigger};
 use crate::ir::component::{Component, ConfigurationFile, InitStep, Metrics, Volume};
 use crate::ir::value::Size;
 use crate::ir::{System, Traced};
@@ -18,7 +17,7 @@ pub(super) fn template(
     specs: &Specs,
     problems: &mut Vec<Diagnostic>,
 ) -> ComponentTemplate {
-    let form = form(component);
+    let form = WorkloadForm::of(component);
     let runs_to_an_end = matches!(form, WorkloadForm::Scheduled | WorkloadForm::OnDeploy | WorkloadForm::Manual);
     ComponentTemplate {
         origin: component.origin,
@@ -56,18 +55,6 @@ pub(super) fn template(
         strategy: strategy::template(system, component, form, specs, problems),
         rollback: strategy::rollback(component),
         migrations: strategy::migrations(system, component),
-    }
-}
-
-fn form(component: &Component) -> WorkloadForm {
-    match component.kind.value {
-        ComponentKind::Service | ComponentKind::Worker if component.is_stateful() => WorkloadForm::Stateful,
-        ComponentKind::Service | ComponentKind::Worker => WorkloadForm::Replicated,
-        ComponentKind::Cronjob => WorkloadForm::Scheduled,
-        ComponentKind::Job if component.trigger.value == Trigger::Deploy => WorkloadForm::OnDeploy,
-        ComponentKind::Job => WorkloadForm::Manual,
-        // A library is not deployed, and so never asked about.
-        ComponentKind::Website | ComponentKind::Library => WorkloadForm::Static,
     }
 }
 

@@ -1,0 +1,114 @@
+//! What starts each pipeline, what it may do, and what is kept up to date.
+
+use std::collections::BTreeSet;
+
+use super::automation::manifest_folder;
+use super::rules;
+use crate::ir::choice::{BuildTool, ProvenanceFormat, Signer};
+use crate::ir::value::{Duration, RepositoryPath};
+use crate::ir::{Origin, Rule, System, Traced};
+use crate::plan::pipeline::configurations::{
+    Permission, PipelineEvent, PipelineKind, PipelineTemplate, TriggerPlan, UpdateKind, UpdatePlan,
+};
+
+/// The pipelines of a system.
+pub(super) fn pipelines(system: &System) -> Vec<PipelineTemplate> {
+    let branches = &system.branches;
+    PipelineKind::ALL
+        .iter()
+        .map(|kind| {
+            let triggers = match kind {
+                PipelineKind::Integration => vec![
+                    on(PipelineEvent::PullRequest, None),
+                    on(PipelineEvent::Push, Some(&branches.main)),
+                    at("17 4 * * 1", rules::WEEKLY),
+                    on(PipelineEvent::Manual, None),
+                ],
+                PipelineKind::Release => {
+                    vec![on(PipelineEvent::Tag, Some(&branches.release)), on(PipelineEvent::Manual, None)]
+                }
+                PipelineKind::Deployment => {
+                    vec![on(PipelineEvent::Push, Some(&branches.main)), on(PipelineEvent::Manual, None)]
+                }
+                PipelineKind::Rollback => vec![on(PipelineEvent::Manual, None)],
+                PipelineKind::Drift => vec![at("23 5 * * 1-5", rules::DAILY_DRIFT), on(PipelineEvent::Manual, None)],
+            };
+            PipelineTemplate {
+                origin: Origin::rule(rules::PIPELINES),
+                kind: Traced::by_rule(*kind, rules::PIPELINES),
+                triggers,
+                supersedes: Traced::by_rule(*kind == PipelineKind::Integration, rules::SUPERSEDES),
+                permissions: permissions(system, *kind),
+            }
+        })
+        .collect()
+}
+
+fn on(event: PipelineEvent, pattern: Option<&Traced<String>>) -> TriggerPlan {
+    TriggerPlan {
+        origin: Origin::rule(rules::TRIGGERS),
+        event: Traced::by_rule(event, rules::TRIGGERS),
+        pattern: pattern.cloned(),
+        cron: None,
+    }
+}
+
+fn at(cron: &str, rule: Rule) -> TriggerPlan {
+    TriggerPlan {
+        origin: Origin::rule(rule),
+        event: Traced::by_rule(PipelineEvent::Schedule, rule),
+        pattern: None,
+        cron: Some(Traced::by_rule(cron.to_owned(), rule)),
+    }
+}
+
+fn permissions(system: &System, kind: PipelineKind) -> Vec<Traced<Permission>> {
+    let proves = system
+        .supply_chain
+        .as_ref()
+        .is_some_and(|asked| asked.sign.value != Signer::None || asked.provenance.value != ProvenanceFormat::None);
+    let mut needed = vec![Permission::ReadSource];
+    match kind {
+        PipelineKind::Integration => needed.extend(system.scans.is_some().then_some(Permission::WriteFindings)),
+        PipelineKind::Release => {
+            needed.extend([Permission::WritePackages, Permission::ProposeChanges]);
+            needed.extend(system.scans.is_some().then_some(Permission::WriteFindings));
+            needed.extend(proves.then_some(Permission::Sign));
+        }
+        PipelineKind::Deployment | PipelineKind::Rollback => {
+            needed.extend([Permission::ReadPackages, Permission::AssumeRole]);
+        }
+        PipelineKind::Drift => needed.push(Permission::AssumeRole),
+    }
+    needed.into_iter().map(|permission| Traced::by_rule(permission, rules::PERMISSIONS)).collect()
+}
+
+/// What is kept up to date: the packages of each manifest, the images of each Dockerfile, the actions of the pipelines.
+pub(super) fn updates(system: &System) -> Vec<UpdatePlan> {
+    let mut packages: BTreeSet<(BuildTool, RepositoryPath)> = BTreeSet::new();
+    let mut images: BTreeSet<RepositoryPath> = BTreeSet::new();
+    let mut updates = Vec::new();
+    let plan = |kind, tool, directory: Traced<RepositoryPath>, origin| UpdatePlan {
+        origin,
+        kind: Traced::by_rule(kind, rules::COOLDOWN),
+        tool,
+        directory,
+        cooldown: Traced::by_rule(Duration::days(7), rules::COOLDOWN),
+    };
+    for build in &system.builds {
+        let directory = manifest_folder(build);
+        // Nothing is known of the packages that a makefile fetches.
+        if build.tool.value != BuildTool::Make && packages.insert((build.tool.value, directory.value.clone())) {
+            updates.push(plan(UpdateKind::Packages, Some(build.tool), directory, build.origin));
+        }
+    }
+    for build in &system.builds {
+        let Some(image) = super::automation::build(system, build).image else { continue };
+        let directory = image.dockerfile.with(image.dockerfile.folder());
+        if images.insert(directory.value.clone()) {
+            updates.push(plan(UpdateKind::Images, None, directory, image.origin));
+        }
+    }
+    updates.push(plan(UpdateKind::Pipelines, None, super::root(), Origin::rule(rules::COOLDOWN)));
+    updates
+}

@@ -1,0 +1,275 @@
+//! How a release reaches each environment, and how it is taken back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::suites::pipeline_of;
+use super::{or_root, rules, waves};
+use crate::diag::{Diagnostic, code};
+use crate::ir::choice::{RegistryAuth, Runtime, SuiteStage};
+use crate::ir::component::{Component, DeliveryStrategy};
+use crate::ir::ownership::OncallKind;
+use crate::ir::testing::Suite;
+use crate::ir::{Environment, Origin, System, Traced};
+use crate::plan::infrastructure::templates::{StrategyKind, WorkloadForm};
+use crate::plan::pipeline::configurations::PipelineKind;
+use crate::plan::pipeline::workflows::{
+    DeployStep, DeploymentWorkflow, MigrationStep, ReleaseWindow, RequiredSecret, RollbackPlan, RolloutStep,
+    VerificationStep,
+};
+
+/// The environments in the order of promotion.
+pub(super) fn plan(system: &System, problems: &mut Vec<Diagnostic>) -> Vec<DeploymentWorkflow> {
+    let migrations = migrations(system);
+    let order = promotion(&system.environments);
+    order.into_iter().map(|environment| workflow(system, environment, &migrations, problems)).collect()
+}
+
+/// Each environment after the one that it promotes from, else as in the input. In a circle nobody comes first: the gates
+/// say so, and the order is that of the input.
+fn promotion(environments: &[Environment]) -> Vec<&Environment> {
+    let mut order: Vec<&Environment> = Vec::new();
+    let mut placed: BTreeSet<&str> = BTreeSet::new();
+    let known: BTreeSet<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
+    loop {
+        let before = order.len();
+        for environment in environments {
+            let source = environment.promotes_from.as_ref().map(|source| source.as_str());
+            let is_due = source.is_none_or(|source| placed.contains(source) || !known.contains(source));
+            if is_due && placed.insert(environment.name.as_str()) {
+                order.push(environment);
+            }
+        }
+        if order.len() == before {
+            order.extend(environments.iter().filter(|environment| !placed.contains(environment.name.as_str())));
+            return order;
+        }
+    }
+}
+
+fn workflow(
+    system: &System,
+    environment: &Environment,
+    migrations: &[MigrationStep],
+    problems: &mut Vec<Diagnostic>,
+) -> DeploymentWorkflow {
+    let rollouts: Vec<RolloutStep> = waves::order(system, environment)
+        .into_iter()
+        .filter_map(|(id, wave)| rollout(system.component(id), wave))
+        .collect();
+    let here: BTreeSet<&str> =
+        environment.deployments.iter().map(|deployment| system.component(deployment.component).name.as_str()).collect();
+    let migrations: Vec<MigrationStep> =
+        migrations.iter().filter(|step| here.contains(step.component.as_str())).cloned().collect();
+    let verifications = verifications(system, environment);
+    let secrets = secrets(system, environment);
+    let window = environment.deployment_window.as_ref();
+    let approvals = environment.approvals.as_ref();
+    DeploymentWorkflow {
+        origin: environment.origin,
+        environment: environment.name.clone(),
+        kind: environment.kind,
+        promotes_from: environment.promotes_from.clone(),
+        reviewers: approvals.map(|approvals| approvals.reviewers.clone()).unwrap_or_default(),
+        wait: approvals.and_then(|approvals| approvals.wait),
+        window: window.map(|window| ReleaseWindow {
+            origin: window.origin,
+            days: window.days.iter().map(|day| day.with(day.as_str().to_owned())).collect(),
+            from: window.from,
+            to: window.to,
+            timezone: window.timezone.clone(),
+        }),
+        runner: environment.runner.clone(),
+        region: environment.region.clone(),
+        account: environment.account.clone(),
+        oidc_subject: oidc_subject(system, environment, problems),
+        steps: steps(&[
+            (DeployStep::CheckWindow, window.is_some()),
+            (DeployStep::CheckGates, true),
+            (DeployStep::ShowPlan, true),
+            (DeployStep::Provision, true),
+            (DeployStep::InstallPlatform, system.runtime.value == Runtime::Kubernetes),
+            (DeployStep::CheckSecrets, !secrets.is_empty()),
+            (DeployStep::Migrate, !migrations.is_empty()),
+            (DeployStep::RollOut, true),
+            (DeployStep::Verify, !verifications.is_empty()),
+            (DeployStep::Mark, true),
+        ]),
+        rollback: rollback(&rollouts, &migrations, &verifications),
+        secrets,
+        migrations,
+        rollouts,
+        verifications,
+    }
+}
+
+fn steps(steps: &[(DeployStep, bool)]) -> Vec<Traced<DeployStep>> {
+    let needed = steps.iter().filter(|(_, is_needed)| *is_needed);
+    needed.map(|(step, _)| Traced::by_rule(*step, rules::STEPS)).collect()
+}
+
+/// The subject of the token that the pipeline of this environment signs in to the cloud with.
+fn oidc_subject(system: &System, environment: &Environment, problems: &mut Vec<Diagnostic>) -> Option<Traced<String>> {
+    let repository = system.repository.as_ref()?;
+    let parts: Vec<&str> = repository.split('/').collect();
+    let [_, owner, name] = parts.as_slice() else {
+        problems.push(
+            Diagnostic::new(
+                code::CANNOT_EXPRESS,
+                repository.origin,
+                format!("`{repository}` names no owner and repository"),
+                "the pipelines' identity is bound to it",
+            )
+            .help("write `github.com/OWNER/NAME`"),
+        );
+        return None;
+    };
+    let subject = match &environment.github_ids {
+        Some(ids) => format!("repo:{owner}@{}/{name}@{}:environment:{}", ids.owner, ids.repository, environment.name),
+        None => format!("repo:{owner}/{name}:environment:{}", environment.name),
+    };
+    Some(Traced::by_rule(subject, rules::OIDC_SUBJECT))
+}
+
+/// All changes of stored data, in the order of the log; a component's equal commands once.
+fn migrations(system: &System) -> Vec<MigrationStep> {
+    let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let unreleased = system.refactorings.iter().filter(|entry| entry.released.is_none());
+    unreleased
+        .filter_map(|entry| {
+            let migration = entry.migration.as_ref()?;
+            seen.insert((entry.component.as_str(), migration.run.as_str())).then(|| MigrationStep {
+                origin: entry.origin,
+                component: entry.component.clone(),
+                refactoring: entry.id.clone(),
+                run: migration.run.clone(),
+                reversible: migration.reversible,
+                online: migration.online,
+            })
+        })
+        .collect()
+}
+
+/// What is replaced. A job that a person starts is none of a deployment's steps.
+fn rollout(component: &Component, wave: u32) -> Option<RolloutStep> {
+    let form = WorkloadForm::of(component);
+    if form == WorkloadForm::Manual {
+        return None;
+    }
+    let delivery = component.delivery.as_ref()?;
+    let runs_on = component.is_long_running();
+    let (strategy, verify) = match &delivery.strategy {
+        DeliveryStrategy::Rolling { origin, .. } => (Traced::new(StrategyKind::Rolling, *origin), None),
+        DeliveryStrategy::Canary { origin, .. } => (Traced::new(StrategyKind::Canary, *origin), None),
+        DeliveryStrategy::BlueGreen(blue_green) => {
+            (Traced::new(StrategyKind::BlueGreen, blue_green.origin), blue_green.verify.clone())
+        }
+    };
+    let no_rollback = Traced::by_rule(false, rules::NO_ROLLBACK);
+    Some(RolloutStep {
+        origin: component.origin,
+        component: component.name.clone(),
+        form: Traced::by_rule(form, rules::FORM),
+        wave: Traced::by_rule(wave, rules::WAVES),
+        strategy: runs_on.then_some(strategy),
+        verify: verify.filter(|_| runs_on),
+        automatic_rollback: if runs_on { delivery.rollback.automatic } else { no_rollback },
+        triggers: if runs_on { delivery.rollback.on.clone() } else { Vec::new() },
+        watch: delivery.rollback.window.filter(|_| runs_on),
+    })
+}
+
+/// The suites that prove a deployment: those of this environment, then those that follow every deployment.
+fn verifications(system: &System, environment: &Environment) -> Vec<VerificationStep> {
+    let is_here = |suite: &&Suite| match &suite.environment {
+        Some(place) => place.value == environment.name.value,
+        None => suite.stage().value == SuiteStage::PostDeploy,
+    };
+    let deployed = system.suites.iter().filter(|suite| pipeline_of(suite) == PipelineKind::Deployment);
+    let mut suites: Vec<_> = deployed.filter(is_here).collect();
+    // What answers at all is found out first: it is quick, and nothing else can pass where it fails.
+    suites.sort_by_key(|suite| suite.stage().value != SuiteStage::PostDeploy);
+    suites
+        .into_iter()
+        .map(|suite| VerificationStep {
+            origin: suite.origin,
+            suite: suite.name.clone(),
+            kind: suite.kind,
+            command: suite.run.clone(),
+            working_directory: or_root(suite.working_directory.as_ref()),
+            timeout: suite.timeout,
+            blocking: suite.blocking,
+        })
+        .collect()
+}
+
+/// Every secret that somebody must set, each path once.
+fn secrets(system: &System, environment: &Environment) -> Vec<RequiredSecret> {
+    let base = format!("{}/{}", system.name, environment.name);
+    let mut secrets: BTreeMap<String, RequiredSecret> = BTreeMap::new();
+    for deployment in &environment.deployments {
+        let component = system.component(deployment.component);
+        for secret in &deployment.secrets {
+            let path = secret.from.clone().unwrap_or_else(|| {
+                Traced::by_rule(format!("{base}/{}/{}", component.name, secret.name), rules::SECRET_PATH)
+            });
+            secrets.entry(path.value.clone()).or_insert_with(|| RequiredSecret {
+                origin: secret.origin,
+                store_path: path,
+                component: Some(component.name.clone()),
+                name: Some(secret.name.clone()),
+            });
+        }
+    }
+    let mut whole = |below: &str, rule| {
+        let path = Traced::by_rule(format!("{base}/{below}"), rule);
+        secrets.entry(path.value.clone()).or_insert_with(|| RequiredSecret {
+            origin: environment.origin,
+            store_path: path,
+            component: None,
+            name: None,
+        });
+    };
+    let auth = system.registry.as_ref().and_then(|registry| registry.auth).map(|auth| auth.value);
+    if auth == Some(RegistryAuth::Basic) {
+        whole("registry", rules::PULL_SECRET);
+    }
+    let owners = system.components.iter().filter_map(|component| component.owner.as_ref()).chain(&system.owner);
+    let mut routes = owners.filter_map(|owner| owner.oncall.as_ref());
+    // An e-mail needs no key.
+    if routes.any(|route| route.kind != OncallKind::Email) {
+        whole("oncall", rules::ONCALL_SECRET);
+    }
+    secrets.into_values().collect()
+}
+
+fn rollback(
+    rollouts: &[RolloutStep],
+    migrations: &[MigrationStep],
+    verifications: &[VerificationStep],
+) -> RollbackPlan {
+    let going_back: Vec<&RolloutStep> = rollouts.iter().rev().filter(|step| step.strategy.is_some()).collect();
+    let irreversible: Vec<Traced<String>> = migrations
+        .iter()
+        .filter(|step| !step.reversible.value)
+        .map(|step| Traced::by_rule(step.refactoring.value.clone(), rules::IRREVERSIBLE))
+        .collect();
+    let forbidden = going_back.iter().find(|step| !step.automatic_rollback.value);
+    let automatic = match forbidden {
+        Some(step) => step.automatic_rollback,
+        None => Traced::by_rule(irreversible.is_empty(), rules::ROLLBACK_AUTOMATIC),
+    };
+    RollbackPlan {
+        origin: Origin::rule(rules::ROLLBACK_ORDER),
+        automatic,
+        order: going_back
+            .iter()
+            .map(|step| Traced::by_rule(step.component.value.clone(), rules::ROLLBACK_ORDER))
+            .collect(),
+        irreversible,
+        steps: steps(&[
+            (DeployStep::RollOut, true),
+            (DeployStep::Verify, !verifications.is_empty()),
+            (DeployStep::Mark, true),
+        ]),
+    }
+}
