@@ -72,15 +72,15 @@ pub fn read(sources: &Sources) -> Result<Plans, Vec<Diagnostic>> {
     let mut reader = Reader { sources, problems: Vec::new() };
     let plans = (|| {
         // Each is read before the first that failed ends the reading, so that one run reports all.
+        let pipelines = reader.document("pipeline_configurations");
+        let automation = reader.document("build_automation");
+        let workflows = reader.document("deployment_workflows");
         let templates = reader.document("infrastructure_templates");
         let environments = reader.document("environment_configurations");
         let scaling = reader.document("scaling_policies");
         let configurations = reader.document("monitoring_configurations");
         let alerting = reader.document("alerting_rules");
         let dashboards = reader.document("dashboard_definitions");
-        let pipelines = reader.document("pipeline_configurations");
-        let automation = reader.document("build_automation");
-        let workflows = reader.document("deployment_workflows");
         Some(Plans {
             infrastructure: InfrastructurePlan {
                 templates: templates?,
