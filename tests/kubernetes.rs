@@ -42,7 +42,7 @@ fn printed(fixture: &str) -> BTreeMap<Utf8PathBuf, String> {
 
 #[test]
 fn dump() {
-    for fixture in ["storefront"] {
+    for fixture in ["storefront", "opentelemetry-demo"] {
         for (path, text) in printed(fixture) {
             let path = Utf8Path::new("/tmp/k8s-out").join(fixture).join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();

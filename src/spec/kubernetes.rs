@@ -20,6 +20,8 @@ pub struct KubernetesSpec {
     pub readiness_gate: Vec<(Traced<String>, Traced<String>)>,
     /// The load balancer of Services.
     pub nlb: Nlb,
+    /// The annotation by which a Service gets its host.
+    pub hostname_annotation: Traced<String>,
     /// The nginx ingress controller.
     pub nginx: Nginx,
     /// Progressive delivery.
@@ -183,6 +185,14 @@ facts! {
         class: String = "class";
         /// Annotation: the balancer that Ingresses share.
         group_name: String = "annotations.group_name.name";
+        /// How long the shared name may be.
+        group_name_max: u32 = "annotations.group_name.max";
+        /// Annotation: when the rules of an Ingress are tried.
+        group_order: String = "annotations.group_order.name";
+        /// The first.
+        group_order_min: u32 = "annotations.group_order.min";
+        /// The last.
+        group_order_max: u32 = "annotations.group_order.max_value";
         /// Annotation: the balancer's name.
         load_balancer_name: String = "annotations.load_balancer_name.name";
         /// How long the balancer's name may be.
@@ -613,6 +623,7 @@ impl KubernetesSpec {
             alb: Alb::read(spec),
             readiness_gate: labels(spec, "ingress.alb.readiness_gate_label"),
             nlb: Nlb::read(spec),
+            hostname_annotation: spec.text(&["charts", "external_dns", "annotations", "hostname"]),
             nginx: Nginx::read(spec),
             rollouts: Rollouts::read(spec),
             external_secrets: ExternalSecrets::read(spec),

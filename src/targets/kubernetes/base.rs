@@ -52,6 +52,19 @@ pub(super) fn pod_security(labels: Map, place: Place<'_>, level: &Traced<String>
     })
 }
 
+/// Adds the labels that only tell what a stricter level would refuse.
+pub(super) fn pod_security_watched(labels: Map, place: Place<'_>) -> Map {
+    let facts = &place.spec.pod_security;
+    [(&facts.audit, &facts.audit_version), (&facts.warn, &facts.warn_version)].iter().fold(
+        labels,
+        |labels, (mode, version)| {
+            labels
+                .with(mode.value.clone(), Doc::traced(&facts.level))
+                .with(version.value.clone(), Doc::traced(&facts.version))
+        },
+    )
+}
+
 /// What all pods may ask for together, and what a container gets that asks for nothing.
 fn limits(place: Place<'_>) -> Vec<Doc> {
     let quota = &place.environment.quota;

@@ -1,9 +1,10 @@
 //! What Kubernetes can't express, found before a file is made.
 
 use super::place::{Place, Workload, limit};
-use super::{config, rollout, scaling, service};
+use super::{config, ingress, load_balancer, rollout, scaling, service};
 use crate::diag::{Diagnostic, code};
 use crate::ir::Origin;
+use crate::ir::choice::Tls;
 use crate::plan::infrastructure::scaling::ScalingMeasure;
 use crate::plan::infrastructure::templates::{StrategyKind, WorkloadForm};
 use crate::spec::kubernetes::Kind;
@@ -47,6 +48,7 @@ fn inexpressible(workload: Workload<'_>) -> Vec<Diagnostic> {
         ));
     }
     found.extend(strategy(workload));
+    found.extend(transport_security(workload));
     if config::bytes(component) > workload.place.spec.limits.config_map_bytes.value as usize {
         found.push(cannot(
             component.files.first().map_or(component.origin, |file| file.origin),
@@ -97,6 +99,15 @@ fn strategy(workload: Workload<'_>) -> Vec<Diagnostic> {
             "use the strategy `rolling`",
         ));
     }
+    let unrouted = workload.public_ports().find(|(_, public)| !public.routed.value);
+    if let Some((port, public)) = unrouted.filter(|_| strategy.kind.value == StrategyKind::BlueGreen) {
+        found.push(cannot(
+            public.origin,
+            format!("port `{}` of `{name}` would reach both versions before the switch", port.name),
+            "a network load balancer knows no versions",
+            "use the strategy `rolling` or `canary`, or reach the component by HTTP",
+        ));
+    }
     for step in strategy.steps.iter().filter(|step| !rollout::is_whole(&step.weight.value)) {
         found.push(cannot(
             step.weight.origin,
@@ -113,6 +124,30 @@ fn strategy(workload: Workload<'_>) -> Vec<Diagnostic> {
             "can't be written into an AnalysisTemplate",
             "rewrite the expression without two braces in a row",
         ));
+    }
+    found
+}
+
+/// A load balancer that routes requests has to read them, and listens for plain ones only to send them on.
+fn transport_security(workload: Workload<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (port, public) in workload.public_ports().filter(|(_, public)| public.routed.value) {
+        let shown = format!("port `{}` of `{}`", port.name, workload.name());
+        match public.tls.value {
+            Tls::Passthrough => found.push(cannot(
+                public.tls.origin,
+                format!("{shown} is routed by host and path, which nobody sees inside of TLS"),
+                "TLS ends in the component",
+                "end TLS at the load balancer (`terminate`), or make the protocol `tcp`",
+            )),
+            Tls::None if ingress::has_tls(workload.place, public.edge.as_str()) => found.push(cannot(
+                public.tls.origin,
+                format!("{shown} is plain on an edge that sends plain requests to TLS"),
+                "would never be answered in plain text",
+                "end TLS at the load balancer (`terminate`), or give the port an `edge` of its own",
+            )),
+            Tls::None | Tls::Terminate => {}
+        }
     }
     found
 }
@@ -146,12 +181,15 @@ fn claim(workload: Workload<'_>, claims: &mut Claims) {
             claims.claim("Service", &beside, &format!("the new version of {what}"), origin);
         }
     }
+    for balancer in load_balancer::names(workload).iter().filter(|_| workload.is_replicated()) {
+        claims.claim("Service", balancer, &format!("the load balancer of {what}"), origin);
+    }
     if workload.kind() == Kind::StatefulSet {
         let headless = service::headless_name(workload);
         claims.claim("Service", &headless, &format!("the replicas of {what}"), origin);
     }
     for (port, _) in workload.public_ports() {
-        let ingress = super::ingress::name(workload, port);
-        claims.claim("Ingress", &ingress, &format!("port `{}` of {what}", port.name), port.name.origin);
+        let name = ingress::name(workload, port);
+        claims.claim("Ingress", &name, &format!("port `{}` of {what}", port.name), port.name.origin);
     }
 }

@@ -88,7 +88,7 @@ fn backend(workload: Workload<'_>, planned: &PortTemplate) -> Map {
 }
 
 /// Whether an edge of an environment ends TLS: some route on it has a host that a certificate can name.
-fn has_tls(place: Place<'_>, edge: &str) -> bool {
+pub(super) fn has_tls(place: Place<'_>, edge: &str) -> bool {
     place.workloads().any(|workload| {
         workload.public_ports().any(|(planned, public)| {
             public.edge.as_str() == edge
@@ -117,7 +117,7 @@ fn alb(workload: Workload<'_>, planned: &PortTemplate, public: &PublicPortTempla
     let place = workload.place;
     let facts = &place.spec.alb;
     let edge = public.edge.as_str();
-    let group = names::shorten(&format!("{}-{edge}", place.instance()), 63);
+    let group = names::shorten(&format!("{}-{edge}", place.instance()), facts.group_name_max.value);
     let balancer = balancer_name(place, edge, facts.load_balancer_name_max.value);
     let attributes = [
         (&facts.deletion_protection.value, place.is_production().to_string()),
@@ -136,6 +136,7 @@ fn alb(workload: Workload<'_>, planned: &PortTemplate, public: &PublicPortTempla
     let mut map = by(rules::LOAD_BALANCER)
         .with(facts.group_name.value.clone(), Doc::text(group, public.edge.origin))
         .with(facts.load_balancer_name.value.clone(), Doc::text(balancer, public.edge.origin))
+        .with(facts.group_order.value.clone(), order(workload, planned))
         .text(facts.scheme.value.clone(), "internet-facing")
         .with(facts.target_type.value.clone(), Doc::traced(&facts.target_type_value));
     if has_tls(place, edge) {
@@ -152,6 +153,15 @@ fn alb(workload: Workload<'_>, planned: &PortTemplate, public: &PublicPortTempla
         .with(facts.backend_protocol.value.clone(), Doc::text(protocol, planned.protocol.origin))
         .with(facts.backend_protocol_version.value.clone(), Doc::text(version, planned.protocol.origin));
     health(map, workload, planned, facts)
+}
+
+/// The controller goes by this number, and not by the path, from one Ingress to the next: the longer a prefix, the earlier
+/// it is tried. A number that depends on nothing else moves no rule of another component.
+fn order(workload: Workload<'_>, planned: &PortTemplate) -> Doc {
+    let range = (workload.place.spec.alb.group_order_min.value, workload.place.spec.alb.group_order_max.value);
+    let longest = workload.routes(planned).map(|route| route.prefix.as_str().len()).max().unwrap_or_default();
+    let order = range.1.saturating_sub(u32::try_from(longest).unwrap_or(u32::MAX)).max(range.0);
+    Doc::text(order.to_string(), Origin::rule(rules::LONGEST_PREFIX))
 }
 
 /// How the load balancer asks for health: as Kubernetes does, where it can.

@@ -33,7 +33,7 @@ fn cron_job(pods: &Pods<'_>, schedule: &ScheduleTemplate) -> Map {
         None => (Doc::text("@yearly", manual), Some(Doc::Bool(true, manual))),
     };
     let template = Map::new(schedule.origin)
-        .with("metadata", Map::new(schedule.origin).with("labels", pods.identity.labels()))
+        .with("metadata", Map::new(schedule.origin).with("labels", pods.identity.running()))
         .with("spec", run(pods, schedule).with("ttlSecondsAfterFinished", number(&defaults.cron_job_ttl)));
     let spec = Map::new(schedule.origin)
         .with("schedule", cron)

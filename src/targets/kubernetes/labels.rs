@@ -76,16 +76,18 @@ impl Identity<'_> {
         by(rules::SELECTOR).with(NAME, Doc::traced(&self.name)).with(INSTANCE, self.workload.place.instance_label())
     }
 
-    /// All recommended labels.
-    pub(super) fn labels(&self) -> Map {
-        let place = self.workload.place;
+    /// The recommended labels with the version, for what runs: another object is the same in every version.
+    pub(super) fn running(&self) -> Map {
         let version = &self.workload.image.version;
-        let version_label = label_value(version, place.spec.limits.label_value.value);
-        let mut labels = self.selector();
-        if !version_label.is_empty() {
-            labels.put(VERSION, Doc::text(version_label, version.origin));
-        }
-        labels
+        let value = label_value(version, self.workload.place.spec.limits.label_value.value);
+        let value = Some(value).filter(|value| !value.is_empty());
+        self.labels().with_some(VERSION, value.map(|value| Doc::text(value, version.origin)))
+    }
+
+    /// The recommended labels.
+    fn labels(&self) -> Map {
+        let place = self.workload.place;
+        self.selector()
             .with(COMPONENT, Doc::traced(&self.workload.component.name))
             .with(PART_OF, Doc::traced(&place.system.name))
             .with(MANAGED_BY, Doc::text("pathc", Origin::rule(rules::LABELS)))
@@ -94,8 +96,9 @@ impl Identity<'_> {
     /// `apiVersion`, `kind` and `metadata` of an object of these pods.
     pub(super) fn object(&self, kind: Kind, name: impl Into<Text>, origin: Origin) -> Map {
         let place = self.workload.place;
-        let metadata = place.metadata(kind, name, origin).with("labels", self.labels());
-        place.head(kind, origin).with("metadata", metadata)
+        let running = matches!(kind, Kind::Deployment | Kind::StatefulSet | Kind::Rollout | Kind::CronJob | Kind::Job);
+        let labels = if running { self.running() } else { self.labels() };
+        place.head(kind, origin).with("metadata", place.metadata(kind, name, origin).with("labels", labels))
     }
 
     /// The same with annotations.

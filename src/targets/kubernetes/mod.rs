@@ -9,11 +9,14 @@ mod config;
 mod container;
 mod ingress;
 mod job;
+mod kustomization;
 mod labels;
+mod load_balancer;
 mod migration;
 mod monitor;
 mod network_policy;
 mod place;
+mod platform;
 mod pod;
 mod probe;
 mod rollout;
@@ -35,11 +38,17 @@ use crate::output::{Doc, File, Files};
 use crate::plan::Plans;
 use crate::plan::infrastructure::templates::WorkloadForm;
 use crate::spec::Specs;
-use crate::spec::kubernetes::{Kind, KubernetesSpec};
+use crate::spec::kubernetes::KubernetesSpec;
 use crate::targets::shared::header::header;
 
 use place::{Place, Workload};
 use pod::Pods;
+
+/// The folder of what runs.
+const WORKLOADS: &str = "workloads";
+
+/// The folder of what the cluster has to have.
+const PLATFORM: &str = "platform";
 
 /// Makes the manifests of every environment.
 pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
@@ -51,9 +60,36 @@ fn print<'a>(plans: &'a Plans, spec: &'a KubernetesSpec) -> (Files<'a>, Vec<Diag
     let mut problems = Vec::new();
     for place in Place::all(plans, spec) {
         problems.extend(check::problems(place));
-        environment(place, Utf8Path::new(place.environment.name.as_str()), &mut files);
+        let name = place.environment.name.as_str();
+        platform_files(place, &Utf8Path::new(PLATFORM).join(name), &mut files);
+        environment(place, Utf8Path::new(name), &mut files);
     }
     (files, problems)
+}
+
+/// What is installed before an environment: charts with their values, and what they stand in.
+fn platform_files<'a>(place: Place<'a>, folder: &Utf8Path, files: &mut Files<'a>) {
+    let note = vec![
+        Text::Borrowed(
+            "Installed in this order by `helm upgrade --install`, after this folder's kustomization is applied.",
+        ),
+        Text::Borrowed("from_infrastructure: values that only the infrastructure knows, given by `--set-string`."),
+    ];
+    files.files.push(documents(place, folder.join("charts.yaml"), note, move || platform::charts(place)));
+    for part in platform::parts(place) {
+        let path = folder.join(part.values_path());
+        files.files.push(documents(place, path, Vec::new(), move || part.values()));
+    }
+    let objects = vec![
+        PartFile::new("namespaces.yaml", move || platform::namespaces(place)),
+        PartFile::new("storage_class.yaml", move || platform::storage_class(place)),
+    ];
+    let mut names = Vec::new();
+    for file in objects.into_iter().filter(|file| !(file.documents)().is_empty()) {
+        names.push(file.name.clone());
+        files.files.push(documents(place, folder.join(&file.name), file.note, file.documents));
+    }
+    files.files.push(kustomization(place, folder, names));
 }
 
 /// The files of an environment.
@@ -68,7 +104,7 @@ fn environment<'a>(place: Place<'a>, folder: &Utf8Path, files: &mut Files<'a>) {
     parts.extend(
         Some(workload_files(place))
             .filter(|some| !some.is_empty())
-            .map(|some| part(place, folder, "workloads", some, files)),
+            .map(|some| part(place, folder, WORKLOADS, some, files)),
     );
     files.files.push(kustomization(place, folder, parts));
 }
@@ -99,7 +135,11 @@ fn part<'a>(
     for file in part {
         files.files.push(documents(place, folder.join(&file.name), file.note, file.documents));
     }
-    files.files.push(kustomization(place, &folder, names));
+    if name == WORKLOADS {
+        workloads_kustomization(place, &folder, names, files);
+    } else {
+        files.files.push(kustomization(place, &folder, names));
+    }
     name.to_owned()
 }
 
@@ -119,10 +159,28 @@ fn documents<'a>(
 
 fn kustomization<'a>(place: Place<'a>, folder: &Utf8Path, resources: Vec<String>) -> File<'a> {
     documents(place, folder.join("kustomization.yaml"), Vec::new(), move || {
-        let origin = Origin::rule(rules::KUSTOMIZATION);
-        let list = Doc::list(resources.iter().map(|name| Doc::text(name.clone(), origin)), origin);
-        vec![place.head(Kind::Kustomization, origin).with("resources", list).into()]
+        vec![kustomization::document(place, &resources).into()]
     })
+}
+
+/// The kustomization of the workloads, which the deployment may have something to tell.
+fn workloads_kustomization<'a>(place: Place<'a>, folder: &Utf8Path, resources: Vec<String>, files: &mut Files<'a>) {
+    let certified = load_balancer::certified(place);
+    if certified.is_empty() {
+        files.files.push(kustomization(place, folder, resources));
+        return;
+    }
+    files.files.push(File {
+        path: folder.join(kustomization::OUTPUTS),
+        environment: Some(place.environment.name.to_string()),
+        job: Box::new(move || {
+            Content::Text(kustomization::outputs(place), Origin::rule(rules::INFRASTRUCTURE_OUTPUTS))
+        }),
+    });
+    files.files.push(documents(place, folder.join("kustomization.yaml"), Vec::new(), move || {
+        let map = kustomization::document(place, &resources);
+        vec![kustomization::with_outputs(place, map, &certified).into()]
+    }));
 }
 
 fn base_files(place: Place<'_>) -> Vec<PartFile<'_>> {

@@ -103,7 +103,7 @@ impl<'a> Pods<'a> {
             .with("containers", Doc::list([container::main(self, &volumes).into()], component.origin))
             .with_some("volumes", volumes.volumes());
         Map::new(component.origin)
-            .with("metadata", Map::new(component.origin).with("labels", self.identity.labels()))
+            .with("metadata", Map::new(component.origin).with("labels", self.identity.running()))
             .with("spec", pod)
     }
 

@@ -49,6 +49,9 @@ rules! {
     IDENTITY_AGENT = "identity-agent": "a component that calls the cloud's interfaces gets its identity from the agent on its node";
     PREFIX = "prefix-paths": "paths are prefixes on segment boundaries, and the longest wins";
     LOAD_BALANCER = "load-balancer": "one load balancer for each edge, by annotations that all its Ingresses share";
+    LONGEST_PREFIX = "longest-prefix-first": "the rules of one load balancer are tried by number, so that a longer prefix has a smaller one";
+    NETWORK_LOAD_BALANCER = "network-load-balancer": "a public port that no requests are routed by has a network load balancer, one for each edge of the component";
+    NO_NODE_PORTS = "no-node-ports": "the load balancer reaches the pods themselves, so that no port is opened on the nodes";
     NO_CERTIFICATE = "no-certificate": "without a host there is no name that a certificate could be for, so that nothing but HTTP is listened for";
     LOAD_BALANCER_HEALTH = "load-balancer-health": "the load balancer asks for health where Kubernetes does";
     READINESS_GATE = "readiness-gate": "a pod counts as ready once the load balancer sends it requests";

@@ -3,7 +3,7 @@
 use super::container::transport;
 use super::place::Workload;
 use super::pod::Pods;
-use super::rules;
+use super::{load_balancer, rules};
 use crate::ir::Origin;
 use crate::ir::choice::Protocol;
 use crate::output::doc::Text;
@@ -24,6 +24,7 @@ pub(super) fn services(pods: &Pods<'_>) -> Vec<Doc> {
     if workload.kind() == Kind::StatefulSet {
         services.push(headless(pods).into());
     }
+    services.extend(load_balancer::services(pods));
     services
 }
 
@@ -76,7 +77,8 @@ fn headless(pods: &Pods<'_>) -> Map {
     pods.identity.object(Kind::Service, headless_name(workload), origin).with("spec", spec)
 }
 
-fn service_port(planned: &PortTemplate) -> Map {
+/// A port as a Service has it.
+pub(super) fn service_port(planned: &PortTemplate) -> Map {
     Map::new(planned.origin)
         .with("name", Doc::traced(&planned.name))
         .with("port", port(&planned.service_port))

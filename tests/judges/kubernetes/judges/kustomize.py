@@ -73,8 +73,9 @@ def load(folder: str, platforms: list[str]) -> tuple[Environment, list[Finding]]
 
 
 def is_values(root: pathlib.Path, path: str) -> bool:
-    """Values of a Helm chart stand in the platform's folders only."""
-    return "platform" in root.resolve().parts and "values" in pathlib.Path(path).name
+    """Charts and their values stand in the platform's folders only."""
+    name = pathlib.Path(path).name
+    return "platform" in root.resolve().parts and ("values" in name or name == "charts.yaml")
 
 
 def platform(root: pathlib.Path, given: list[str]) -> list[Object]:
