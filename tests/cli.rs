@@ -207,6 +207,101 @@ fn completions_and_the_manual_page_know_the_commands() -> Outcome {
     Ok(())
 }
 
+/// A copy of the storefront, which a build may write into.
+fn copy_of_storefront() -> io::Result<tempfile::TempDir> {
+    fn copy(from: &Path, to: &Path) -> io::Result<()> {
+        fs::create_dir_all(to)?;
+        for entry in fs::read_dir(from)? {
+            let entry = entry?;
+            let (from, to) = (entry.path(), to.join(entry.file_name()));
+            if from.is_dir() { copy(&from, &to)? } else { fs::copy(&from, &to).map(drop)? }
+        }
+        Ok(())
+    }
+    let folder = tempfile::tempdir()?;
+    copy(&storefront(), folder.path())?;
+    Ok(folder)
+}
+
+#[test]
+fn a_build_is_written_once_and_then_left_alone() -> Outcome {
+    let folder = copy_of_storefront()?;
+    let build = |arguments: &[&str]| pathc_in(folder.path(), &[&["build"], arguments].concat());
+    assert_eq!(build(&["--check"])?.code, Some(1));
+    let first = build(&[])?;
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    assert!(first.stdout.contains("Generated kubernetes ("), "{}", first.stdout);
+    assert!(first.stdout.lines().last().unwrap_or_default().contains("Finished storefront in "), "{}", first.stdout);
+
+    let lock = folder.path().join("pathc.lock");
+    let written = fs::metadata(&lock)?.modified()?;
+    let again = build(&[])?;
+    assert!(again.stdout.contains("Unchanged kubernetes ("), "{}", again.stdout);
+    assert_eq!(fs::metadata(&lock)?.modified()?, written);
+    assert_eq!(build(&["--check"])?.code, Some(0));
+    let quiet = build(&["-q"])?;
+    assert_eq!((quiet.code, quiet.stdout.as_str(), quiet.stderr.as_str()), (Some(0), "", ""));
+    Ok(())
+}
+
+#[test]
+fn an_edit_by_hand_is_kept_until_force() -> Outcome {
+    let folder = copy_of_storefront()?;
+    let build = |arguments: &[&str]| pathc_in(folder.path(), &[&["build"], arguments].concat());
+    assert_eq!(build(&[])?.code, Some(0));
+    let file = folder.path().join("infra/kubernetes/production/kustomization.yaml");
+    let generated = fs::read_to_string(&file)?;
+    fs::write(&file, format!("{generated}# mine\n"))?;
+    let refused = build(&["--message-format", "short"])?;
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.stderr.contains("error[O001]"), "{}", refused.stderr);
+    assert!(fs::read_to_string(&file)?.ends_with("# mine\n"));
+    assert_eq!(build(&["--force"])?.code, Some(0));
+    assert_eq!(fs::read_to_string(&file)?, generated);
+    Ok(())
+}
+
+#[test]
+fn a_build_can_be_of_one_target_and_one_environment() -> Outcome {
+    let nowhere = tempfile::tempdir()?;
+    let out = nowhere.path().join("out").to_string_lossy().into_owned();
+    let build = |arguments: &[&str]| pathc_in(&storefront(), &[&["build", "--out", &out], arguments].concat());
+    let run = build(&["--target", "kubernetes", "--env", "staging"])?;
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(Path::new(&out).join("infra/kubernetes/staging").is_dir());
+    assert!(!Path::new(&out).join("infra/kubernetes/production").exists());
+    assert!(!Path::new(&out).join("infra/path").exists());
+
+    assert!(build(&["--env", "stagign"])?.stderr.contains("did you mean `staging`?"));
+    assert!(build(&["--target", "kubernets"])?.stderr.contains("'kubernetes'"));
+    assert_eq!(build(&["--check", "--force"])?.code, Some(2));
+    Ok(())
+}
+
+#[test]
+fn a_build_for_machines_prints_findings_and_nothing_else() -> Outcome {
+    let nowhere = tempfile::tempdir()?;
+    let out = nowhere.path().to_string_lossy().into_owned();
+    let run = pathc_in(&storefront(), &["build", "--out", &out, "--message-format", "json"])?;
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    let lines: Vec<Value> = run.stdout.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let written = lines.last().and_then(|summary| summary["written"].as_u64()).unwrap_or_default();
+    assert!(written > 20, "{}", run.stdout);
+    Ok(())
+}
+
+#[test]
+fn a_target_that_is_not_there_is_pointed_at() -> Outcome {
+    let folder = copy_of_storefront()?;
+    let manifest = folder.path().join("pathc.yaml");
+    let text = fs::read_to_string(&manifest)?;
+    fs::write(&manifest, format!("{text}targets: [path, kubernets]\n"))?;
+    let run = pathc_in(folder.path(), &["check", "--message-format", "short"])?;
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("error[E007]: no target is called `kubernets`"), "{}", run.stderr);
+    Ok(())
+}
+
 /// `docs/cli.md` shows the help of every command between its two marks; `UPDATE_DOCS=1` writes it anew.
 #[test]
 fn the_reference_shows_the_help_of_every_command() -> Outcome {

@@ -5,6 +5,8 @@ use clap::Args;
 use super::failure::Failure;
 use super::terminal::Terminal;
 use super::{Outcome, registry};
+use crate::diag::Code;
+use crate::gates;
 
 /// Explain a code: what it means, why it matters, an example, how to fix it; without CODE, list all codes
 #[derive(Args, Debug)]
@@ -35,8 +37,20 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome, F
             None => failure.help("`pathc explain` lists them"),
         });
     };
-    terminal.result(&format!("{} {}\n\n{}\n", code.as_str(), code.slug(), documentation(code.0.doc)))?;
+    terminal.result(&format!("{}\n\n{}\n", title(code), documentation(code.0.doc)))?;
     Ok(Outcome::Done)
+}
+
+/// The code and its name; of a gate also what it does by default, and whose it is.
+fn title(code: Code) -> String {
+    let mut title = format!("{} {}", code.as_str(), code.slug());
+    if let Some(gate) = gates::by_code(code.as_str())
+        && let (Some(phase), Some(role)) = (code.0.phase, code.0.role)
+    {
+        let (level, waived_by) = (code.0.level, gate.waived_by);
+        title.push_str(&format!(" ({level} by default; phase {phase}, {role}; may be waived by {waived_by})"));
+    }
+    title
 }
 
 /// The text of a doc comment, whose lines begin with the space behind `///`.
