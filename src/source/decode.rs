@@ -259,7 +259,7 @@ impl<K: Scalar, V: Decode> Decode for Table<K, V> {
     fn decode(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Self> {
         let fields = mapping(decoder, node)?;
         let mut table = Table { entries: Vec::with_capacity(fields.len()), origin: Some(decoder.origin(node)) };
-        for (key, value) in fields {
+        for Entry { key, value, .. } in fields {
             let Some(name) = decode_scalar::<K>(decoder, key) else { continue };
             let name = Traced { value: name, origin: decoder.origin(key) };
             if decoder.tree().is_null(value) && !V::TAKES_NULL {
@@ -276,7 +276,7 @@ impl<K: Scalar, V: Decode> Decode for Table<K, V> {
 }
 
 /// A mapping's entries with merge keys (`<<`) resolved: what stands in the mapping itself wins, then the first merge.
-fn mapping(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Vec<(NodeId, NodeId)>> {
+fn mapping<'a>(decoder: &mut Decoder<'a>, node: NodeId) -> Option<Vec<Entry<'a>>> {
     if !decoder.burn(node) {
         return None;
     }
@@ -294,7 +294,7 @@ fn mapping(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Vec<(NodeId, NodeI
         match decoder.scalar(key) {
             Some(("<<", true)) => merges.push(value),
             // Where a key stands twice, the tree has reported it, and the first one holds.
-            Some((text, _)) => own.add(decoder, text, key, value),
+            Some((text, _)) => own.add(text, key, value),
             None => {
                 decoder.wrong_type(key, "a key");
                 if matches!(decoder.tree().kind(key), NodeKind::Mapping(..)) {
@@ -316,7 +316,7 @@ fn mapping(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Vec<(NodeId, NodeI
                 }
                 match decoder.scalar(key) {
                     Some(("<<", true)) => merges.push(value),
-                    Some((text, _)) => own.add(decoder, text, key, value),
+                    Some((text, _)) => own.add(text, key, value),
                     None => decoder.wrong_type(key, "a key"),
                 }
             }
@@ -331,9 +331,17 @@ fn mapping(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Vec<(NodeId, NodeI
 
 /// The entries of a mapping while they are collected, no key twice.
 struct Entries<'a> {
-    entries: Vec<(NodeId, NodeId)>,
+    entries: Vec<Entry<'a>>,
     /// The keys, once there are more than a few.
     known: HashSet<&'a str>,
+}
+
+/// One entry of a mapping. Its key is looked up once: readers ask for it often.
+struct Entry<'a> {
+    text: &'a str,
+    key: NodeId,
+    value: NodeId,
+    used: bool,
 }
 
 impl<'a> Entries<'a> {
@@ -342,42 +350,41 @@ impl<'a> Entries<'a> {
     }
 
     /// Adds an entry unless its key is known.
-    fn add(&mut self, decoder: &Decoder<'a>, text: &'a str, key: NodeId, value: NodeId) {
-        let key_of = |entry: &(NodeId, NodeId)| decoder.scalar(entry.0).map(|(text, _)| text);
+    fn add(&mut self, text: &'a str, key: NodeId, value: NodeId) {
         if self.entries.len() <= FEW_KEYS {
-            if self.entries.iter().any(|entry| key_of(entry) == Some(text)) {
+            if self.entries.iter().any(|entry| entry.text == text) {
                 return;
             }
         } else {
             if self.known.is_empty() {
-                self.known.extend(self.entries.iter().filter_map(key_of));
+                self.known.extend(self.entries.iter().map(|entry| entry.text));
             }
             if !self.known.insert(text) {
                 return;
             }
         }
-        self.entries.push((key, value));
+        self.entries.push(Entry { text, key, value, used: false });
     }
 }
 
 /// A mapping with known keys while it is read; made by the code that `record!` writes.
-pub struct RecordReader {
+pub struct RecordReader<'a> {
     node: NodeId,
-    entries: Vec<(NodeId, NodeId, bool)>,
+    entries: Vec<Entry<'a>>,
     shape: &'static RecordShape,
     hash: u32,
 }
 
-impl RecordReader {
+impl<'a> RecordReader<'a> {
     /// Opens a node as a record. A bare scalar becomes the record's shorthand field.
-    pub fn open(decoder: &mut Decoder<'_>, node: NodeId, shape: &'static RecordShape) -> Option<RecordReader> {
-        let entries = mapping(decoder, node)?.into_iter().map(|(key, value)| (key, value, false)).collect();
+    pub fn open(decoder: &mut Decoder<'a>, node: NodeId, shape: &'static RecordShape) -> Option<RecordReader<'a>> {
+        let entries = mapping(decoder, node)?;
         Some(RecordReader { node, entries, shape, hash: record_hash(shape.name) })
     }
 
     /// A bare scalar as the record whose shorthand field it sets.
     #[must_use]
-    pub fn shorthand(node: NodeId, shape: &'static RecordShape) -> RecordReader {
+    pub fn shorthand(node: NodeId, shape: &'static RecordShape) -> RecordReader<'a> {
         RecordReader { node, entries: Vec::new(), shape, hash: record_hash(shape.name) }
     }
 
@@ -386,10 +393,9 @@ impl RecordReader {
         if self.entries.is_empty() && self.shape.shorthand == Some(name) && decoder.scalar(self.node).is_some() {
             return Some(self.node);
         }
-        let entry =
-            self.entries.iter_mut().find(|(key, ..)| decoder.scalar(*key).is_some_and(|(text, _)| text == name))?;
-        entry.2 = true;
-        Some(entry.1)
+        let entry = self.entries.iter_mut().find(|entry| entry.text == name)?;
+        entry.used = true;
+        Some(entry.value)
     }
 
     /// A field that may be absent; null is the same as absent where the type has no use for it.
@@ -414,7 +420,7 @@ impl RecordReader {
             None if decoder.tree().is_cut(self.node) => None,
             None => {
                 // The first key is where people look; the whole mapping would be pages long.
-                let first = self.entries.first().map_or(self.node, |entry| entry.0);
+                let first = self.entries.first().map_or(self.node, |entry| entry.key);
                 let span = decoder.span(first);
                 let message = format!("{} needs `{name}`", with_article(self.shape.name));
                 decoder.problem(
@@ -455,9 +461,8 @@ impl RecordReader {
 
     /// Reports the keys that nobody asked for. Keys beginning with `x-` are the user's own.
     pub fn finish(self, decoder: &mut Decoder<'_>) {
-        for (key, _, used) in &self.entries {
-            let Some((text, _)) = decoder.scalar(*key) else { continue };
-            if *used || text.starts_with("x-") {
+        for Entry { text, key, used, .. } in self.entries {
+            if used || text.starts_with("x-") {
                 continue;
             }
             if decoder.fuel == 0 {
@@ -468,7 +473,7 @@ impl RecordReader {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known keys: {}", list_of(&names)),
             };
-            let span = decoder.span(*key);
+            let span = decoder.span(key);
             let message = format!("unknown key `{}` in {}", shown(text), with_article(self.shape.name));
             decoder
                 .problem(Problem::new(ProblemKind::UnknownKey, span, message, "not a key of this mapping").help(help));
