@@ -2,21 +2,23 @@
 //!
 //! `fixtures/base/` is a small system without findings. A case `fixtures/fail/GNNN-slug/` holds the files that differ from
 //! it; laid over it, they make exactly the finding of `expected.txt`. With the files of its `neighbour/` on top the same
-//! system passes. `UPDATE_EXPECTED=1` writes what is found now, to be read before it is committed.
+//! system passes. `UPDATE_EXPECT=1` writes what is found now, to be read before it is committed.
 #![allow(clippy::unwrap_used)]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use pathc::diag::render::{Look, render};
 use pathc::diag::{Code, Context, Diagnostic, Format, Severity, code};
-use pathc::gates::{self, Settings, Stage};
+use pathc::gates::{self, Gate, Settings, Stage};
 use pathc::input::Input;
 use pathc::ir::value::Time;
 use pathc::source::{RecordShape, Scalar, Sources};
 use pathc::spec::Specs;
 use pathc::{input, output, plan, profile};
+use tempfile::TempDir;
 
 /// The moment that all fixtures are judged at.
 const NOW: &str = "2026-11-23T12:00:00Z";
@@ -70,6 +72,113 @@ impl Said {
 /// The codes of findings, each with what it is to the run.
 fn codes(said: &Said) -> Vec<String> {
     said.diagnostics.iter().map(|found| format!("{} {}", found.severity(), found.code.as_str())).collect()
+}
+
+/// A system that a gate has something to say about.
+struct Case {
+    gate: &'static Gate,
+    folder: Utf8PathBuf,
+}
+
+/// The cases of all gates: `GNNN-slug/`, and `GNNN-slug-variant/` where a gate can fail in several ways.
+fn cases() -> Vec<Case> {
+    let mut cases: Vec<Case> = fixtures()
+        .join("fail")
+        .read_dir_utf8()
+        .unwrap()
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|folder| folder.file_name().unwrap().starts_with('G'))
+        .map(|folder| {
+            let name = folder.file_name().unwrap();
+            let is_of = |gate: &Gate| name.starts_with(&format!("{}-{}", gate.code.as_str(), gate.code.slug()));
+            let gate = gates::ALL.iter().find(|gate| is_of(gate)).unwrap_or_else(|| panic!("{name} is of no gate"));
+            Case { gate, folder }
+        })
+        .collect();
+    cases.sort_by(|left, right| left.folder.cmp(&right.folder));
+    cases
+}
+
+/// A folder with the files of all layers, the later ones over the earlier ones.
+fn laid_over(layers: &[&Utf8Path]) -> TempDir {
+    let whole = TempDir::new().unwrap();
+    for layer in layers {
+        lay(layer, Utf8Path::from_path(whole.path()).unwrap());
+    }
+    whole
+}
+
+fn lay(layer: &Utf8Path, over: &Utf8Path) {
+    for entry in layer.read_dir_utf8().unwrap() {
+        let entry = entry.unwrap();
+        let target = over.join(entry.file_name());
+        match entry.file_name() {
+            "neighbour" | "expected.txt" | "README.md" => {}
+            _ if entry.path().is_dir() => {
+                fs::create_dir_all(&target).unwrap();
+                lay(entry.path(), &target);
+            }
+            _ => drop(fs::copy(entry.path(), target).unwrap()),
+        }
+    }
+}
+
+fn judge_layers(layers: &[&Utf8Path]) -> Said {
+    let whole = laid_over(layers);
+    judge(Utf8Path::from_path(whole.path()).unwrap())
+}
+
+#[test]
+fn the_base_of_the_cases_has_no_finding() {
+    let said = judge(&fixtures().join("base"));
+    assert!(said.passed && said.diagnostics.is_empty(), "{}", said.text());
+}
+
+#[test]
+fn every_gate_has_a_case() {
+    let cases = cases();
+    let without: Vec<&str> = gates::ALL
+        .iter()
+        .filter(|gate| !cases.iter().any(|case| case.gate.code == gate.code))
+        .map(|gate| gate.code.as_str())
+        .collect();
+    assert_eq!(without, [""; 0], "these gates have no case in fixtures/fail/");
+}
+
+#[test]
+fn each_case_has_the_findings_of_its_gate_and_no_others() {
+    let update = std::env::var_os("UPDATE_EXPECT").is_some_and(|value| value == "1");
+    let mut wrong = String::new();
+    for case in cases() {
+        let said = judge_layers(&[&fixtures().join("base"), &case.folder]);
+        let text = said.text();
+        let name = case.folder.file_name().unwrap();
+        if said.diagnostics.is_empty() || said.diagnostics.iter().any(|found| found.code != case.gate.code) {
+            writeln!(wrong, "==== {name} finds {:?}\n{text}", codes(&said)).unwrap();
+            continue;
+        }
+        let denies = said.diagnostics.iter().any(|found| found.severity() == Severity::Error);
+        assert_eq!(said.passed, !denies, "{name}");
+        let expected = case.folder.join("expected.txt");
+        if update {
+            fs::write(&expected, &text).unwrap();
+        } else if fs::read_to_string(&expected).unwrap_or_default() != text {
+            writeln!(wrong, "==== {name} is not as its expected.txt says:\n{text}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}\nUPDATE_EXPECT=1 writes what is found now");
+}
+
+#[test]
+fn each_neighbour_passes() {
+    let mut wrong = String::new();
+    for case in cases() {
+        let said = judge_layers(&[&fixtures().join("base"), &case.folder, &case.folder.join("neighbour")]);
+        if !said.diagnostics.is_empty() {
+            writeln!(wrong, "==== the neighbour of {}\n{}", case.folder.file_name().unwrap(), said.text()).unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]

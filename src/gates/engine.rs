@@ -9,6 +9,7 @@ use crate::plan::Plans;
 use crate::source::decode::nearest;
 
 use super::gate::{Context, Evidence, Finding, Findings, Gate};
+use super::grouping::{Settled, group};
 use super::{ALL, Checked, by_code, g706_waiver_expired};
 
 /// How far a change has come.
@@ -50,19 +51,15 @@ pub fn check(system: &System, plans: Plans, settings: &Settings) -> Judgement {
     let mut diagnostics = check_codes(system);
     let mut used = vec![false; system.waivers.len()];
     {
-        let context = Context { system, plans: &plans, now: settings.now };
+        let context = Context::new(system, &plans, settings.now);
         for gate in ALL {
             let mut findings = Findings::default();
             (gate.check)(&context, &mut findings);
-            for finding in findings.found {
-                diagnostics.extend(settle(gate, finding, system, settings, &mut used));
-            }
+            diagnostics.extend(settle_all(gate, findings, system, settings, &mut used));
         }
         let mut findings = Findings::default();
         g706_waiver_expired::check_unused(&context, &used, &mut findings);
-        for finding in findings.found {
-            diagnostics.extend(settle(&g706_waiver_expired::GATE, finding, system, settings, &mut used));
-        }
+        diagnostics.extend(settle_all(&g706_waiver_expired::GATE, findings, system, settings, &mut used));
     }
     let denied = diagnostics.iter().any(|found| found.level == Level::Deny && found.waived.is_none());
     Judgement { checked: (!denied).then_some(Checked { plans }), diagnostics }
@@ -75,13 +72,26 @@ fn chosen_level(gate: &Gate, system: &System, settings: &Settings) -> Option<Lev
     by_command.or_else(|| system.levels.get(code).map(|level| level.value))
 }
 
-fn settle(
+/// The findings of one gate as they are shown: with their levels and waivers, similar ones as one.
+fn settle_all(
     gate: &Gate,
-    finding: Finding,
+    findings: Findings,
     system: &System,
     settings: &Settings,
     used: &mut [bool],
-) -> Option<Diagnostic> {
+) -> Vec<Diagnostic> {
+    let settled = findings.found.into_iter().filter_map(|finding| settle(gate, finding, system, settings, used));
+    let mut diagnostics = group(settled.collect());
+    if let (Some(phase), Some(role)) = (gate.code.0.phase, gate.code.0.role) {
+        let waiver =
+            gate.waived_by.map_or_else(|| "can't be waived".to_owned(), |who| format!("may be waived by {who}"));
+        let note = format!("phase {phase}, {role}; {waiver}");
+        diagnostics.iter_mut().for_each(|diagnostic| diagnostic.notes.push(note.clone()));
+    }
+    diagnostics
+}
+
+fn settle(gate: &Gate, finding: Finding, system: &System, settings: &Settings, used: &mut [bool]) -> Option<Settled> {
     let mut diagnostic = finding.diagnostic;
     let early = match gate.evidence {
         Evidence::Written => false,
@@ -112,10 +122,7 @@ fn settle(
     if diagnostic.level == Level::Allow {
         return None;
     }
-    if let (Some(phase), Some(role)) = (gate.code.0.phase, gate.code.0.role) {
-        diagnostic.notes.push(format!("phase {phase}, {role}; may be waived by {}", gate.waived_by));
-    }
-    Some(diagnostic)
+    Some(Settled { diagnostic, component: finding.component, environment: finding.environment })
 }
 
 fn covers(
@@ -124,7 +131,8 @@ fn covers(
     component: Option<&crate::ir::value::Name>,
     environment: Option<&crate::ir::value::Name>,
 ) -> bool {
-    waiver.gate.value == gate.code.as_str()
+    gate.waived_by.is_some()
+        && waiver.gate.value == gate.code.as_str()
         && waiver.component.as_ref().is_none_or(|name| Some(&name.value) == component)
         && waiver.environment.as_ref().is_none_or(|name| Some(&name.value) == environment)
 }

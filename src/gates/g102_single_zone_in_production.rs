@@ -2,8 +2,6 @@
 
 use crate::diag::Diagnostic;
 use crate::gate;
-use crate::ir::choice::Tier;
-use crate::ir::component::DependencyKind;
 
 use super::gate::{Context, Findings};
 
@@ -49,16 +47,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .iter()
             .filter(|datastore| datastore.is_in_network() && !datastore.high_availability.value)
         {
-            let critical = environment.deployments.iter().find_map(|deployment| {
-                let component = context.system.component(deployment.component);
-                let dependency = component.depends_on.iter().find(|dependency| {
-                    dependency.kind == DependencyKind::Datastore
-                        && dependency.name == datastore.name
-                        && dependency.critical.value
-                })?;
-                (component.tier.value == Tier::Critical).then_some((component, dependency))
-            });
-            let Some((component, dependency)) = critical else { continue };
+            let Some((component, dependency)) = context.critical_caller(environment, datastore) else { continue };
             let place = datastore.high_availability.origin;
             findings
                 .add(

@@ -48,7 +48,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 "no request",
             )
             .help(format!(
-                "add `resources: {{{}}}`",
+                "add `resources: {{{}}}` to its deployment",
                 missing.iter().map(|name| format!("{name}: …")).collect::<Vec<_>>().join(", ")
             ));
             findings.add(found).component(&component.name);

@@ -7,12 +7,11 @@ use super::gate::{Context, Findings};
 
 gate! {
     /// # What it does
-    /// Denies two environments whose address ranges overlap, and a range that is too small for what runs in it: each zone needs
-    /// room for load balancers, components and datastores.
+    /// Denies two environments whose address ranges overlap. A range that is too small for what runs in it can't be planned at
+    /// all: that is T004.
     ///
     /// # Why it matters
-    /// Ranges that overlap can never be connected: no peering, no shared VPN, no migration from one to the other. A range that is
-    /// too small can't be grown without moving everything.
+    /// Ranges that overlap can never be connected: no peering, no shared VPN, no migration from one to the other.
     ///
     /// # Example
     /// ```yaml
@@ -27,23 +26,10 @@ gate! {
     "G108" "network-overlap", phase 1, role "infrastructure-engineer", waived by "the system's owner", level Deny, evidence Written
 }
 
-/// The longest prefix that still holds three subnets a zone with room for their load balancers and replicas.
-const LONGEST_PREFIX: u8 = 20;
-
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let environments = &context.system.environments;
     for (index, environment) in environments.iter().enumerate() {
         let Some(range) = environment.cidr else { continue };
-        if range.value.prefix > LONGEST_PREFIX {
-            let found = Diagnostic::new(
-                CODE,
-                range.origin,
-                format!("the address range {range} of `{}` is too small for subnets in each zone", environment.name),
-                format!("a /{}", range.value.prefix),
-            )
-            .help(format!("use a /{LONGEST_PREFIX} or larger, at best a /16"));
-            findings.add(found).environment(&environment.name);
-        }
         for earlier in &environments[..index] {
             let Some(other) = earlier.cidr else { continue };
             // Environments on one existing cluster share its network on purpose.

@@ -63,7 +63,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
     for component in context.system.components.iter().filter(|component| component.is_deployed()) {
         let Some(build) = context.build(component) else { continue };
-        if !context.system.coverage.iter().any(|row| row.component == component.name) {
+        if context.coverage(component).is_none() {
             let found = Diagnostic::new(
                 CODE,
                 component.name.origin,

@@ -67,7 +67,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         if result.failures.len() > 3 {
             found = found.note(format!("and {} more", result.failures.len() - 3));
         }
-        let finding = findings.add(found.help("mend them and run the suite again"));
+        let finding = findings.add(found.help(format!("mend the {tests} and run the suite again")));
         if let Some(component) = &result.component {
             finding.component(component);
         }

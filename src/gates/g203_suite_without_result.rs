@@ -33,7 +33,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         .suites
         .iter()
         .filter(|suite| suite.blocking.value && suite.stage().value == SuiteStage::Build)
-        .filter(|suite| !context.system.results.iter().any(|result| result.suite == suite.name))
+        .filter(|suite| context.results(suite).is_empty())
         .collect();
     for suite in missing {
         let found = Diagnostic::new(

@@ -28,8 +28,8 @@ gate! {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for component in context.system.components.iter().filter(|component| component.is_deployed()) {
-        let suites = || context.system.suites.iter().filter(|suite| suite.components().contains(&component.name));
-        if suites().any(|suite| suite.blocking.value) {
+        let suites = context.suites_of(component);
+        if suites.iter().any(|suite| suite.blocking.value) {
             continue;
         }
         let mut found = Diagnostic::new(
@@ -38,7 +38,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             format!("`{}` has no blocking suite of its own", component.name),
             "deployed, but not tested",
         );
-        found = match suites().next() {
+        found = match suites.first() {
             Some(suite) => {
                 found.label(suite.blocking.origin, "this one does not block").help("let it block, or add another")
             }

@@ -36,12 +36,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         judge(context, findings, "coverage", &row.component, row.generated_at, limit, Some(&row.component));
     }
     for result in &context.system.results {
-        let components = context.suite(&result.suite).map_or(&[][..], |suite| suite.components());
-        let component = result.component.as_ref().or(match components {
+        let only = match context.components_of(result) {
             [only] => Some(only),
             _ => None,
-        });
-        judge(context, findings, "result", &result.suite, result.generated_at, limit, component);
+        };
+        judge(context, findings, "result", &result.suite, result.generated_at, limit, only);
     }
 }
 

@@ -41,8 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     for result in &context.system.results {
         let Some(suite) = context.suite(&result.suite) else { continue };
         let what = format!("result of the suite `{}`", result.suite);
-        let own = result.component.as_slice();
-        for component in if own.is_empty() { suite.components() } else { own } {
+        for component in context.components_of(result) {
             judge(context, findings, &what, component, result.commit.as_ref(), suite.environment.is_some());
         }
     }

@@ -48,7 +48,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 CODE,
                 count.origin,
                 format!(
-                    "{} of {all} tests of `{}` are {what}: {:.1} %, at most {allowed} % may be",
+                    "{} of {all} tests of `{}` are {what}: {:.2} %, at most {allowed} % may be",
                     count.value,
                     result.suite,
                     rate.as_f64()

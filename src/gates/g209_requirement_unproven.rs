@@ -1,13 +1,13 @@
 //! G209: is every requirement proved?
 
+use std::collections::BTreeMap;
+
 use crate::diag::Diagnostic;
 use crate::gate;
-use crate::ir::testing::Requirement;
+use crate::ir::testing::{Requirement, Suite};
 use crate::source::scalar::shown;
 
-use super::gate::Finding;
-
-use super::gate::{Context, Findings};
+use super::gate::{Context, Finding, Findings};
 
 gate! {
     /// # What it does
@@ -31,14 +31,14 @@ gate! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
+    let mut proofs: BTreeMap<&str, Vec<&Suite>> = BTreeMap::new();
+    for suite in &context.system.suites {
+        for id in &suite.specification {
+            proofs.entry(id.as_str()).or_default().push(suite);
+        }
+    }
     for requirement in &context.system.requirements {
-        let suites: Vec<_> = context
-            .system
-            .suites
-            .iter()
-            .filter(|suite| suite.specification.iter().any(|id| id.value == requirement.id.value))
-            .collect();
-        if suites.is_empty() {
+        let Some(suites) = proofs.get(requirement.id.as_str()) else {
             let found = Diagnostic::new(
                 CODE,
                 requirement.id.origin,
@@ -48,9 +48,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .help(format!("add `specification: [{}]` to the suite that proves it", requirement.id));
             about(findings.add(found), requirement);
             continue;
-        }
+        };
         for suite in suites {
-            let results: Vec<_> = context.system.results.iter().filter(|result| result.suite == suite.name).collect();
+            let results = context.results(suite);
             let failed = results.iter().find(|result| result.failed.value > 0);
             if let Some(result) = failed {
                 let found = Diagnostic::new(

@@ -2,6 +2,8 @@
 
 use crate::diag::Diagnostic;
 use crate::gate;
+use crate::ir::Component;
+use crate::ir::choice::Protocol;
 use crate::ir::component::ProbeCheck;
 
 use super::gate::{Context, Findings};
@@ -38,7 +40,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 format!("the {} `{}` has no readiness probe", component.kind, component.name),
                 "nobody asks whether it can work",
             )
-            .help("add `health: {readiness: /readyz}`");
+            .help(format!("add `health: {{readiness: {}}}`", probe(component)));
             findings.add(found).component(&component.name);
             continue;
         };
@@ -55,6 +57,19 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .help("let liveness ask only for what a restart mends");
             findings.add(found).component(&component.name).warn();
         }
+    }
+}
+
+/// A readiness probe that the component could have by its ports.
+fn probe(component: &Component) -> String {
+    use Protocol::{Grpc, Http, Https, Websocket};
+    let Some(port) = component.main_port().or(component.ports.first()) else {
+        return "{exec: [...]}".to_owned();
+    };
+    match port.protocol.value {
+        Http | Https | Websocket => format!("{{http: /readyz, port: {}}}", port.name),
+        Grpc => format!("{{grpc: {}}}", port.port),
+        _ => format!("{{tcp: {}}}", port.port),
     }
 }
 

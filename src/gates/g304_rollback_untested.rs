@@ -3,7 +3,6 @@
 use crate::diag::Diagnostic;
 use crate::gate;
 use crate::ir::choice::{DrillKind, EnvironmentKind};
-use crate::ir::value::Duration;
 
 use super::gate::{Context, Findings};
 
@@ -57,8 +56,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 )
                 .help(format!("go back one release in `{name}` and record it under `drills` in test_results.yaml")),
             ),
-            Some(drill) if context.now.since(drill.date.start()) > Duration::days(MOST_DAYS) => {
-                let age = context.now.since(drill.date.start()).whole_days();
+            Some(drill) if context.days_since(drill.date.value) > MOST_DAYS => {
+                let age = context.days_since(drill.date.value);
                 findings.add(
                     Diagnostic::new(
                         CODE,
@@ -69,7 +68,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                         format!("{age} days ago"),
                     )
                     .label(name.origin, "of this environment")
-                    .help("repeat the drill and record its date"),
+                    .help("repeat the drill and record its date in test_results.yaml"),
                 )
             }
             Some(_) => continue,

@@ -2,7 +2,6 @@
 
 use crate::diag::Diagnostic;
 use crate::gate;
-use crate::ir::choice::Protocol;
 use crate::ir::component::DeliveryStrategy;
 use crate::ir::delivery::{Analysis, CanaryStep};
 use crate::ir::value::Decimal;
@@ -13,26 +12,24 @@ use super::gate::{Context, Findings};
 
 gate! {
     /// # What it does
-    /// Denies a canary whose weights do not increase to 100, or with a pause that is shorter than the analysis interval; a canary
-    /// without a traffic router whose weights the replicas can't express; and a blue-green strategy whose `verify` suite is unknown.
-    /// A traffic router is a public http, grpc or websocket port.
+    /// Denies a canary whose weights do not increase to 100, or with a pause that is shorter than the analysis interval; and a
+    /// blue-green strategy whose `verify` suite is unknown. Weights that the replicas can't express, where no public http, grpc
+    /// or websocket port shares the requests, can't be planned at all: that is T001.
     ///
     /// # Why it matters
-    /// Without a router a weight is a share of replicas: 10 % of 3 replicas is no replica, or a third of all requests. A pause that
-    /// ends before the first measurement proves nothing.
+    /// A step that takes less than the one before it sends users back and forth between versions. A pause that ends before the
+    /// first measurement proves nothing.
     ///
     /// # Example
     /// ```yaml
     /// # path/deployment_packages.yaml
     /// deployments:
-    ///   - component: order-worker
-    ///     replicas: 3
-    ///     strategy: {canary: {steps: [{weight: 10, pause: 5m}, {weight: 100}]}}
+    ///   - component: checkout
+    ///     strategy: {canary: {steps: [{weight: 50, pause: 30s}, {weight: 20}], analysis: {error_rate: 1, interval: 1m}}}
     /// ```
     ///
     /// # How to fix
-    /// Let weights increase, the last being 100; pause at least one interval; and without a router use weights that the replicas
-    /// can express, such as 34 and 67 of three.
+    /// Let weights increase, the last being 100, and pause at least one interval.
     "G305" "strategy-unsatisfiable", phase 3, role "deployment-specialist", waived by "the system's owner", level Deny, evidence Written
 }
 
@@ -44,9 +41,6 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 weights(findings, component, steps, *origin);
                 if let Some(analysis) = analysis {
                     pauses(findings, component, steps, analysis);
-                }
-                if !has_router(component) {
-                    replicas(context, findings, component, steps);
                 }
             }
             DeliveryStrategy::BlueGreen(strategy) => {
@@ -69,15 +63,6 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             DeliveryStrategy::Rolling { .. } => {}
         }
     }
-}
-
-/// Whether a load balancer can shift its requests by weight.
-fn has_router(component: &Component) -> bool {
-    use Protocol::{Grpc, Http, Https, Websocket};
-    component
-        .ports
-        .iter()
-        .any(|port| port.public.value && matches!(port.protocol.value, Http | Https | Grpc | Websocket))
 }
 
 fn weights(findings: &mut Findings, component: &Component, steps: &[CanaryStep], origin: Origin) {
@@ -104,7 +89,7 @@ fn weights(findings: &mut Findings, component: &Component, steps: &[CanaryStep],
             format!("the canary of `{}` {ends}", component.name),
             "the last step takes all requests",
         )
-        .help("add the step `{weight: 100}`");
+        .help("let the last step be `{weight: 100}`");
         findings.add(found).component(&component.name);
     }
 }
@@ -124,37 +109,5 @@ fn pauses(findings: &mut Findings, component: &Component, steps: &[CanaryStep], 
             found = found.label(analysis.interval.origin, "measured so often");
         }
         findings.add(found.help(format!("pause for {} at least", analysis.interval))).component(&component.name);
-    }
-}
-
-/// Without a router a weight is a share of replicas: each must be a whole number of those that run at least.
-fn replicas(context: &Context<'_>, findings: &mut Findings, component: &Component, steps: &[CanaryStep]) {
-    let Some((id, _)) = context.system.component_named(component.name.as_str()) else { return };
-    for environment in context.production() {
-        let Some(count) = environment.deployment(id).map(|deployment| deployment.replicas.min()) else { continue };
-        for step in steps {
-            // Half a percent either way is rounding, not another share.
-            let share = step.weight.0.as_f64() / 100.0 * f64::from(count.value);
-            if (share - share.round()).abs() <= 0.005 * f64::from(count.value).max(1.0) + 1e-9 && share.round() >= 1.0 {
-                continue;
-            }
-            let shares: Vec<String> =
-                (1..=count.value.min(5)).map(|part| format!("{}", (100 * part).div_ceil(count.value))).collect();
-            let found = Diagnostic::new(
-                CODE,
-                step.weight.origin,
-                format!(
-                    "{} % of the {count} replicas of `{}` is no whole number, and no router splits its requests",
-                    step.weight, component.name
-                ),
-                format!("{share:.1} replicas"),
-            )
-            .label(
-                if count.origin.is_written() { count.origin } else { component.name.origin },
-                format!("{count} replicas at least"),
-            )
-            .help(format!("use weights that {count} replicas can express: {}", shares.join(", ")));
-            findings.add(found).component(&component.name).environment(&environment.name);
-        }
     }
 }

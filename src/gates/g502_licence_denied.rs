@@ -31,12 +31,16 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     };
     for row in &context.system.packages {
         for (licence, count) in row.licenses.iter() {
-            let packages = if count.value == 1 { "package" } else { "packages" };
+            let (packages, replace) = if count.value == 1 {
+                ("package", "replace it, or have the policy changed by whoever owns it")
+            } else {
+                ("packages", "replace them, or have the policy changed by whoever owns it")
+            };
             let denied = policy.deny.iter().find(|denied| denied.value == licence.value);
             let mut found = Diagnostic::new(
                 CODE,
                 licence.origin,
-                format!("{count} {packages} of `{}` have the licence `{licence}`", row.component),
+                format!("`{}` uses {count} {packages} under the licence `{licence}`", row.component),
                 if denied.is_some() { "denied" } else { "not allowed" },
             );
             if let Some(denied) = denied {
@@ -48,7 +52,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             } else {
                 continue;
             }
-            findings.add(found.help("replace them")).component(&row.component);
+            findings.add(found.help(replace)).component(&row.component);
         }
     }
 }

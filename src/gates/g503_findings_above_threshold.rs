@@ -42,7 +42,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let mut diagnostic = Diagnostic::new(
                 CODE,
                 count.origin,
-                format!("`{}` has {count} {severity} {noun}, at most {limit} may be", row.component),
+                format!("`{}` has {count} {severity} {noun}, at most {limit} allowed", row.component),
                 format!("{count} {severity}"),
             );
             if let Some(written) = written {

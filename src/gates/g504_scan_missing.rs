@@ -2,6 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::gate;
+use crate::source::decode::list_of;
 
 use super::gate::{Context, Findings};
 
@@ -37,13 +38,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let missing: Vec<_> =
         kinds.into_iter().filter(|(_, tool, _)| tool.is_none_or(|tool| tool.value == "none")).collect();
     let Some(first) = missing.first() else { return };
-    let names: Vec<String> = missing.iter().map(|(kind, ..)| format!("`{kind}`")).collect();
+    let names: Vec<&str> = missing.iter().map(|(kind, ..)| *kind).collect();
     let place =
         first.1.map(|tool| tool.origin).or_else(|| scans.map(|scans| scans.origin)).unwrap_or(deployed.name.origin);
     let example: Vec<String> = missing.iter().map(|(kind, _, tool)| format!("{kind}: {tool}")).collect();
-    let noun = if missing.len() == 1 { "scan" } else { "scans" };
     findings.add(
-        Diagnostic::new(CODE, place, format!("no tool does the {noun} {}", names.join(", ")), "nobody looks")
-            .help(format!("write `scans: {{{}}}` in build_configurations.yaml", example.join(", "))),
+        Diagnostic::new(CODE, place, format!("no tool scans {}", list_of(&names)), "nobody looks")
+            .help(format!("name one under `scans` in build_configurations.yaml, such as `{}`", example.join(", "))),
     );
 }

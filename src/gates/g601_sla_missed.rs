@@ -33,10 +33,7 @@ gate! {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for result in &context.system.results {
         let Some(performance) = &result.performance else { continue };
-        let own = result.component.as_slice();
-        let components =
-            if own.is_empty() { context.suite(&result.suite).map_or(&[][..], |suite| suite.components()) } else { own };
-        for name in components {
+        for name in context.components_of(result) {
             let Some((_, component)) = context.system.component_named(name.as_str()) else { continue };
             let Some(delivery) = &component.delivery else { continue };
             let peak = delivery.capacity.as_ref().and_then(|capacity| capacity.peak_requests_per_second);

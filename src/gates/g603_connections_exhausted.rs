@@ -1,5 +1,7 @@
 //! G603: will the database refuse the last replica?
 
+use std::collections::BTreeMap;
+
 use crate::diag::Diagnostic;
 use crate::gate;
 use crate::ir::{Component, Traced};
@@ -30,18 +32,19 @@ gate! {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for environment in &context.system.environments {
+        let mut callers: BTreeMap<&str, Vec<Caller<'_>>> = BTreeMap::new();
+        for deployment in &environment.deployments {
+            let component = context.system.component(deployment.component);
+            let capacity = component.delivery.as_ref().and_then(|delivery| delivery.capacity.as_ref());
+            for (datastore, each) in capacity.into_iter().flat_map(|capacity| capacity.connections.iter()) {
+                let caller = Caller { component, replicas: deployment.replicas.max(), each: *each };
+                callers.entry(datastore.as_str()).or_default().push(caller);
+            }
+        }
         for datastore in &environment.datastores {
-            let callers: Vec<Caller<'_>> = environment
-                .deployments
-                .iter()
-                .filter_map(|deployment| {
-                    let component = context.system.component(deployment.component);
-                    let capacity = component.delivery.as_ref()?.capacity.as_ref()?;
-                    let each = *capacity.connections.get(datastore.name.as_str())?;
-                    Some(Caller { component, replicas: deployment.replicas.max(), each })
-                })
-                .collect();
-            let Some(limit) = datastore.max_connections else { continue };
+            let (Some(limit), Some(callers)) = (datastore.max_connections, callers.get(datastore.name.as_str())) else {
+                continue;
+            };
             let sum: u64 = callers.iter().map(|caller| u64::from(caller.replicas.value) * caller.each.value).sum();
             if sum <= limit.value {
                 continue;

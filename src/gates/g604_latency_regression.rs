@@ -33,12 +33,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         else {
             continue;
         };
-        let components = result.component.as_slice();
-        let components = if components.is_empty() {
-            context.suite(&result.suite).map_or(&[][..], |suite| suite.components())
-        } else {
-            components
-        };
+        let components = context.components_of(result);
         let realtime = components
             .iter()
             .filter_map(|name| context.system.component_named(name.as_str()))
@@ -53,7 +48,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let found = Diagnostic::new(
                 CODE,
                 now.origin,
-                format!("{what} of `{}` is {now}, {percent:.0} % above its baseline of {before}", result.suite),
+                format!("{what} of `{}` is {now}, {percent:.1} % above its baseline of {before}", result.suite),
                 format!("measured {now}"),
             )
             .label(before.origin, "the baseline; 10 % more is allowed")

@@ -61,10 +61,15 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                         format!("`{}` scales by `{}`, which it does not consume", component.name, depth.queue),
                         "not consumed by it",
                     );
-                    if queues.is_empty() {
-                        found.help(format!("add `{{name: {}, access: consume}}` to its `depends_on`", depth.queue))
-                    } else {
-                        found.help(format!("it consumes {}", list_of(&queues)))
+                    let known = component.depends_on.iter().find(|dependency| dependency.name == depth.queue);
+                    match known {
+                        Some(known) => found
+                            .label(known.name.origin, format!("its access is `{}`", known.access))
+                            .help("write `access: consume` there"),
+                        None if queues.is_empty() => {
+                            found.help(format!("add `{{name: {}, access: consume}}` to its `depends_on`", depth.queue))
+                        }
+                        None => found.help(format!("it consumes {}", list_of(&queues))),
                     }
                 }
                 ScalingTarget::Metric(metric) => {

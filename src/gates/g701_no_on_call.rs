@@ -21,7 +21,7 @@ gate! {
     ///
     /// # How to fix
     /// Name the route: `owner: {team: commerce, oncall: {pagerduty: commerce-primary}}`.
-    "G701" "no-on-call", phase 7, role "all", waived by "the head of operations", level Deny, evidence Written
+    "G701" "no-on-call", phase 7, role "all roles", waived by "the head of operations", level Deny, evidence Written
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings) {

@@ -25,7 +25,7 @@ gate! {
     ///
     /// # How to fix
     /// Write `point_in_time: true`, version the bucket, or promise what the backup can keep.
-    "G703" "backup-misses-rpo", phase 7, role "all", waived by "the head of operations", level Deny, evidence Written
+    "G703" "backup-misses-rpo", phase 7, role "all roles", waived by "the head of operations", level Deny, evidence Written
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -60,7 +60,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     "the backup of `{}` may be {reachable} old in `{}`, at most {target} may be lost",
                     datastore.name, environment.name
                 ),
-                format!("up to {reachable} are lost"),
+                format!("up to {reachable} is lost"),
             )
             .label(target.origin, "promised here")
             .help(match (bucket, reachable == Duration::hours(24)) {

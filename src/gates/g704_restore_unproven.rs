@@ -2,8 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::gate;
-use crate::ir::choice::{DrillKind, Tier};
-use crate::ir::value::Duration;
+use crate::ir::choice::DrillKind;
 
 use super::gate::{Context, Findings};
 
@@ -24,7 +23,7 @@ gate! {
     /// # How to fix
     /// Restore the datastore into an empty one, and record it: `- {kind: restore, environment: production, datastore: orders-db,
     /// date: 2026-11-20, passed: true, recovery_time: 38m, data_loss: 2m}`.
-    "G704" "restore-unproven", phase 7, role "all", waived by "the head of operations", level Deny, evidence Tested
+    "G704" "restore-unproven", phase 7, role "all roles", waived by "the head of operations", level Deny, evidence Tested
 }
 
 /// How old the last drill may be, in days.
@@ -33,15 +32,7 @@ const MOST_DAYS: u64 = 180;
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for environment in context.production() {
         for datastore in environment.datastores.iter().filter(|datastore| datastore.is_stateful()) {
-            let critical = environment.deployments.iter().find_map(|deployment| {
-                let component = context.system.component(deployment.component);
-                let needed = component
-                    .depends_on
-                    .iter()
-                    .find(|dependency| dependency.name == datastore.name && dependency.critical.value)?;
-                (component.tier.value == Tier::Critical).then_some((component, needed))
-            });
-            let Some((component, needed)) = critical else { continue };
+            let Some((component, needed)) = context.critical_caller(environment, datastore) else { continue };
             let last = context
                 .system
                 .drills
@@ -68,18 +59,16 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 findings.add(found).component(&component.name).environment(&environment.name);
                 continue;
             };
-            let age = context.now.since(drill.date.start());
-            if age > Duration::days(MOST_DAYS) {
+            let age = context.days_since(drill.date.value);
+            if age > MOST_DAYS {
                 let found = Diagnostic::new(
                     CODE,
                     drill.date.origin,
                     format!(
-                        "the last restore of `{}` in `{}` is {} days old, at most {MOST_DAYS} are allowed",
-                        datastore.name,
-                        environment.name,
-                        age.whole_days()
+                        "the last restore of `{}` in `{}` is {age} days old, at most {MOST_DAYS} are allowed",
+                        datastore.name, environment.name
                     ),
-                    format!("{} days ago", age.whole_days()),
+                    format!("{age} days ago"),
                 )
                 .label(datastore.name.origin, "of this datastore")
                 .help("repeat the drill and record its date");
@@ -89,9 +78,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let whole = context.system.operations.as_ref().and_then(|operations| operations.recovery.as_ref());
             let time = own.and_then(|own| own.rto).or_else(|| whole.and_then(|whole| whole.rto));
             let point = own.and_then(|own| own.rpo).or_else(|| whole.and_then(|whole| whole.rpo));
-            for (what, measured, target) in
-                [("recovery time", drill.recovery_time, time), ("data loss", drill.data_loss, point)]
-            {
+            let kept = [
+                ("recovery time", "took", "make the restore faster", drill.recovery_time, time),
+                ("data loss", "lost", "restore to a later moment", drill.data_loss, point),
+            ];
+            for (what, verb, help, measured, target) in kept {
                 if let (Some(measured), Some(target)) = (measured, target)
                     && measured.value > target.value
                 {
@@ -102,10 +93,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                             "the {what} of the last restore of `{}` was {measured}, at most {target} is promised",
                             datastore.name
                         ),
-                        format!("took {measured}"),
+                        format!("{verb} {measured}"),
                     )
                     .label(target.origin, "promised here")
-                    .help("make the restore faster, or promise what it can keep");
+                    .help(format!("{help}, or promise what it can keep"));
                     findings.add(found).component(&component.name).environment(&environment.name);
                 }
             }

@@ -23,7 +23,7 @@ gate! {
     ///
     /// # How to fix
     /// Add `backup: {retention: 14d, point_in_time: true}`, or say `rebuildable: true` where all of it can be made again.
-    "G705" "no-backup", phase 7, role "all", waived by "the head of operations", level Deny, evidence Written
+    "G705" "no-backup", phase 7, role "all roles", waived by "the head of operations", level Deny, evidence Written
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings) {

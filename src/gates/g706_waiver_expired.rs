@@ -23,7 +23,7 @@ gate! {
     ///
     /// # How to fix
     /// Mend the finding and remove the waiver, or have it approved again with a later date.
-    "G706" "waiver-expired", phase 7, role "all", waived by "nobody", level Deny, evidence Written
+    "G706" "waiver-expired", phase 7, role "all roles", waived by "", level Deny, evidence Written
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings) {

@@ -1,11 +1,15 @@
 //! What a gate is, what it sees, and what it finds.
 
+use std::collections::BTreeMap;
+
 use crate::diag::{Code, Diagnostic};
 use crate::ir::building::Build;
-use crate::ir::choice::{EnvironmentKind, Level};
+use crate::ir::choice::{EnvironmentKind, Level, Tier};
+use crate::ir::component::{Dependency, DependencyKind};
+use crate::ir::evidence::{CoverageRow, SuiteResult};
 use crate::ir::testing::Suite;
-use crate::ir::value::{Name, Time};
-use crate::ir::{Component, Environment, System};
+use crate::ir::value::{Date, Name, Time};
+use crate::ir::{Component, ComponentId, Datastore, Environment, System, Traced};
 use crate::plan::Plans;
 
 /// One gate.
@@ -13,8 +17,8 @@ use crate::plan::Plans;
 pub struct Gate {
     /// Its code, with slug, documentation, default level, phase and role.
     pub code: Code,
-    /// Who may waive its findings.
-    pub waived_by: &'static str,
+    /// Who may waive its findings; none: nobody.
+    pub waived_by: Option<&'static str>,
     /// Whether only a pipeline can renew the evidence that it judges: a warning at stage commit.
     pub evidence: Evidence,
     /// Looks for what is wrong.
@@ -41,9 +45,58 @@ pub struct Context<'a> {
     pub plans: &'a Plans,
     /// The moment that dates are judged at.
     pub now: Time,
+    builds: BTreeMap<&'a str, &'a Build>,
+    suites: BTreeMap<&'a str, &'a Suite>,
+    suites_of: BTreeMap<&'a str, Vec<&'a Suite>>,
+    results: BTreeMap<&'a str, Vec<&'a SuiteResult>>,
+    coverage: BTreeMap<&'a str, &'a CoverageRow>,
+    callers: BTreeMap<&'a str, Vec<(ComponentId, &'a Dependency)>>,
 }
 
 impl<'a> Context<'a> {
+    /// What gates see of a system, its plans and this moment.
+    #[must_use]
+    pub fn new(system: &'a System, plans: &'a Plans, now: Time) -> Context<'a> {
+        let mut context = Context {
+            system,
+            plans,
+            now,
+            builds: system.builds.iter().map(|build| (build.component.as_str(), build)).collect(),
+            suites: system.suites.iter().map(|suite| (suite.name.as_str(), suite)).collect(),
+            suites_of: BTreeMap::new(),
+            results: BTreeMap::new(),
+            coverage: system.coverage.iter().map(|row| (row.component.as_str(), row)).collect(),
+            callers: BTreeMap::new(),
+        };
+        for suite in &system.suites {
+            for component in suite.components() {
+                context.suites_of.entry(component.as_str()).or_default().push(suite);
+            }
+        }
+        for result in &system.results {
+            context.results.entry(result.suite.as_str()).or_default().push(result);
+        }
+        for component in &system.components {
+            let Some((id, _)) = system.component_named(component.name.as_str()) else { continue };
+            for dependency in &component.depends_on {
+                context.callers.entry(dependency.name.as_str()).or_default().push((id, dependency));
+            }
+        }
+        context
+    }
+
+    /// The day that dates are judged at.
+    #[must_use]
+    pub const fn today(&self) -> Date {
+        Date { days: self.now.seconds.div_euclid(86_400) }
+    }
+
+    /// How many days ago a day was; none where it is still to come.
+    #[must_use]
+    pub fn days_since(&self, date: Date) -> u64 {
+        u64::try_from(self.today().days - date.days).unwrap_or(0)
+    }
+
     /// The production environments.
     pub fn production(&self) -> impl Iterator<Item = &'a Environment> {
         self.system.environments.iter().filter(|environment| environment.kind.value == EnvironmentKind::Production)
@@ -52,13 +105,57 @@ impl<'a> Context<'a> {
     /// The build of a component.
     #[must_use]
     pub fn build(&self, component: &Component) -> Option<&'a Build> {
-        self.system.builds.iter().find(|build| build.component == component.name)
+        self.builds.get(component.name.as_str()).copied()
     }
 
     /// A suite by its name.
     #[must_use]
     pub fn suite(&self, name: &Name) -> Option<&'a Suite> {
-        self.system.suites.iter().find(|suite| suite.name.value == *name)
+        self.suites.get(name.as_str()).copied()
+    }
+
+    /// The suites that name a component as one that they test.
+    #[must_use]
+    pub fn suites_of(&self, component: &Component) -> &[&'a Suite] {
+        self.suites_of.get(component.name.as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The results of a suite.
+    #[must_use]
+    pub fn results(&self, suite: &Suite) -> &[&'a SuiteResult] {
+        self.results.get(suite.name.as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The components that a result speaks about: its own, else those of its suite.
+    #[must_use]
+    pub fn components_of(&self, result: &'a SuiteResult) -> &'a [Traced<Name>] {
+        match &result.component {
+            Some(own) => std::slice::from_ref(own),
+            None => self.suite(&result.suite).map_or(&[], Suite::components),
+        }
+    }
+
+    /// The coverage of a component.
+    #[must_use]
+    pub fn coverage(&self, component: &Component) -> Option<&'a CoverageRow> {
+        self.coverage.get(component.name.as_str()).copied()
+    }
+
+    /// The first critical component of an environment that can't work without a datastore, and where it says so.
+    #[must_use]
+    pub fn critical_caller(
+        &self,
+        environment: &Environment,
+        datastore: &Datastore,
+    ) -> Option<(&'a Component, &'a Dependency)> {
+        let callers = self.callers.get(datastore.name.as_str())?;
+        callers.iter().find_map(|(id, dependency)| {
+            let component = self.system.component(*id);
+            let needs = component.tier.value == Tier::Critical
+                && dependency.critical.value
+                && dependency.kind == DependencyKind::Datastore;
+            (needs && environment.deployment(*id).is_some()).then_some((component, *dependency))
+        })
     }
 }
 
@@ -138,7 +235,7 @@ macro_rules! gate {
                 };
                 $crate::diag::Code(&INFO)
             },
-            waived_by: $waiver,
+            waived_by: if $waiver.is_empty() { None } else { Some($waiver) },
             evidence: $crate::gates::gate::Evidence::$evidence,
             check,
         };
