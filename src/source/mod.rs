@@ -16,7 +16,6 @@ pub mod scalar;
 pub mod schema;
 pub mod shape;
 pub mod span;
-mod syntax;
 pub mod table;
 #[cfg(test)]
 #[allow(dead_code, unreachable_pub, reason = "the macros make types for a whole crate")]

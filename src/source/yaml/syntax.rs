@@ -4,7 +4,7 @@
 
 use granit_parser::ErrorKind;
 
-use super::{FileId, Problem, ProblemKind, Span};
+use crate::source::{FileId, Problem, ProblemKind, Span};
 
 /// The problem that an error of the parser at a byte stands for; `open` is the innermost bracket that is not closed.
 pub(super) fn problem(file: FileId, source: &str, kind: &ErrorKind, at: usize, open: Option<u32>) -> Problem {
@@ -168,7 +168,7 @@ pub(super) fn problem(file: FileId, source: &str, kind: &ErrorKind, at: usize, o
 
 /// The problem of a text that is nested too deep.
 pub(super) fn too_deep(place: Span) -> Problem {
-    let message = format!("the file is nested deeper than {} levels", super::yaml::DEPTH_LIMIT);
+    let message = format!("the file is nested deeper than {} levels", super::DEPTH_LIMIT);
     Problem::new(ProblemKind::TooDeep, place, message, "the limit is reached here")
         .help("no part of the language is nested that deep: look for a bracket that is not closed")
 }
