@@ -25,6 +25,14 @@ pub struct Gate {
     pub check: fn(&Context<'_>, &mut Findings),
 }
 
+impl Gate {
+    /// Who may waive its findings, for a sentence's end: `may be waived by the head of quality`.
+    #[must_use]
+    pub fn waivable(&self) -> String {
+        self.waived_by.map_or_else(|| "can't be waived".to_owned(), |who| format!("may be waived by {who}"))
+    }
+}
+
 /// When the evidence that a gate judges comes to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
