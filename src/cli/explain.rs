@@ -47,8 +47,8 @@ fn title(code: Code) -> String {
     if let Some(gate) = gates::by_code(code.as_str())
         && let (Some(phase), Some(role)) = (code.0.phase, code.0.role)
     {
-        let (level, waived_by) = (code.0.level, gate.waived_by);
-        title.push_str(&format!(" ({level} by default; phase {phase}, {role}; may be waived by {waived_by})"));
+        let (level, waivable) = (code.0.level, gate.waivable());
+        title.push_str(&format!(" ({level} by default; phase {phase}, {role}; {waivable})"));
     }
     title
 }

@@ -83,9 +83,7 @@ fn settle_all(
     let settled = findings.found.into_iter().filter_map(|finding| settle(gate, finding, system, settings, used));
     let mut diagnostics = group(settled.collect());
     if let (Some(phase), Some(role)) = (gate.code.0.phase, gate.code.0.role) {
-        let waiver =
-            gate.waived_by.map_or_else(|| "can't be waived".to_owned(), |who| format!("may be waived by {who}"));
-        let note = format!("phase {phase}, {role}; {waiver}");
+        let note = format!("phase {phase}, {role}; {}", gate.waivable());
         diagnostics.iter_mut().for_each(|diagnostic| diagnostic.notes.push(note.clone()));
     }
     diagnostics
