@@ -20,16 +20,17 @@ pub(super) fn plan(
     deployment: &Deployment,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<VariablePlan> {
+    let peers: Vec<(&Dependency, Option<Peer<'_>>)> =
+        component.depends_on.iter().map(|dependency| (dependency, Peer::of(place, dependency))).collect();
     let mut variables: Vec<VariablePlan> = Vec::new();
     for (name, variable) in deployment.env.iter() {
         match variable {
             Variable::Text(text) => variables.push(with_text(name.clone(), text.clone())),
             Variable::From { dependency, attribute } => {
-                let told = component
-                    .depends_on
+                let told = peers
                     .iter()
-                    .find(|known| known.name == *dependency)
-                    .and_then(|known| attribute_of(place, known, *attribute));
+                    .find(|(known, _)| known.name == *dependency)
+                    .and_then(|(known, peer)| peer.as_ref()?.tell(place, known, *attribute));
                 match told {
                     Some(told) => variables.push(told.named(name.clone())),
                     None => problems.push(no_such_peer(place, component, dependency, *attribute)),
@@ -50,13 +51,14 @@ pub(super) fn plan(
             }),
         });
     }
-    for dependency in &component.depends_on {
-        for attribute in Attribute::ALL {
+    for (dependency, peer) in &peers {
+        let Some(peer) = peer else { continue };
+        for attribute in peer.attributes() {
             let name = dependency_variable(dependency.name.as_str(), attribute.as_str());
             if variables.iter().any(|known| known.name.value == name) {
                 continue;
             }
-            if let Some(told) = attribute_of(place, dependency, *attribute) {
+            if let Some(told) = peer.tell(place, dependency, *attribute) {
                 variables.push(told.named(Traced::by_rule(name, rules::DEPENDENCY_VARIABLE)));
             }
         }
@@ -105,23 +107,44 @@ fn with_text(name: Traced<VariableName>, text: Traced<String>) -> VariablePlan {
     VariablePlan { origin: name.origin, name, value: Some(text), secret: None }
 }
 
-/// An attribute of a dependency; none where it has none such, or does not run in this environment.
-fn attribute_of(place: &Place<'_>, dependency: &Dependency, attribute: Attribute) -> Option<Told> {
-    let name = dependency.name.as_str();
-    match dependency.kind {
-        DependencyKind::Component => {
-            let (id, called) = place.system.component_named(name)?;
-            place.environment.deployment(id)?;
-            let port = match &dependency.port {
-                Some(port) => called.port(port.as_str()),
-                None => called.main_port(),
-            }?;
-            of_component(called, port, attribute).map(Told::Text)
+/// What a dependency is in one environment.
+enum Peer<'a> {
+    Component(&'a Component, &'a Port),
+    External(&'a External),
+    Datastore(&'a Datastore),
+}
+
+impl<'a> Peer<'a> {
+    /// The other end; none where it does not run in this environment, or takes no requests.
+    fn of(place: &Place<'a>, dependency: &Dependency) -> Option<Peer<'a>> {
+        let name = dependency.name.as_str();
+        match dependency.kind {
+            DependencyKind::Component => {
+                let (id, called) = place.system.component_named(name)?;
+                place.environment.deployment(id)?;
+                let port = match &dependency.port {
+                    Some(port) => called.port(port.as_str()),
+                    None => called.main_port(),
+                }?;
+                Some(Peer::Component(called, port))
+            }
+            DependencyKind::External => place.environment.external(name).map(Peer::External),
+            DependencyKind::Datastore => place.environment.datastore(name).map(Peer::Datastore),
         }
-        DependencyKind::External => of_external(place.environment.external(name)?, attribute).map(Told::Text),
-        DependencyKind::Datastore => {
-            let datastore = place.environment.datastore(name)?;
-            of_datastore(place, dependency, datastore, attribute).map(Told::Secret)
+    }
+
+    fn attributes(&self) -> &'static [Attribute] {
+        match self {
+            Peer::Component(..) | Peer::External(_) => Attribute::OF_SERVICES,
+            Peer::Datastore(datastore) => Attribute::of_datastore(datastore.kind.value),
+        }
+    }
+
+    fn tell(&self, place: &Place<'_>, dependency: &Dependency, attribute: Attribute) -> Option<Told> {
+        match self {
+            Peer::Component(called, port) => of_component(called, port, attribute).map(Told::Text),
+            Peer::External(external) => of_external(external, attribute).map(Told::Text),
+            Peer::Datastore(datastore) => of_datastore(place, dependency, datastore, attribute).map(Told::Secret),
         }
     }
 }
