@@ -47,7 +47,7 @@ impl File {
 
     /// The text without comments and without its tests, which may name what they like.
     fn code(&self) -> String {
-        let text = self.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let text = self.text.split("\nmod tests {").next().unwrap_or_default();
         text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 const COMMIT: &str = "4f2c1ab9d0e87c6b5a4f3e2d1c0b9a8f7e6d5c4b";
 
 /// Writes a system of `count` components below `root`, with evidence for each of them. Returns the bytes written.
-pub fn write_system(root: &Path, count: usize) -> io::Result<u64> {
+pub(crate) fn write_system(root: &Path, count: usize) -> io::Result<u64> {
     let path = root.join("path");
     std::fs::create_dir_all(&path)?;
     let files = [

@@ -117,7 +117,7 @@ impl PrometheusSpec {
         if burn_periods.is_empty() {
             file.missing(&["burn_windows", "periods"], "list of periods");
         }
-        burn_periods.sort_by(|left, right| right.from.cmp(&left.from));
+        burn_periods.sort_by_key(|period| std::cmp::Reverse(period.from));
         let exporters: Vec<Exporter> = match file.find(&["exposed_by"]) {
             Some(fact) => fact.entries().map(|(name, fact)| exporter(name.value, fact)).collect(),
             None => {

@@ -115,7 +115,8 @@ mod tests {
     /// Objective, period in days, and for each window its factor and threshold, as practice has them.
     #[test]
     fn factors_and_thresholds_are_exact() {
-        let table: &[(&str, u64, [(&str, &str); 4])] = &[
+        type Row = (&'static str, u64, [(&'static str, &'static str); 4]);
+        let table: &[Row] = &[
             ("99.9", 30, [("14.4", "0.0144"), ("6", "0.006"), ("3", "0.003"), ("1", "0.001")]),
             ("99.99", 30, [("14.4", "0.00144"), ("6", "0.0006"), ("3", "0.0003"), ("1", "0.0001")]),
             ("99.5", 30, [("14.4", "0.072"), ("6", "0.03"), ("3", "0.015"), ("1", "0.005")]),
