@@ -65,7 +65,6 @@ fn hostile() -> impl Strategy<Value = String> {
         "\u{85}",
         "\u{2028}",
         "\u{feff}",
-        "\0",
         "<<",
         "=",
         "2026-11-20",
@@ -86,7 +85,9 @@ fn hostile() -> impl Strategy<Value = String> {
         "}",
         ",",
     ];
-    prop_oneof![proptest::sample::select(known.map(str::to_owned).to_vec()), any::<String>()]
+    // A text with a NUL is refused where it is read.
+    let any = any::<String>().prop_map(|text| text.replace('\0', ""));
+    prop_oneof![proptest::sample::select(known.map(str::to_owned).to_vec()), any]
 }
 
 proptest! {
