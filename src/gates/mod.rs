@@ -6,6 +6,7 @@
 //! To add a gate: write `gNNN_slug.rs` with a `gate!` and a `check` function, add one line to [`ALL`], and a failing
 //! fixture `fixtures/fail/GNNN-slug/`.
 
+mod controls;
 mod credential;
 pub mod engine;
 pub mod gate;
@@ -43,13 +44,21 @@ mod g309_disruption_blocks_drain;
 mod g310_breaking_change_unapproved;
 mod g311_dependency_not_deployed;
 mod g401_no_slo;
+mod g402_alert_cannot_fire;
+mod g403_unknown_metric;
 mod g404_slo_above_dependency;
+mod g405_alert_unrouted;
+mod g406_unmonitored_component;
+mod g408_low_traffic_slo;
 mod g501_vulnerability_above_policy;
 mod g502_licence_denied;
 mod g503_findings_above_threshold;
 mod g504_scan_missing;
 mod g505_plaintext_secret;
 mod g506_unsigned_package;
+mod g507_control_missing;
+mod g508_audit_too_short;
+mod g509_plaintext_transport;
 mod g601_sla_missed;
 mod g602_scaling_insufficient;
 mod g603_connections_exhausted;
@@ -57,6 +66,7 @@ mod g604_latency_regression;
 mod g605_scaling_on_nothing;
 mod g606_capacity_unplanned;
 mod g701_no_on_call;
+mod g702_no_runbook;
 mod g703_backup_misses_rpo;
 mod g704_restore_unproven;
 mod g705_no_backup;
@@ -101,13 +111,21 @@ pub const ALL: &[&Gate] = &[
     &g310_breaking_change_unapproved::GATE,
     &g311_dependency_not_deployed::GATE,
     &g401_no_slo::GATE,
+    &g402_alert_cannot_fire::GATE,
+    &g403_unknown_metric::GATE,
     &g404_slo_above_dependency::GATE,
+    &g405_alert_unrouted::GATE,
+    &g406_unmonitored_component::GATE,
+    &g408_low_traffic_slo::GATE,
     &g501_vulnerability_above_policy::GATE,
     &g502_licence_denied::GATE,
     &g503_findings_above_threshold::GATE,
     &g504_scan_missing::GATE,
     &g505_plaintext_secret::GATE,
     &g506_unsigned_package::GATE,
+    &g507_control_missing::GATE,
+    &g508_audit_too_short::GATE,
+    &g509_plaintext_transport::GATE,
     &g601_sla_missed::GATE,
     &g602_scaling_insufficient::GATE,
     &g603_connections_exhausted::GATE,
@@ -115,6 +133,7 @@ pub const ALL: &[&Gate] = &[
     &g605_scaling_on_nothing::GATE,
     &g606_capacity_unplanned::GATE,
     &g701_no_on_call::GATE,
+    &g702_no_runbook::GATE,
     &g703_backup_misses_rpo::GATE,
     &g704_restore_unproven::GATE,
     &g705_no_backup::GATE,

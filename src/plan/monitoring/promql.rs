@@ -4,6 +4,7 @@
 //! environment (and of one version, in an analysis). What the user wrote is parsed, so that labels are put into every
 //! selector by the grammar and never by the look of the text.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -119,6 +120,33 @@ pub fn scope(text: &str, job: &str, is_foreign: impl Fn(&str) -> bool) -> Result
     }
     let text = expression.to_string();
     Ok(text.replace(WINDOW_STANDIN_TEXT, WINDOW).replace(SELECTOR_STANDIN_TEXT, SELECTOR))
+}
+
+/// The metrics that an expression over `[$window]` names, each once.
+///
+/// # Errors
+/// It does not parse, or has more operators than we take.
+pub fn metrics(text: &str) -> Result<BTreeSet<String>, Refused> {
+    let mut expression = parse(&text.replace(WINDOW, WINDOW_STANDIN_TEXT))?;
+    let mut names = Names::default();
+    let Ok(_) = walk_expr_mut(&mut names, &mut expression);
+    Ok(names.0)
+}
+
+#[derive(Default)]
+struct Names(BTreeSet<String>);
+
+impl ExprVisitorMut for Names {
+    type Error = Infallible;
+
+    fn pre_visit(&mut self, expression: &mut Expr) -> Result<bool, Infallible> {
+        match expression {
+            Expr::VectorSelector(selector) => self.0.extend(selector.name.clone()),
+            Expr::MatrixSelector(selector) => self.0.extend(selector.vs.name.clone()),
+            _ => {}
+        }
+        Ok(true)
+    }
 }
 
 /// Reads an expression whose placeholders are filled.

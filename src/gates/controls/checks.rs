@@ -1,0 +1,133 @@
+//! What controls look at. Each check answers with the first place where the system falls short.
+
+use crate::ir::choice::{DatastoreKind, DrillKind, SbomFormat};
+use crate::ir::value::Duration;
+use crate::ir::{Datastore, Origin};
+
+use super::Context;
+
+/// Where a control is not met.
+pub(in crate::gates) struct Shortfall {
+    /// The place.
+    pub(in crate::gates) place: Origin,
+    /// What is wrong there, as a clause.
+    pub(in crate::gates) wrong: String,
+    /// What to do.
+    pub(in crate::gates) help: &'static str,
+}
+
+fn shortfall(place: Origin, wrong: impl Into<String>, help: &'static str) -> Option<Shortfall> {
+    Some(Shortfall { place, wrong: wrong.into(), help })
+}
+
+/// How old the last test of recovery may be, in days.
+const MOST_DAYS: u64 = 365;
+
+/// Within a month: requirement 6.3.3 counts from release.
+const PATCHED_WITHIN: Duration = Duration::days(30);
+
+pub(super) fn encrypted(context: &Context<'_>) -> Option<Shortfall> {
+    let datastore = context.system.datastores.iter().find(|datastore| !datastore.encrypted.value)?;
+    shortfall(datastore.encrypted.origin, format!("`{}` is not encrypted", datastore.name), "remove `encrypted: false`")
+}
+
+pub(super) fn backed_up(context: &Context<'_>) -> Option<Shortfall> {
+    let versioned = |datastore: &Datastore| datastore.kind.value == DatastoreKind::Bucket && datastore.versioned.value;
+    let stateful = context.production().flat_map(|environment| &environment.datastores);
+    let datastore = stateful
+        .filter(|datastore| datastore.is_stateful())
+        .find(|datastore| datastore.backup.is_none() && !versioned(datastore))?;
+    shortfall(
+        datastore.name.origin,
+        format!("`{}` has no backup", datastore.name),
+        "add `backup: {retention: 14d, point_in_time: true}`",
+    )
+}
+
+pub(super) fn restored(context: &Context<'_>) -> Option<Shortfall> {
+    let environment =
+        context.production().find(|environment| environment.datastores.iter().any(Datastore::is_stateful))?;
+    let recent = context.system.drills.iter().any(|drill| {
+        drill.kind.value == DrillKind::Restore
+            && drill.passed.value
+            && drill.environment == environment.name
+            && context.days_since(drill.date.value) <= MOST_DAYS
+    });
+    if recent {
+        return None;
+    }
+    shortfall(
+        environment.name.origin,
+        format!("no restore drill has passed in `{}` within a year", environment.name),
+        "restore a datastore into an empty one and record the drill in test_results.yaml",
+    )
+}
+
+pub(super) fn scanned(context: &Context<'_>) -> Option<Shortfall> {
+    let scans = context.system.scans.as_ref();
+    let there = |tool: Option<&crate::ir::Traced<String>>| tool.is_some_and(|tool| tool.value != "none");
+    if there(scans.and_then(|scans| scans.dependencies.as_ref()))
+        && there(scans.and_then(|scans| scans.containers.as_ref()))
+    {
+        return None;
+    }
+    shortfall(
+        scans.map_or(context.system.origin, |scans| scans.origin),
+        "packages or images are not scanned",
+        "name tools for `dependencies` and `containers` under `scans` in build_configurations.yaml",
+    )
+}
+
+pub(super) fn approved(context: &Context<'_>) -> Option<Shortfall> {
+    let environment = context
+        .production()
+        .find(|environment| environment.approvals.as_ref().is_none_or(|approvals| approvals.reviewers.is_empty()))?;
+    shortfall(
+        environment.name.origin,
+        format!("nobody has to approve a release to `{}`", environment.name),
+        "add `approvals: {reviewers: [ORG/TEAM]}`",
+    )
+}
+
+pub(super) fn answered(context: &Context<'_>) -> Option<Shortfall> {
+    let owner = context.system.owner.as_ref();
+    if owner.is_some_and(|owner| owner.oncall.is_some()) {
+        return None;
+    }
+    shortfall(
+        owner.map_or(context.system.name.origin, |owner| owner.origin),
+        "the system has no on-call route",
+        "add `owner: {team: …, oncall: {pagerduty: …}}` to pathc.yaml",
+    )
+}
+
+pub(super) fn redundant(context: &Context<'_>) -> Option<Shortfall> {
+    let environment = context.production().find(|environment| environment.availability_zones.value < 2)?;
+    shortfall(
+        environment.availability_zones.origin,
+        format!("`{}` stands in one zone", environment.name),
+        "write `availability_zones: 2` or more",
+    )
+}
+
+pub(super) fn inventoried(context: &Context<'_>) -> Option<Shortfall> {
+    let chain = context.system.supply_chain.as_ref();
+    if chain.is_some_and(|chain| chain.sbom.value != SbomFormat::None) {
+        return None;
+    }
+    shortfall(
+        chain.map_or(context.system.origin, |chain| chain.origin),
+        "packages have no bill of materials",
+        "write `supply_chain: {sbom: cyclonedx}` in build_configurations.yaml",
+    )
+}
+
+pub(super) fn patched(context: &Context<'_>) -> Option<Shortfall> {
+    let policy = context.system.dependency_policy.as_ref()?.vulnerabilities.as_ref()?;
+    let waits = policy.grace.as_ref()?.critical.filter(|waits| waits.value > PATCHED_WITHIN)?;
+    shortfall(
+        waits.origin,
+        format!("critical vulnerabilities may wait {waits}, {PATCHED_WITHIN} are allowed"),
+        "write `critical: 30d` or less",
+    )
+}

@@ -1,0 +1,87 @@
+//! G402: would anybody be told?
+
+use crate::diag::Diagnostic;
+use crate::gate;
+use crate::ir::value::Duration;
+use crate::plan::monitoring::configurations::{DroppedReason, DroppedWindowPlan, ObjectivePlan};
+
+use super::gate::{Context, Findings};
+
+gate! {
+    /// # What it does
+    /// Denies an objective none of whose alerts can fire, and warns where one of them can't. An alert fires while the budget of
+    /// the objective burns faster than its factor; it can't where even a full outage burns more slowly, where metrics are kept for
+    /// less time than its window, and where the objective itself is judged over less time.
+    ///
+    /// # Why it matters
+    /// An alert that can't fire looks like health. It is found out during the outage that it was made for.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # path/deployment_packages.yaml
+    /// operations: {retention: {metrics: 1d}}   # and the slowest alert looks back over 3d
+    /// ```
+    ///
+    /// # How to fix
+    /// Keep metrics at least as long as the message says, or choose an objective that a full outage can miss.
+    "G402" "alert-cannot-fire", phase 4, role "monitoring-analyst", waived by "the system's owner", level Deny, evidence Written
+}
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let monitoring = &context.plans.monitoring.configurations;
+    for objective in &monitoring.objectives {
+        if objective.dropped_windows.is_empty() {
+            continue;
+        }
+        let silent = objective.burn_windows.is_empty();
+        let short_kept =
+            objective.dropped_windows.iter().filter(|window| too_long(window)).map(|window| window.long.value);
+        let longest = short_kept.max();
+        let (message, label) = if silent {
+            (format!("no alert of the objective `{}` can fire", objective.id), "nobody is told when it is missed")
+        } else {
+            let count = objective.dropped_windows.len();
+            let alerts = if count == 1 { "alert" } else { "alerts" };
+            (format!("{count} {alerts} of the objective `{}` can't fire", objective.id), "left out")
+        };
+        let retention = monitoring.retention;
+        let (place, label) = match longest {
+            Some(_) if retention.origin.is_written() => (retention.origin, format!("metrics are kept for {retention}")),
+            _ => (objective.objective.origin, label.to_owned()),
+        };
+        let mut found = Diagnostic::new(CODE, place, message, label);
+        if place != objective.objective.origin {
+            found = found.label(objective.objective.origin, "this objective");
+        }
+        for window in &objective.dropped_windows {
+            found = found.note(reason(objective, window, retention.value));
+        }
+        found = found.help(match longest {
+            Some(longest) => format!("write `operations: {{retention: {{metrics: {longest}}}}}` or more"),
+            None => "choose a higher objective, or one that is judged over more time".to_owned(),
+        });
+        let finding = findings.add(found).component(&objective.component);
+        if !silent {
+            finding.warn();
+        }
+    }
+}
+
+fn too_long(window: &DroppedWindowPlan) -> bool {
+    window.reason.value == DroppedReason::LongerThanRetention
+}
+
+fn reason(objective: &ObjectivePlan, window: &DroppedWindowPlan, retention: Duration) -> String {
+    let DroppedWindowPlan { severity, long, factor, .. } = window;
+    match window.reason.value {
+        DroppedReason::CannotFire => format!(
+            "{severity} over {long}: {factor} x {} = {}, and no error ratio is above 1",
+            objective.error_budget,
+            factor.times(objective.error_budget.value)
+        ),
+        DroppedReason::LongerThanRetention => format!("{severity} over {long}: metrics are kept for {retention}"),
+        DroppedReason::LongerThanPeriod => {
+            format!("{severity} over {long}: the objective is judged over {}", objective.period)
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! G403: does anybody expose what is measured?
+
+use std::collections::BTreeSet;
+
+use crate::diag::Diagnostic;
+use crate::gate;
+use crate::ir::Component;
+use crate::ir::choice::MetricType;
+use crate::ir::delivery::{Indicator, Slo};
+use crate::ir::value::{Decimal, Duration};
+use crate::plan::monitoring::configurations::{ComponentMetrics, MetricPlan};
+use crate::plan::monitoring::promql;
+use crate::source::Traced;
+use crate::source::decode::nearest;
+use crate::source::scalar::shown;
+
+use super::gate::{Context, Findings};
+
+gate! {
+    /// # What it does
+    /// Denies an objective over a metric that no component and no exporter of the system exposes, and a latency objective that is no
+    /// edge of the histogram's `buckets`.
+    ///
+    /// # Why it matters
+    /// A series that does not exist has no value, and what has no value never alerts. Requests below a limit can only be counted
+    /// where the limit is an edge of a bucket.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # path/implementation_artifacts.yaml
+    /// components:
+    ///   - {name: checkout, kind: service, metrics: {port: metrics, buckets: [0.1, 0.5, 1]}}
+    /// # path/deployment_packages.yaml
+    /// deployments:
+    ///   - {component: checkout, slos: [{name: quick, objective: 99, indicator: {latency: 300ms}}]}
+    /// ```
+    ///
+    /// # How to fix
+    /// Declare the metric under `metrics.custom` of the component that exposes it, correct its name, or choose a limit that is an
+    /// edge, as the message lists them.
+    "G403" "unknown-metric", phase 4, role "monitoring-analyst", waived by "the system's owner", level Deny, evidence Written
+}
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let monitoring = &context.plans.monitoring.configurations;
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    for metric in monitoring.catalogue.iter().flat_map(|component| &component.metrics) {
+        known.extend(series(metric));
+    }
+    known.extend(monitoring.exporters.iter().flat_map(|exporter| &exporter.metrics).map(|name| name.value.clone()));
+    for component in &context.system.components {
+        let Some(delivery) = &component.delivery else { continue };
+        for slo in &delivery.slos {
+            match &slo.indicator.value {
+                Indicator::Ratio(ratio) => {
+                    for expression in [&ratio.good, &ratio.total] {
+                        expression_of(findings, component, slo, expression, &known);
+                    }
+                }
+                Indicator::Freshness(freshness) if !known.contains(freshness.metric.as_str()) => {
+                    unknown(findings, component, slo, &freshness.metric, &freshness.metric, &known);
+                }
+                Indicator::Latency(limit) => {
+                    let own = monitoring.catalogue.iter().find(|metrics| metrics.component == component.name);
+                    edge(findings, component, slo, limit, own);
+                }
+                Indicator::Availability | Indicator::Freshness(_) => {}
+            }
+        }
+    }
+}
+
+/// The names that the series of a metric have.
+fn series(metric: &MetricPlan) -> Vec<String> {
+    let endings: &[&str] = match metric.kind.value {
+        MetricType::Counter | MetricType::Gauge => &[""],
+        MetricType::Histogram => &["", "_bucket", "_sum", "_count"],
+        MetricType::Summary => &["", "_sum", "_count"],
+    };
+    endings.iter().map(|ending| format!("{}{ending}", metric.name)).collect()
+}
+
+fn expression_of(
+    findings: &mut Findings,
+    component: &Component,
+    slo: &Slo,
+    expression: &Traced<String>,
+    known: &BTreeSet<String>,
+) {
+    // What does not parse can't be planned: that is T001.
+    let Ok(metrics) = promql::metrics(&expression.value) else { return };
+    for metric in metrics.iter().filter(|metric| !known.contains(*metric)) {
+        unknown(findings, component, slo, expression, metric, known);
+    }
+}
+
+fn unknown(
+    findings: &mut Findings,
+    component: &Component,
+    slo: &Slo,
+    place: &Traced<String>,
+    metric: &str,
+    known: &BTreeSet<String>,
+) {
+    let metric = shown(metric);
+    let help = nearest(&metric, known.iter().map(String::as_str)).map_or_else(
+        || format!("declare it: `metrics: {{custom: [{{name: {metric}, type: counter}}]}}` of the component that exposes it"),
+        |near| format!("did you mean `{near}`?"),
+    );
+    let found = Diagnostic::new(
+        CODE,
+        place.origin,
+        format!("`{}` of `{}` is measured by `{metric}`, which nothing exposes", slo.name, component.name),
+        "no such metric",
+    )
+    .help(help);
+    findings.add(found).component(&component.name);
+}
+
+/// Whether requests below a limit can be counted.
+fn edge(
+    findings: &mut Findings,
+    component: &Component,
+    slo: &Slo,
+    limit: &Traced<Duration>,
+    own: Option<&ComponentMetrics>,
+) {
+    let histogram = own.and_then(|own| own.metrics.iter().find(|metric| !metric.buckets.is_empty()));
+    let Some(edges) = histogram.map(|histogram| &histogram.buckets) else { return };
+    let seconds = Decimal::new(i64::try_from(limit.milliseconds).unwrap_or(i64::MAX), 3);
+    if edges.iter().any(|edge| edge.value == seconds) {
+        return;
+    }
+    let below = edges.iter().filter(|edge| edge.value < seconds).map(|edge| edge.value).max();
+    let above = edges.iter().filter(|edge| edge.value > seconds).map(|edge| edge.value).min();
+    let near: Vec<String> = below.into_iter().chain(above).map(|edge| format!("{edge} s")).collect();
+    let mut found = Diagnostic::new(
+        CODE,
+        limit.origin,
+        format!("the limit of `{}` of `{}` is {limit}, which is no edge of its buckets", slo.name, component.name),
+        format!("{seconds} s"),
+    );
+    if let Some(edge) = component.metrics.as_ref().and_then(|metrics| metrics.buckets.first()) {
+        found = found.label(edge.origin, "the first of the buckets' edges");
+    }
+    let found = found
+        .help(format!("choose {}, or add {seconds} to `metrics: {{buckets: […]}}`", near.join(" or ")))
+        .note("requests within a limit are counted by the bucket that ends there");
+    findings.add(found).component(&component.name);
+}
