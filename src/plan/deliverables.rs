@@ -6,7 +6,9 @@ use super::pipeline::{BuildAutomation, DeploymentWorkflows, PipelineConfiguratio
 use super::{Encode, Plans, SCHEMA_VERSION};
 use crate::diag::{Diagnostic, code};
 use crate::output::Doc;
-use crate::source::{Decode, Decoder, FileId, FileKind, Scalar, Shape, SourceFile, Sources};
+use crate::source::decode::list_of;
+use crate::source::scalar::shown;
+use crate::source::{Decode, Decoder, FileId, FileKind, Scalar, Shape, SourceFile, Sources, Span};
 
 /// One of the documents that the plans are, serialised.
 pub struct Deliverable {
@@ -70,6 +72,7 @@ pub fn by_name(name: &str) -> Option<&'static Deliverable> {
 /// What is missing or wrong, in all of them.
 pub fn read(sources: &Sources) -> Result<Plans, Vec<Diagnostic>> {
     let mut reader = Reader { sources, problems: Vec::new() };
+    reader.check_names();
     let plans = (|| {
         // Each is read before the first that failed ends the reading, so that one run reports all.
         let pipelines = reader.document("pipeline_configurations");
@@ -106,7 +109,43 @@ struct Reader<'a> {
     problems: Vec<Diagnostic>,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
+    /// Reports documents that say to be no deliverable, or one that another document says to be.
+    fn check_names(&mut self) {
+        let mut known: Vec<(&'static str, Span)> = Vec::new();
+        for (id, file) in self.sources.iter().filter(|(_, file)| file.kind == FileKind::Plan) {
+            let value = value_of(file, "path");
+            let span = Span { file: id, ..file.tree.span(value.or(file.tree.root()).unwrap_or_default()) };
+            let name = value.and_then(|value| file.tree.scalar(&file.text, value)).map_or("", |(text, _)| text);
+            let Some(deliverable) = by_name(name) else {
+                let names: Vec<&str> = DELIVERABLES.iter().map(|deliverable| deliverable.name).collect();
+                self.problems.push(
+                    Diagnostic::new(
+                        code::BAD_VALUE,
+                        span,
+                        format!("`{}` is no deliverable", shown(name)),
+                        "`path` says what the document is",
+                    )
+                    .help(format!("one of {}", list_of(&names))),
+                );
+                continue;
+            };
+            match known.iter().find(|(known, _)| *known == deliverable.name) {
+                Some((_, first)) => self.problems.push(
+                    Diagnostic::new(
+                        code::DUPLICATE_NAME,
+                        span,
+                        format!("the deliverable `{}` is there twice", deliverable.name),
+                        "here again",
+                    )
+                    .label(*first, "first here")
+                    .help("remove one of the two"),
+                ),
+                None => known.push((deliverable.name, span)),
+            }
+        }
+    }
+
     /// The file whose own first line says that it is this deliverable.
     fn document<T: Decode>(&mut self, name: &'static str) -> Option<T> {
         let found = self.sources.iter().find(|(_, file)| file.kind == FileKind::Plan && states(file, "path", name));

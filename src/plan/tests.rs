@@ -35,7 +35,7 @@ fn read_back<T: Decode>(doc: Doc) -> T {
     value.unwrap()
 }
 
-/// Texts that YAML, numbers and quoting could trip over, and any others.
+/// Texts that YAML, numbers and quoting could trip over, and any others. None has a NUL: no input can hold one.
 fn hostile() -> impl Strategy<Value = String> {
     let known = [
         "",
@@ -157,6 +157,30 @@ fn what_is_missing_is_told_for_every_deliverable() {
     for (problem, deliverable) in problems.iter().zip(DELIVERABLES) {
         assert!(problem.message.contains(deliverable.name), "{}", problem.message);
     }
+}
+
+#[test]
+fn a_document_must_say_what_it_is_and_say_it_alone() {
+    let mut sources = Sources::default();
+    for (name, text) in [
+        ("a.yaml", "path: scaling_policies\nversion: 1\nenvironments: []\n"),
+        ("b.yaml", "path: scaling_policies\nversion: 1\nenvironments: []\n"),
+        ("c.yaml", "path: scaling_policy\n"),
+        ("d.yaml", "[]\n"),
+    ] {
+        let (tree, _) = parse(FileId(0), text);
+        sources.add(Utf8PathBuf::from(name), text.to_owned(), FileKind::Plan, tree);
+    }
+    let problems = read(&sources).unwrap_err();
+    let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).take(3).collect();
+    assert_eq!(
+        messages,
+        [
+            "the deliverable `scaling_policies` is there twice",
+            "`scaling_policy` is no deliverable",
+            "`` is no deliverable",
+        ]
+    );
 }
 
 #[test]

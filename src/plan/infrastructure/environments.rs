@@ -204,7 +204,8 @@ plan_record! {
         store_path: Traced<String>, required;
         /// The key in the secret's JSON; none: the whole secret.
         property: Traced<String>, optional;
-        /// A text with `{key}` for each key of the secret's JSON that belongs there.
+        /// A text with `{key}` for each key of the secret's JSON that belongs there, as it stands: the credentials that the
+        /// infrastructure makes have no character that a URL would write otherwise.
         format: Traced<String>, optional;
     }
 

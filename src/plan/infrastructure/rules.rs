@@ -3,14 +3,12 @@
 crate::rules! { room 2;
     DELIVERABLE = "deliverable": "each deliverable states its name and the version of its schema";
     FORM = "workload-form": "a component runs by its kind: services and workers as replicas, with an identity of their own where a volume is persistent";
-    TRANSPORT = "transport": "UDP carries the protocol `udp`, TCP all others";
     ROUTED = "routed-port": "a load balancer routes http, https, grpc and websocket by host and path, unless TLS passes through it; other ports get a listener of their own";
     ANY_PATH = "any-path": "a public port without `path` takes all requests of its host";
     SCRATCH_SIZE = "scratch-size": "scratch space without `size` holds 256Mi";
     LINGER = "linger": "a component with ports still answers for 5s after it was told to stop, because its callers learn of it late";
     LINGER_PUBLIC = "linger-public": "a public component still answers for 15s after it was told to stop: its load balancer learns of it later than its neighbours";
     NO_LINGER = "no-linger": "a component without ports has no callers to wait for";
-    DATASTORE_PORT = "datastore-port": "a datastore is reached on its kind's port, a queue, topic or bucket on the cloud's endpoint";
     ROUTER_PORT = "router-port": "a canary shifts the requests of the component's first public http, https, grpc or websocket port";
     FAILURE_LIMIT = "failure-limit": "two bad measures may be an accident, a third takes the version back";
     MANAGED = "managed-part": "pathc installs what its spec pins";
@@ -26,7 +24,6 @@ crate::rules! { room 2;
     DEPENDENCY_VARIABLE = "dependency-variable": "each dependency sets `NAME_ATTRIBUTE` for all that it tells about itself, unless the component sets it";
     SECRET_PATH = "secret-path": "a secret without `from` is `SYSTEM/ENVIRONMENT/COMPONENT/NAME`";
     NO_POINT_IN_TIME = "no-point-in-time": "backups are daily unless `point_in_time` is asked for";
-    DISRUPTION = "disruption": "maintenance may take a replica where another one stays";
     SPREAD = "spread": "replicas of a critical component in production must stand in different zones, others should";
     SCALING_QUERY = "scaling-query": "scaling by a metric asks the monitoring system for its sum over all replicas";
 }
