@@ -208,7 +208,9 @@ fn an_edit_by_hand_is_shown_and_never_overwritten() {
     }
     // Also where the inputs changed as well, and nothing else is written either.
     let new: Texts<'_> = &[("a.yaml", "a: 2\n"), ("b/c.yaml", "c: 2\n"), FILES[2]];
-    let said = refuses(&repository, repository.build(new, WRITE), "O001");
+    let outcome = repository.build(new, WRITE);
+    assert!(outcome.changes.is_empty() && outcome.targets.is_empty(), "nothing was written");
+    let said = refuses(&repository, outcome, "O001");
     assert!(said.contains("\n-a: 2\n+a: 7"), "{said}");
     assert_eq!(repository.tree(), before);
 

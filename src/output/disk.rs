@@ -74,7 +74,7 @@ impl Selection {
 pub struct Outcome {
     /// How many files of each target there are, in the order of the request.
     pub targets: Vec<(String, Counts)>,
-    /// The files that changed; by mode, or where something denies, those that would.
+    /// The files that changed, or in a check those that would. Empty where a build was refused: nothing was written.
     pub changes: Vec<(Utf8PathBuf, ChangeKind)>,
     /// Why nothing was written, or what a check found.
     pub diagnostics: Vec<Diagnostic>,
@@ -103,6 +103,10 @@ pub fn build_by_steps(request: &Request<'_>, steps: &dyn Steps) -> Outcome {
     let mut outcome = Outcome::default();
     if let Err(diagnostic) = run(request, steps, &mut outcome) {
         outcome.diagnostics.push(*diagnostic);
+    }
+    if request.mode != Mode::Check && !outcome.diagnostics.is_empty() {
+        outcome.targets.clear();
+        outcome.changes.clear();
     }
     outcome
 }

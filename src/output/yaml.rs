@@ -264,18 +264,48 @@ enum Form {
     Literal,
 }
 
+/// What a byte may be to a reader; nearly all are ordinary, and all texts are looked through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Ordinary,
+    Colon,
+    Hash,
+    LineEnd,
+    Tab,
+    Control,
+    NotAscii,
+}
+
+static CLASSES: [Class; 256] = {
+    let mut classes = [Class::Ordinary; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b':' => Class::Colon,
+            b'#' => Class::Hash,
+            b'\n' => Class::LineEnd,
+            b'\t' => Class::Tab,
+            0..=0x1f | 0x7f => Class::Control,
+            0x80.. => Class::NotAscii,
+            _ => Class::Ordinary,
+        };
+        byte += 1;
+    }
+    classes
+};
+
 fn form(text: &str) -> Form {
     let bytes = text.as_bytes();
     let (mut plain, mut lines, mut tabs, mut ascii) = (true, false, false, true);
     for (at, byte) in bytes.iter().enumerate() {
-        match byte {
-            b':' => plain &= !matches!(bytes.get(at + 1), None | Some(b' ')),
-            b'#' => plain &= at > 0 && bytes[at - 1] != b' ',
-            b'\n' => lines = true,
-            b'\t' => tabs = true,
-            0..=0x1f | 0x7f => return Form::Double,
-            0x80.. => ascii = false,
-            _ => {}
+        match CLASSES[usize::from(*byte)] {
+            Class::Ordinary => {}
+            Class::Colon => plain &= !matches!(bytes.get(at + 1), None | Some(b' ')),
+            Class::Hash => plain &= at > 0 && bytes[at - 1] != b' ',
+            Class::LineEnd => lines = true,
+            Class::Tab => tabs = true,
+            Class::Control => return Form::Double,
+            Class::NotAscii => ascii = false,
         }
     }
     if !ascii {
