@@ -142,3 +142,19 @@ fn a_text_that_is_cut_short_hides_no_definition() {
     assert!(found.iter().any(|found| found.code == crate::diag::code::SYNTAX));
     assert!(found.iter().all(|found| found.code != crate::diag::code::UNRESOLVED_NAME), "{:?}", shown(&found));
 }
+
+#[test]
+fn of_many_unresolved_names_only_the_first_get_a_guess() {
+    let copy = Copy::new();
+    let components: String = (0..1000).map(|at| format!("  - {{name: service-{at}, kind: worker}}\n")).collect();
+    let deployments: String = (0..300).map(|at| format!("  - {{component: servise-{at}}}\n")).collect();
+    copy.write("path/implementation_artifacts.yaml", &format!("components:\n{components}"));
+    copy.write("path/deployment_packages.yaml", &format!("deployments:\n{deployments}"));
+    copy.write("path/dependency_specifications.yaml", "datastores: []\n");
+    let found = copy.read().diagnostics;
+    let unresolved: Vec<&Diagnostic> =
+        found.iter().filter(|found| found.code == crate::diag::code::UNRESOLVED_NAME).collect();
+    assert_eq!(unresolved.len(), 300);
+    assert_eq!(unresolved[0].help, ["did you mean `service-0`?"]);
+    assert!(unresolved[299].help.is_empty());
+}

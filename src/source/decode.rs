@@ -511,10 +511,19 @@ pub fn nearest<'n>(text: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
     if text.len() > 80 {
         return None;
     }
+    let wanted = text.to_lowercase();
+    let length = wanted.chars().count();
     names
         .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&text.to_lowercase(), &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= 1 + name.len().max(text.len()) / 4 && *distance < name.len())
+        .filter_map(|name| {
+            let limit = (1 + name.len().max(text.len()) / 4).min(name.len().saturating_sub(1));
+            // Most names are too long or too short to be near: that costs no comparison.
+            if name.chars().count().abs_diff(length) > limit {
+                return None;
+            }
+            let distance = strsim::damerau_levenshtein(&wanted, &name.to_lowercase());
+            (distance <= limit).then_some((distance, name))
+        })
         .min()
         .map(|(_, name)| name)
 }

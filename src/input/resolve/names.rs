@@ -66,9 +66,13 @@ struct Definitions<'a> {
     complete: bool,
 }
 
+/// How many names are compared in a run to find what unresolved ones may have meant: nobody reads a thousand guesses.
+const COMPARISONS: usize = 200_000;
+
 /// All name spaces.
 pub(super) struct Names<'a> {
     spaces: [Definitions<'a>; 6],
+    comparisons: usize,
 }
 
 impl<'a> Names<'a> {
@@ -80,7 +84,7 @@ impl<'a> Names<'a> {
             Space::Suite | Space::Requirement => define(sources, space, &documents.test_specifications, found),
             Space::Environment => define(sources, space, &documents.deployment_packages, found),
         });
-        let names = Names { spaces };
+        let names = Names { spaces, comparisons: 0 };
         for (name, origin) in &names.space(Space::Datastore).names {
             if let Some(component) = names.space(Space::Component).names.get(name) {
                 found.push(
@@ -113,7 +117,7 @@ impl<'a> Names<'a> {
     }
 
     /// What to say of a name that none of these spaces defines.
-    pub(super) fn unresolved(&self, spaces: &[Space], name: &str, place: Origin) -> Diagnostic {
+    pub(super) fn unresolved(&mut self, spaces: &[Space], name: &str, place: Origin) -> Diagnostic {
         let nouns: Vec<&str> = spaces.iter().map(|space| space.noun()).collect();
         let name = &*shown(name);
         let what = alternatives(&nouns);
@@ -129,8 +133,10 @@ impl<'a> Names<'a> {
                 .label(at, format!("`{name}` is {}", space.with_article()))
                 .help(format!("name {} here", crate::source::decode::with_article(&what)));
         }
+        self.comparisons += spaces.iter().map(|space| self.space(*space).names.len()).sum::<usize>();
         let known = || spaces.iter().flat_map(|space| self.space(*space).names.iter());
-        if let Some(near) = nearest(name, known().map(|(name, _)| *name)) {
+        let near = nearest(name, known().map(|(name, _)| *name).filter(|_| self.comparisons <= COMPARISONS));
+        if let Some(near) = near {
             let at = spaces.iter().find_map(|space| self.defined(*space, near));
             let diagnostic = match at {
                 Some(at) => diagnostic.label(at, format!("`{near}` is defined here")),
