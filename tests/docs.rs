@@ -101,3 +101,8 @@ fn every_link_leads_to_a_page_and_a_heading() -> io::Result<()> {
     assert!(links > 300, "only {links} links were found");
     Ok(())
 }
+
+#[test]
+fn the_gates_reference_is_what_the_gates_say() -> io::Result<()> {
+    check("gates.md", &pathc::gates::reference::markdown())
+}

@@ -1,6 +1,6 @@
 //! `pathc gates`: what a release is judged by.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::Outcome;
@@ -15,18 +15,39 @@ use crate::gates::{self, Gate};
 Examples:
   pathc gates
   pathc gates --phase 7
-  pathc gates --message-format json     one JSON object a line
+  pathc gates --format json       one JSON object a line
+  pathc gates --format markdown   all that is known of them, as one page
 
 `pathc explain CODE` tells what a gate asks for. `levels:` and `waivers:` in pathc.yaml change what a finding does.")]
 pub(super) struct Gates {
     /// Only those of a phase, 1 to 7
     #[arg(long, value_name = "PHASE", value_parser = clap::value_parser!(u8).range(1..=7))]
     phase: Option<u8>,
+
+    /// How they are listed
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = List::Table)]
+    format: List,
+}
+
+/// How gates are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum List {
+    /// A line each
+    Table,
+    /// A JSON object a line
+    Json,
+    /// The whole reference, of all phases
+    Markdown,
 }
 
 pub(super) fn run(arguments: &Gates, terminal: &Terminal) -> Result<Outcome, Failure> {
     let chosen = |gate: &&&Gate| arguments.phase.is_none_or(|phase| gate.code.0.phase == Some(phase));
-    let line = if terminal.format == Format::Json { as_json } else { as_row };
+    if arguments.format == List::Markdown {
+        terminal.result(&gates::reference::markdown())?;
+        return Ok(Outcome::Done);
+    }
+    let json = arguments.format == List::Json || terminal.format == Format::Json;
+    let line = if json { as_json } else { as_row };
     let text: String = gates::ALL.iter().filter(chosen).map(|gate| line(gate) + "\n").collect();
     terminal.result(&text)?;
     Ok(Outcome::Done)

@@ -103,8 +103,22 @@ fn url_password(text: &str) -> bool {
 fn names_a_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     // What only says where a secret is, or how long it lives, is none.
-    const HARMLESS: &[&str] =
-        &["_FILE", "_PATH", "_URL", "_NAME", "_TTL", "_ID", "_HEADER", "_EXPIRY", "_TYPE", "_LENGTH", "_ENABLED"];
+    const HARMLESS: &[&str] = &[
+        "_ARN",
+        "_CHECKSUM",
+        "_ENABLED",
+        "_EXPIRY",
+        "_FILE",
+        "_HEADER",
+        "_HOST",
+        "_ID",
+        "_LENGTH",
+        "_NAME",
+        "_PATH",
+        "_TTL",
+        "_TYPE",
+        "_URL",
+    ];
     const SECRET: &[&str] = &[
         "PASSWORD",
         "PASSWD",
@@ -126,7 +140,7 @@ fn names_a_secret(name: &str) -> bool {
 fn is_random(text: &str) -> bool {
     let placeholder =
         text.contains("$(") || text.contains("${") || text.contains("{{") || text.starts_with(['<', '$', '%', '/']);
-    if placeholder || text.len() < 16 || text.contains(' ') {
+    if placeholder || text.len() < 16 || text.contains(' ') || is_words(text) {
         return false;
     }
     let kinds = [
@@ -136,6 +150,19 @@ fn is_random(text: &str) -> bool {
     ];
     let mixed = kinds.iter().filter(|there| **there).count() >= 2;
     mixed && entropy(text) >= 3.3
+}
+
+/// Whether a text is words and short numbers joined by signs, as people make up for development.
+fn is_words(text: &str) -> bool {
+    let word = |part: &str| {
+        let letters = part.trim_end_matches(|c: char| c.is_ascii_digit());
+        let digits = part.len() - letters.len();
+        // Within a word the case changes at its first letter alone.
+        let plain =
+            letters.chars().skip(1).all(|c| c.is_ascii_lowercase()) || letters.chars().all(|c| c.is_ascii_uppercase());
+        letters.chars().all(|c| c.is_ascii_alphabetic()) && plain && letters.len() <= 14 && digits <= 4
+    };
+    text.split(|c: char| !c.is_ascii_alphanumeric()).all(word)
 }
 
 /// Shannon entropy in bits a character.
@@ -183,6 +210,46 @@ mod tests {
     fn urls_with_generated_passwords_are_found() {
         assert_eq!(find(None, "postgres://app:hX7kq2Lm9Vt4Zc1Rb8@db:5432/app"), Some(Credential::UrlPassword));
         assert_eq!(find(None, "postgres://app:$(DB_PASSWORD)@db:5432/app"), None);
+    }
+
+    /// Variables of public compose files, manifests and samples, as they stand there: made for development, all of them.
+    #[test]
+    fn development_values_of_real_systems_are_none() {
+        for (name, text) in [
+            ("MYSQL_ROOT_PASSWORD", "whalehello"),
+            ("MYSQL_ROOT_PASSWORD", ""),
+            ("MSSQL_SA_PASSWORD", "Wordpass123##"),
+            ("SA_PASSWORD", "example_123"),
+            ("POSTGRES_PASSWORD", "postgres_password"),
+            ("PGADMIN_DEFAULT_PASSWORD", "pgadmin_password"),
+            ("CLICKHOUSE_PASSWORD", "clickhouse"),
+            ("MINIO_ROOT_PASSWORD", "miniosecret"),
+            ("NEXTAUTH_SECRET", "mysecret"),
+            ("ALLOW_EMPTY_PASSWORD", "yes"),
+            ("WORDPRESS_SECURE_AUTH_KEY", "changeme"),
+            ("DB_PASS", "$DB_PASS"),
+            ("UDEPLOY_PASSWORD", "${UDEPLOY_PASSWORD:-s3cr3t}"),
+            ("POSTGRES_PASSWORD_FILE", "/run/secrets/db-password"),
+            ("SPRING_DATASOURCE_URL", "jdbc:postgresql://db:5432/example"),
+            ("DATABASE_URL", "postgres://postgres:postgres@db:5432/postgres"),
+            ("DATABASE_URL", "mongodb://root:development-password-2024@mongo:27017"),
+            ("DB_CONNECTION_STRING", "Host=postgresql;Username=otelu;Password=otelp;Database=otel"),
+            ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "cumulative"),
+            ("GF_AUTH_TOKEN_ROTATION_INTERVAL_MINUTES", "10"),
+            ("SESSION_SECRET", "Local-Development-Only-1234"),
+            ("CONFIG_SECRET_CHECKSUM", "bed677784356b2af7fb0d87455db21f077853059b594101a4f6532bfbd962a7f"),
+            ("REDIS_PASSWORD_SECRET_ARN", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:Ab3dE5"),
+        ] {
+            assert_eq!(find(Some(name), text), None, "{name}={text}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_a_generator_made_is_found() {
+        let base = "yYrECL4qbNwleYInGJYvVnSk".to_owned() + "wJuSQJ4ijPTx5tirGUXrbznF";
+        assert_eq!(find(Some("SECRET_KEY_BASE"), &base), Some(Credential::RandomText));
+        let hex = "9f86d081884c7d65".to_owned() + "9a2feaa0c55ad015";
+        assert_eq!(find(Some("SIGNING_SECRET"), &hex), Some(Credential::RandomText));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod credential;
 pub mod engine;
 pub mod gate;
 mod grouping;
+pub mod reference;
 
 mod g101_single_replica_in_production;
 mod g102_single_zone_in_production;
