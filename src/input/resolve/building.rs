@@ -6,9 +6,9 @@ use crate::diag::{Diagnostic, code};
 use crate::ir::building::{Build, Package};
 use crate::ir::evidence::PackageRow;
 
-use super::super::deployment_packages::DeploymentInput;
 use super::Resolver;
 use super::names::Space;
+use crate::input::deployment_packages::DeploymentInput;
 
 impl Resolver<'_> {
     /// Builds and the package rows beside them.

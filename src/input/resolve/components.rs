@@ -9,9 +9,9 @@ use crate::ir::{Table, Traced};
 use crate::profile::Profiles;
 use crate::source::load::FILE_LIMIT;
 
-use super::super::implementation_artifacts::{ComponentInput, FileInput, InitInput, SecretInput, VolumeInput};
-use super::super::rules;
 use super::{Inputs, Resolver, schedule};
+use crate::input::implementation_artifacts::{ComponentInput, FileInput, InitInput, SecretInput, VolumeInput};
+use crate::input::rules;
 
 /// The longest name of a CronJob in Kubernetes, which adds eleven characters of its own to each run.
 const CRONJOB_NAME_LIMIT: usize = 52;

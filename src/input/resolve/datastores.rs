@@ -6,10 +6,10 @@ use crate::ir::datastore::{Backup, Datastore, DatastoreSize, Lifecycle};
 use crate::profile::{self, Profile};
 use crate::source::Origin;
 
-use super::super::dependency_specifications::DatastoreInput;
-use super::super::deployment_packages::DatastoreOverride;
-use super::super::rules;
 use super::kinds::{has_instances, is_database};
+use crate::input::dependency_specifications::DatastoreInput;
+use crate::input::deployment_packages::DatastoreOverride;
+use crate::input::rules;
 
 /// A datastore with every default in its place; the override of an environment wins over the input.
 pub(super) fn datastore(input: &DatastoreInput, change: Option<&DatastoreOverride>, domain: Domain) -> Datastore {

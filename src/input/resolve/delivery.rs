@@ -4,18 +4,19 @@ use crate::diag::{Diagnostic, code};
 use crate::ir::choice::{ComponentKind, DatastoreKind, RollbackTrigger};
 use crate::ir::component::{Component, Delivery, DeliveryStrategy, Port, Replicas, Resources, Rollback};
 use crate::ir::delivery::{
-    Analysis, CanaryStep, Indicator, Resources as ResourcesInput, Rolling, Scaling, ScalingTarget, Slo, Strategy,
+    Analysis, CanaryStep, Indicator, Resources as ResourcesInput, Rollback as RollbackInput, Rolling, Scaling,
+    ScalingTarget, Slo, Strategy,
 };
 use crate::ir::value::{Decimal, Duration, Name, Percent};
 use crate::ir::{Origin, Traced};
 use crate::profile::{Gradual, Profiles};
 use crate::source::decode::with_article;
 
-use super::super::deployment_packages::DeploymentInput;
-use super::super::rules;
 use super::names::Space;
 use super::ports::is_routed;
 use super::{Inputs, Resolver};
+use crate::input::deployment_packages::DeploymentInput;
+use crate::input::rules;
 
 /// The ways to say how many replicas run, as one document has them.
 #[derive(Clone, Copy)]
@@ -231,7 +232,7 @@ fn rolling(origin: Origin, input: Option<&Rolling>) -> Option<DeliveryStrategy> 
 }
 
 fn rollback(component: &Component, input: Option<&DeploymentInput>, slos: &[Slo]) -> Option<Rollback> {
-    let absent = crate::ir::delivery::Rollback::absent(Origin::rule(rules::ROLLBACK))?;
+    let absent = RollbackInput::absent(Origin::rule(rules::ROLLBACK))?;
     let input = input.and_then(|input| input.rollback.as_ref()).unwrap_or(&absent);
     Some(Rollback {
         origin: input.origin,

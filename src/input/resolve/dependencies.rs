@@ -10,11 +10,11 @@ use crate::ir::{Origin, Traced};
 use crate::source::decode::{list_of, nearest};
 use crate::source::scalar::shown;
 
-use super::super::form::PortKey;
-use super::super::implementation_artifacts::{ComponentInput, DependencyInput, VariableInput};
-use super::super::rules;
 use super::names::Space;
 use super::{Inputs, Resolver};
+use crate::input::form::PortKey;
+use crate::input::implementation_artifacts::{ComponentInput, DependencyInput, VariableInput};
+use crate::input::rules;
 
 const NEEDED: &[Space] = &[Space::Component, Space::Datastore, Space::External];
 

@@ -13,14 +13,14 @@ use crate::profile::{self, Profiles};
 use crate::source::Origin;
 use crate::source::decode::nearest;
 
-use super::super::deployment_packages::{ComponentOverride, DatastoreOverride, EnvironmentInput};
-use super::super::form::Nullable;
-use super::super::rules;
 use super::components::secrets;
 use super::datastores::datastore;
 use super::delivery::{Count, replicas, resources};
 use super::names::Space;
 use super::{Inputs, Resolver};
+use crate::input::deployment_packages::{ComponentOverride, DatastoreOverride, EnvironmentInput};
+use crate::input::form::Nullable;
+use crate::input::rules;
 
 const ZONES: u32 = 2;
 const ZONES_IN_PRODUCTION: u32 = 3;

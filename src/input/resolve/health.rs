@@ -5,8 +5,8 @@ use crate::ir::choice::Protocol;
 use crate::ir::component::{Health, PortRef, Probe, ProbeCheck};
 use crate::source::decode::list_of;
 
-use super::super::implementation_artifacts::{ComponentInput, ProbeInput};
 use super::Resolver;
+use crate::input::implementation_artifacts::{ComponentInput, ProbeInput};
 
 impl Resolver<'_> {
     /// The probes of a component.

@@ -6,9 +6,9 @@ use crate::ir::datastore::Backup;
 use crate::source::decode::with_article;
 use crate::source::{Origin, Scalar, Traced};
 
-use super::super::dependency_specifications::DatastoreInput;
-use super::super::implementation_artifacts::{ComponentInput, VariableInput};
 use super::Resolver;
+use crate::input::dependency_specifications::DatastoreInput;
+use crate::input::implementation_artifacts::{ComponentInput, VariableInput};
 
 use ComponentKind::{Cronjob, Job, Service, Website, Worker};
 

@@ -5,8 +5,8 @@ use crate::ir::Traced;
 use crate::ir::component::{CustomMetric, Metrics, PortRef};
 use crate::source::scalar::shown;
 
-use super::super::implementation_artifacts::{ComponentInput, MetricsInput};
 use super::Resolver;
+use crate::input::implementation_artifacts::{ComponentInput, MetricsInput};
 
 impl Resolver<'_> {
     /// The metrics of a component.

@@ -20,6 +20,9 @@ mod ports;
 mod schedule;
 mod settings;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 

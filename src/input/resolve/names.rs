@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, code};
 use crate::ir::value::Name;
-use crate::source::decode::{list_of, nearest};
+use crate::source::decode::{list_of, nearest, with_article};
 use crate::source::scalar::shown;
 use crate::source::yaml::NodeId;
 use crate::source::{FileId, Origin, SourceFile, Sources, Traced};
 
-use super::super::documents::{Documents, Read};
+use crate::input::documents::{Documents, Read};
 
 /// A name space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Space {
 
     /// `a component`, `an environment`.
     pub(super) fn with_article(self) -> String {
-        crate::source::decode::with_article(self.noun())
+        with_article(self.noun())
     }
 
     /// The list that defines them, and the key of the name in it.
@@ -131,7 +131,7 @@ impl<'a> Names<'a> {
         if let Some((space, at)) = elsewhere {
             return diagnostic
                 .label(at, format!("`{name}` is {}", space.with_article()))
-                .help(format!("name {} here", crate::source::decode::with_article(&what)));
+                .help(format!("name {} here", with_article(&what)));
         }
         self.comparisons += spaces.iter().map(|space| self.space(*space).names.len()).sum::<usize>();
         let known = || spaces.iter().flat_map(|space| self.space(*space).names.iter());

@@ -8,10 +8,10 @@ use crate::ir::{Origin, Traced};
 use crate::profile::Profiles;
 use crate::source::decode::{list_of, nearest};
 
-use super::super::form::PortKey;
-use super::super::implementation_artifacts::{ComponentInput, PortInput};
-use super::super::rules;
 use super::Resolver;
+use crate::input::form::PortKey;
+use crate::input::implementation_artifacts::{ComponentInput, PortInput};
+use crate::input::rules;
 
 /// The registered port of MQTT over TLS.
 const MQTT_TLS: PortNumber = PortNumber(8883);

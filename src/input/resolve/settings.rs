@@ -2,14 +2,14 @@
 
 use crate::diag::{Diagnostic, code};
 use crate::ir::Traced;
-use crate::ir::choice::Runtime;
+use crate::ir::choice::{Level, Runtime};
 use crate::ir::system::{Platform, TargetChoice};
 use crate::source::Origin;
 use crate::source::scalar::shown;
 
-use super::super::manifest::{Manifest, PlatformInput};
-use super::super::rules;
 use super::Resolver;
+use crate::input::manifest::{Manifest, PlatformInput, TargetOptions, TargetsInput};
+use crate::input::rules;
 
 /// Targets that ask a Prometheus.
 const MONITORING: [&str; 2] = ["prometheus", "grafana"];
@@ -56,7 +56,7 @@ impl Resolver<'_> {
         self.check_monitoring(manifest);
     }
 
-    fn check_level(&mut self, name: &Traced<String>, level: Traced<crate::ir::choice::Level>) {
+    fn check_level(&mut self, name: &Traced<String>, level: Traced<Level>) {
         if !is_code(name) {
             self.bad_code(name, "levels are by code");
         } else if !name.starts_with('G') {
@@ -153,8 +153,8 @@ pub(super) fn platform(input: Option<PlatformInput>) -> Option<Platform> {
 }
 
 /// The targets that were asked for.
-pub(super) fn targets(input: super::super::manifest::TargetsInput) -> Vec<TargetChoice> {
-    let choice = |(name, options): (_, Option<super::super::manifest::TargetOptions>)| TargetChoice {
+pub(super) fn targets(input: TargetsInput) -> Vec<TargetChoice> {
+    let choice = |(name, options): (_, Option<TargetOptions>)| TargetChoice {
         name,
         out: options.and_then(|options| options.out),
     };
