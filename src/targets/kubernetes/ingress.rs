@@ -164,34 +164,43 @@ fn order(workload: Workload<'_>, planned: &PortTemplate) -> Doc {
     Doc::text(order.to_string(), Origin::rule(rules::LONGEST_PREFIX))
 }
 
+/// The probe by which a load balancer that routes requests can ask for health: one that speaks as the port does.
+pub(super) fn health_probe<'a>(workload: Workload<'a>, planned: &PortTemplate) -> Option<&'a ProbeTemplate> {
+    let component = workload.component;
+    let fits = |probe: &&ProbeTemplate| match planned.protocol.value {
+        Protocol::Grpc => probe.kind.value == ProbeKind::Grpc,
+        _ => probe.kind.value == ProbeKind::Http && probe.url_path.is_some(),
+    };
+    [&component.readiness, &component.liveness].into_iter().flatten().find(fits)
+}
+
 /// How the load balancer asks for health: as Kubernetes does, where it can.
 fn health(mut map: Map, workload: Workload<'_>, planned: &PortTemplate, facts: &Alb) -> Map {
     let grpc = planned.protocol.value == Protocol::Grpc;
-    if let Some(probe) = workload.component.readiness.as_ref() {
+    let probe = health_probe(workload, planned);
+    if let Some(probe) = probe {
         if let Some(port) = probe.port.as_ref().filter(|port| port.value != planned.port.value) {
             map.put(facts.healthcheck_port.value.clone(), Doc::traced(port));
         }
-        if let Some(path) = health_path(probe, grpc) {
-            map.put(facts.healthcheck_path.value.clone(), path);
-        }
+        let path = match &probe.url_path {
+            Some(path) if !grpc => Doc::traced(path),
+            _ => Doc::text(GRPC_HEALTH, Origin::rule(rules::LOAD_BALANCER_HEALTH)),
+        };
+        map.put(facts.healthcheck_path.value.clone(), path);
         if probe.tls.value {
             map.put(facts.healthcheck_protocol.value.clone(), Doc::text("HTTPS", probe.tls.origin));
         }
     }
-    let codes = if grpc { &facts.success_codes_grpc } else { &facts.success_codes_http };
-    map.with(facts.success_codes.value.clone(), Doc::traced(codes))
-        .with(facts.healthcheck_interval.value.clone(), Doc::traced(&facts.healthcheck_interval_value))
+    // Without a health service a gRPC server answers that it knows no such method: the controller's own default.
+    if !grpc {
+        map.put(facts.success_codes.value.clone(), Doc::traced(&facts.success_codes_http));
+    } else if probe.is_some() {
+        map.put(facts.success_codes.value.clone(), Doc::traced(&facts.success_codes_grpc));
+    }
+    map.with(facts.healthcheck_interval.value.clone(), Doc::traced(&facts.healthcheck_interval_value))
         .with(facts.healthcheck_timeout.value.clone(), Doc::traced(&facts.healthcheck_timeout_value))
         .with(facts.healthy_threshold.value.clone(), Doc::traced(&facts.healthy_threshold_value))
         .with(facts.unhealthy_threshold.value.clone(), Doc::traced(&facts.unhealthy_threshold_value))
-}
-
-fn health_path(probe: &ProbeTemplate, grpc: bool) -> Option<Doc> {
-    match probe.kind.value {
-        ProbeKind::Http if !grpc => probe.url_path.as_ref().map(Doc::traced),
-        ProbeKind::Grpc if grpc => Some(Doc::text(GRPC_HEALTH, Origin::rule(rules::LOAD_BALANCER_HEALTH))),
-        _ => None,
-    }
 }
 
 fn nginx(workload: Workload<'_>, planned: &PortTemplate, public: &PublicPortTemplate) -> Map {

@@ -81,15 +81,14 @@ impl Identity<'_> {
         let version = &self.workload.image.version;
         let value = label_value(version, self.workload.place.spec.limits.label_value.value);
         let value = Some(value).filter(|value| !value.is_empty());
-        self.labels().with_some(VERSION, value.map(|value| Doc::text(value, version.origin)))
+        self.recommended(value.map(|value| Doc::text(value, version.origin)))
     }
 
-    /// The recommended labels.
-    fn labels(&self) -> Map {
-        let place = self.workload.place;
+    fn recommended(&self, version: Option<Doc>) -> Map {
         self.selector()
+            .with_some(VERSION, version)
             .with(COMPONENT, Doc::traced(&self.workload.component.name))
-            .with(PART_OF, Doc::traced(&place.system.name))
+            .with(PART_OF, Doc::traced(&self.workload.place.system.name))
             .with(MANAGED_BY, Doc::text("pathc", Origin::rule(rules::LABELS)))
     }
 
@@ -97,14 +96,14 @@ impl Identity<'_> {
     pub(super) fn object(&self, kind: Kind, name: impl Into<Text>, origin: Origin) -> Map {
         let place = self.workload.place;
         let running = matches!(kind, Kind::Deployment | Kind::StatefulSet | Kind::Rollout | Kind::CronJob | Kind::Job);
-        let labels = if running { self.running() } else { self.labels() };
+        let labels = if running { self.running() } else { self.recommended(None) };
         place.head(kind, origin).with("metadata", place.metadata(kind, name, origin).with("labels", labels))
     }
 
     /// The same with annotations.
     pub(super) fn annotated(&self, kind: Kind, name: impl Into<Text>, origin: Origin, annotations: Map) -> Map {
         let place = self.workload.place;
-        let metadata = place.metadata(kind, name, origin).with("labels", self.labels());
+        let metadata = place.metadata(kind, name, origin).with("labels", self.recommended(None));
         let metadata = metadata.with("annotations", annotations);
         place.head(kind, origin).with("metadata", metadata)
     }

@@ -4,10 +4,11 @@ use super::ingress::balancer_name;
 use super::place::{Place, Workload};
 use super::pod::Pods;
 use super::{rules, service};
-use crate::ir::Origin;
-use crate::ir::choice::{Protocol, Tls};
+use crate::ir::choice::Tls;
+use crate::ir::value::PortNumber;
+use crate::ir::{Origin, Traced};
 use crate::output::{Doc, Map};
-use crate::plan::infrastructure::templates::{PortTemplate, ProbeKind, PublicPortTemplate, Transport};
+use crate::plan::infrastructure::templates::{PortTemplate, ProbeKind, ProbeTemplate, PublicPortTemplate, Transport};
 use crate::spec::kubernetes::{Kind, Nlb};
 use crate::targets::shared::value::{by, whole_seconds};
 
@@ -111,33 +112,39 @@ fn annotations(workload: Workload<'_>, edge: &str, ports: &[Public<'_>]) -> Map 
     let map = map
         .text(facts.load_balancer_attributes.value.clone(), attributes)
         .with(facts.target_group_attributes.value.clone(), Doc::text(delay, workload.component.drain.origin));
-    health(map, workload, facts)
+    health(map, workload, ports, facts)
+}
+
+/// The port that the load balancer asks for health, where it is another than the one that it sends to: that of an HTTP
+/// readiness probe, or for UDP, which can't be asked, any TCP port.
+pub(super) fn health_port<'a>(workload: Workload<'a>, public: &PortTemplate) -> Option<&'a Traced<PortNumber>> {
+    if let Some(probe) = http_readiness(workload) {
+        return probe.port.as_ref();
+    }
+    let udp = public.transport.value == Transport::Udp;
+    let tcp = workload.component.ports.iter().find(|port| port.transport.value == Transport::Tcp);
+    tcp.filter(|_| udp).map(|port| &port.port)
+}
+
+fn http_readiness(workload: Workload<'_>) -> Option<&ProbeTemplate> {
+    let readiness = workload.component.readiness.as_ref();
+    readiness.filter(|probe| probe.kind.value == ProbeKind::Http && probe.url_path.is_some())
 }
 
 /// How the load balancer asks for health: over HTTP where Kubernetes does, else by a connection.
-fn health(mut map: Map, workload: Workload<'_>, facts: &Nlb) -> Map {
-    let readiness = workload.component.readiness.as_ref();
-    match readiness.filter(|probe| probe.kind.value == ProbeKind::Http && probe.url_path.is_some()) {
-        Some(probe) => {
-            let protocol = if probe.tls.value { "https" } else { "http" };
-            map.put(facts.healthcheck_protocol.value.clone(), Doc::text(protocol, probe.kind.origin));
-            if let Some(port) = &probe.port {
-                map.put(facts.healthcheck_port.value.clone(), Doc::traced(port));
-            }
-            if let Some(path) = &probe.url_path {
-                map.put(facts.healthcheck_path.value.clone(), Doc::traced(path));
-            }
-        }
-        None => {
-            let origin = Origin::rule(rules::NETWORK_LOAD_BALANCER);
-            map.put(facts.healthcheck_protocol.value.clone(), Doc::text("tcp", origin));
-            // UDP can't be asked: any TCP port of the component tells whether it is there.
-            let ports = &workload.component.ports;
-            let udp = ports.iter().any(|port| port.public.is_some() && port.protocol.value == Protocol::Udp);
-            let asked = ports.iter().find(|port| port.transport.value == Transport::Tcp).filter(|_| udp);
-            let asked = asked.map_or(Doc::text("traffic-port", origin), |port| Doc::traced(&port.port));
-            map.put(facts.healthcheck_port.value.clone(), asked);
-        }
+fn health(mut map: Map, workload: Workload<'_>, ports: &[Public<'_>], facts: &Nlb) -> Map {
+    let origin = Origin::rule(rules::NETWORK_LOAD_BALANCER);
+    let probe = http_readiness(workload);
+    let protocol = match probe {
+        Some(probe) if probe.tls.value => Doc::text("https", probe.kind.origin),
+        Some(probe) => Doc::text("http", probe.kind.origin),
+        None => Doc::text("tcp", origin),
+    };
+    map.put(facts.healthcheck_protocol.value.clone(), protocol);
+    let asked = ports.iter().find_map(|(port, _)| health_port(workload, port));
+    map.put(facts.healthcheck_port.value.clone(), asked.map_or(Doc::text("traffic-port", origin), Doc::traced));
+    if let Some(path) = probe.and_then(|probe| probe.url_path.as_ref()) {
+        map.put(facts.healthcheck_path.value.clone(), Doc::traced(path));
     }
     map.with(facts.healthcheck_interval.value.clone(), Doc::traced(&facts.healthcheck_interval_value))
         .with(facts.healthcheck_timeout.value.clone(), Doc::traced(&facts.healthcheck_timeout_value))

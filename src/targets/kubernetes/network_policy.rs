@@ -3,14 +3,14 @@
 use super::labels::{Identity, match_component, stated};
 use super::place::{Place, Workload};
 use super::pod::Pods;
-use super::{container, rules};
-use crate::ir::choice::{IngressController, Protocol};
+use super::{container, ingress, load_balancer, rules};
+use crate::ir::choice::{DatastoreKind, IngressController, Protocol};
 use crate::ir::value::{AddressRange, PortNumber};
 use crate::ir::{Origin, Traced};
 use crate::output::{Doc, Map};
 use crate::plan::infrastructure::environments::ExternalPlan;
 use crate::plan::infrastructure::templates::{
-    MigrationTemplate, PeerKind, PeerPortTemplate, PeerTemplate, PortTemplate, ProbeTemplate, Transport,
+    MigrationTemplate, PeerKind, PeerPortTemplate, PeerTemplate, PortTemplate, PublicPortTemplate, Transport,
 };
 use crate::spec::kubernetes::{Kind, NamespacePeer};
 use crate::targets::shared::value::{by, port};
@@ -89,37 +89,42 @@ fn callers(workload: Workload<'_>) -> Vec<Doc> {
 
 /// Load balancers, on the ports that are public and those that they ask for health.
 fn outside(workload: Workload<'_>) -> Vec<Doc> {
+    let subnets = || ranges(&workload.place.environment.network.public);
+    let origin = Origin::rule(rules::LOAD_BALANCER_SUBNETS);
     let mut allowed: Vec<Doc> = Vec::new();
     for (planned, public) in workload.public_ports() {
-        let from = match (public.routed.value, workload.place.platform.ingress.value) {
-            (true, IngressController::Nginx) => vec![nginx()],
-            // A network load balancer hands UDP on with the caller's own address.
-            (false, _) if planned.transport.value == Transport::Udp => anywhere(workload.place),
-            _ => ranges(&workload.place.environment.network.public),
+        let mut allow = |from: Vec<Doc>, ports: Vec<Doc>| {
+            if !from.is_empty() && !ports.is_empty() {
+                let rule = Map::new(public.origin).with("from", Doc::list(from, origin));
+                allowed.push(rule.with("ports", Doc::list(ports, public.origin)).into());
+            }
         };
-        if from.is_empty() {
-            continue;
+        let sent = port_rule(port(&planned.port), container::transport(&planned.transport), planned.origin);
+        let asked = asked(workload, planned, public);
+        match (public.routed.value, workload.place.platform.ingress.value) {
+            (true, IngressController::Nginx) => allow(vec![nginx()], vec![sent]),
+            // A network load balancer hands UDP on with the caller's own address.
+            (false, _) if planned.transport.value == Transport::Udp => {
+                allow(anywhere(workload.place), vec![sent]);
+                allow(subnets(), asked.into_iter().collect());
+            }
+            _ => allow(subnets(), [Some(sent), asked].into_iter().flatten().collect()),
         }
-        let rule = Map::new(public.origin)
-            .with("from", Doc::list(from, Origin::rule(rules::LOAD_BALANCER_SUBNETS)))
-            .with("ports", Doc::list(asked(workload, planned), public.origin));
-        allowed.push(rule.into());
     }
     allowed
 }
 
-/// A public port, and the port that its health is asked on where that is another.
-fn asked(workload: Workload<'_>, planned: &PortTemplate) -> Vec<Doc> {
-    let mut ports: Vec<Doc> =
-        vec![port_rule(port(&planned.port), container::transport(&planned.transport), planned.origin)];
-    let health = workload.component.readiness.as_ref().and_then(|probe: &ProbeTemplate| probe.port.as_ref());
-    if let Some(health) = health
-        && health.value != planned.port.value
-    {
-        let tcp = Doc::text("TCP", health.origin);
-        ports.push(port_rule(port(health), tcp, health.origin));
-    }
-    ports
+/// The port that a load balancer asks for health, where that is another than the one that it sends to.
+fn asked(workload: Workload<'_>, planned: &PortTemplate, public: &PublicPortTemplate) -> Option<Doc> {
+    let asked = if public.routed.value {
+        ingress::health_probe(workload, planned).and_then(|probe| probe.port.as_ref())
+    } else {
+        load_balancer::health_port(workload, planned)
+    };
+    let same =
+        |asked: &&Traced<PortNumber>| asked.value == planned.port.value && planned.transport.value == Transport::Tcp;
+    let asked = asked.filter(|asked| !same(asked))?;
+    Some(port_rule(port(asked), Doc::text("TCP", asked.origin), asked.origin))
 }
 
 /// Prometheus, on the port of the metrics.
@@ -137,11 +142,20 @@ fn scraping(workload: Workload<'_>) -> Option<Doc> {
 fn egress(workload: Workload<'_>) -> Vec<Doc> {
     let place = workload.place;
     let mut allowed: Vec<Doc> = workload.component.calls.iter().flat_map(|peer| called(place, peer)).collect();
-    let identified = workload.component.calls.iter().any(|peer| peer.kind.value == PeerKind::Endpoint);
-    if identified {
+    if workload.component.calls.iter().any(|peer| identified(place, peer)) {
         allowed.push(identity_agent(place));
     }
     allowed
+}
+
+/// Whether a peer asks who calls: the cloud's own endpoints, and kafka.
+fn identified(place: Place<'_>, peer: &PeerTemplate) -> bool {
+    let kafka = || place.datastore(peer.name.as_str()).is_some_and(|store| store.kind.value == DatastoreKind::Kafka);
+    match peer.kind.value {
+        PeerKind::Endpoint => true,
+        PeerKind::Datastore => kafka(),
+        PeerKind::Component | PeerKind::External => false,
+    }
 }
 
 fn called(place: Place<'_>, peer: &PeerTemplate) -> Option<Doc> {

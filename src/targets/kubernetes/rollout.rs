@@ -142,7 +142,7 @@ fn query(workload: Workload<'_>, analysis: &AnalysisTemplate, measure: &MeasureT
     let window = Duration::seconds(analysis.interval.whole_seconds()).max(Duration::minutes(2));
     let label = VERSION.replace('-', "_");
     let namespace = &workload.place.environment.namespace;
-    let selector = format!("namespace=\"{namespace}\", {label}=\"{{{{args.{LATEST}}}}}\"");
+    let selector = format!("namespace=\"{namespace}\",{label}=\"{{{{args.{LATEST}}}}}\"");
     measure.query.replace("$window", &go_duration(&analysis.interval.with(window))).replace("$selector", &selector)
 }
 
