@@ -54,7 +54,6 @@ rules! {
     NO_NODE_PORTS = "no-node-ports": "the load balancer reaches the pods themselves, so that no port is opened on the nodes";
     NO_CERTIFICATE = "no-certificate": "without a host there is no name that a certificate could be for, so that nothing but HTTP is listened for";
     LOAD_BALANCER_HEALTH = "load-balancer-health": "the load balancer asks for health where Kubernetes does";
-    READINESS_GATE = "readiness-gate": "a pod counts as ready once the load balancer sends it requests";
     SCALING_BEHAVIOUR = "scaling-behaviour": "replicas are added at once and taken away slowly";
     SCALER_IDENTITY = "scaler-identity": "KEDA measures by its own role";
     SCALER_FALLBACK = "scaler-fallback": "where nothing can be measured, replicas are kept";
