@@ -14,6 +14,7 @@ use pathc::diag::render::{Look, render};
 use pathc::diag::{Code, Context, Diagnostic, Format, Severity, code};
 use pathc::gates::{self, Gate, Settings, Stage};
 use pathc::input::Input;
+use pathc::ir::choice::Level;
 use pathc::ir::value::Time;
 use pathc::source::{RecordShape, Scalar, Sources};
 use pathc::spec::Specs;
@@ -35,6 +36,16 @@ struct Said {
 }
 
 fn judge(root: &Utf8Path) -> Said {
+    judge_by(root, &settings(NOW))
+}
+
+/// A check of a release at a moment.
+fn settings(now: &str) -> Settings {
+    let now = Time::read(now).unwrap_or_else(|_| panic!("`{now}` is a time"));
+    Settings { now, stage: Stage::Release, levels: Vec::new(), generating: false }
+}
+
+fn judge_by(root: &Utf8Path, settings: &Settings) -> Said {
     let Input { system, mut sources, mut diagnostics } = input::read(root);
     let (specs, problems) = Specs::load(&mut sources);
     diagnostics.extend(problems);
@@ -42,9 +53,7 @@ fn judge(root: &Utf8Path) -> Said {
     if let (Some(system), Some(specs)) = (&system, &specs) {
         let (plans, problems) = plan::plan(system, specs);
         diagnostics.extend(problems);
-        let now = Time::read(NOW).unwrap_or_else(|_| panic!("`{NOW}` is a time"));
-        let settings = Settings { now, stage: Stage::Release, levels: Vec::new(), generating: false };
-        let judgement = gates::check(system, plans, &settings);
+        let judgement = gates::check(system, plans, settings);
         diagnostics.extend(judgement.diagnostics);
         passed = judgement.checked.is_some();
     }
@@ -188,6 +197,60 @@ fn the_storefront_is_clean_but_for_its_waiver() {
     assert!(said.passed);
     let text = said.text();
     assert!(text.contains("waived by head-of-ops@acme.example until 2027-01-15: First rollback drill"), "{text}");
+}
+
+/// The waiver of the storefront holds through 2027-01-15.
+#[test]
+fn an_expired_waiver_denies_in_a_check_and_warns_in_a_build() {
+    let storefront = fixtures().join("pass/storefront");
+    let last = judge_by(&storefront, &settings("2027-01-15T23:59:59Z"));
+    assert!(codes(&last).contains(&"waived G304".to_owned()), "{}", last.text());
+    let over = judge_by(&storefront, &settings("2027-01-16T00:00:00Z"));
+    assert!(!over.passed);
+    for expected in ["warning G304", "error G706"] {
+        assert!(codes(&over).contains(&expected.to_owned()), "{expected} in {}", over.text());
+    }
+    let build = judge_by(&storefront, &Settings { generating: true, ..settings("2027-01-16T00:00:00Z") });
+    assert!(build.passed, "{}", build.text());
+    for expected in ["waived G304", "warning G706"] {
+        assert!(codes(&build).contains(&expected.to_owned()), "{expected} in {}", build.text());
+    }
+}
+
+#[test]
+fn a_level_of_the_command_line_beats_the_manifest_and_the_last_one_holds() {
+    let demo = fixtures().join("pass/opentelemetry-demo");
+    let levels = |levels: &[(&str, Level)]| Settings {
+        levels: levels.iter().map(|(code, level)| ((*code).to_owned(), *level)).collect(),
+        ..settings(NOW)
+    };
+    let allowed = judge_by(&demo, &levels(&[]));
+    assert!(allowed.passed && !codes(&allowed).iter().any(|code| code.ends_with("G401")), "{:?}", codes(&allowed));
+    let denied = judge_by(&demo, &levels(&[("G401", Level::Warn), ("G401", Level::Deny)]));
+    assert!(!denied.passed && codes(&denied).contains(&"error G401".to_owned()), "{:?}", codes(&denied));
+    let warned = judge_by(&demo, &levels(&[("G401", Level::Deny), ("G401", Level::Warn)]));
+    assert!(warned.passed && codes(&warned).contains(&"warning G401".to_owned()), "{:?}", codes(&warned));
+}
+
+#[test]
+fn evidence_that_a_later_stage_makes_warns_before_it() {
+    let unsigned = laid_over(&[&fixtures().join("base"), &fixtures().join("fail/G506-unsigned-package")]);
+    let untested = laid_over(&[&fixtures().join("base"), &fixtures().join("fail/G203-suite-without-result")]);
+    let passes = |folder: &TempDir, stage: Stage| {
+        judge_by(Utf8Path::from_path(folder.path()).unwrap(), &Settings { stage, ..settings(NOW) }).passed
+    };
+    let stages = [Stage::Commit, Stage::Candidate, Stage::Release];
+    assert_eq!(stages.map(|stage| passes(&untested, stage)), [true, false, false]);
+    assert_eq!(stages.map(|stage| passes(&unsigned, stage)), [true, true, false]);
+}
+
+#[test]
+fn a_credential_is_never_shown() {
+    let folder = fixtures().join("fail/G505-plaintext-secret");
+    let said = judge_layers(&[&fixtures().join("base"), &folder]);
+    let text = fs::read_to_string(folder.join("path/implementation_artifacts/api.yaml")).unwrap();
+    let value = text.split("PAYMENT_API_KEY: ").nth(1).unwrap().split('}').next().unwrap();
+    assert!(value.len() > 10 && !said.text().contains(value), "{}", said.text());
 }
 
 #[test]
