@@ -242,7 +242,7 @@ codes! { LANGUAGE;
     /// # Example
     /// ```yaml
     /// # pathc.yaml
-    /// inputs: ../shared/path
+    /// inputs: ../other-team/path
     /// ```
     ///
     /// # How to fix
