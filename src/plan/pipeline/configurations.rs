@@ -113,6 +113,8 @@ plan_record! {
         event: Traced<PipelineEvent>, required;
         /// The branch or tag pattern that it happens on.
         pattern: Traced<String>, optional;
+        /// The files and folders that it must change; none: any.
+        paths: Vec<Traced<RepositoryPath>>, many;
         /// When, as cron text in UTC.
         cron: Traced<String>, optional;
     }

@@ -65,6 +65,19 @@ fn what_changes_a_component_builds_it() {
     let suite = |name: &str| plan.configurations.suites.iter().find(|suite| suite.name.as_str() == name).unwrap();
     let (folders, _) = places(&suite("integration").changes);
     assert_eq!(folders, ["libs/money", "services/catalog", "services/checkout", "services/order-worker"]);
+    // Parts that are tested alone call nobody.
+    let (folders, _) = places(&suite("unit").changes);
+    assert_eq!(folders, ["libs/money", "services/checkout", "services/order-worker"]);
+}
+
+#[test]
+fn merging_the_packages_of_a_release_starts_its_deployment() {
+    let plan = planned(&system("storefront"));
+    let deployment =
+        plan.configurations.pipelines.iter().find(|known| known.kind.value == PipelineKind::Deployment).unwrap();
+    let push = &deployment.triggers[0];
+    assert_eq!(push.pattern.as_ref().unwrap().value, "main");
+    assert_eq!(names(&push.paths), ["path/deployment_packages", "path/deployment_packages.yaml"]);
 }
 
 #[test]

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::rules;
 use crate::ir::building::Build;
-use crate::ir::choice::ComponentKind;
+use crate::ir::choice::{ComponentKind, SuiteKind};
 use crate::ir::component::DependencyKind;
-use crate::ir::value::{Name, RepositoryPath};
+use crate::ir::testing::Suite;
+use crate::ir::value::RepositoryPath;
 use crate::ir::{System, Traced};
 use crate::plan::pipeline::configurations::ChangeFilter;
 
@@ -52,8 +53,10 @@ impl<'a> Sources<'a> {
         found.filter(self.system)
     }
 
-    /// What makes a suite run again: what it tests, and what that calls.
-    pub(super) fn of_suite(&self, components: &[Traced<Name>]) -> ChangeFilter {
+    /// What makes a suite run again: what it tests and, where parts are tested together, what that calls.
+    pub(super) fn of_suite(&self, suite: &Suite) -> ChangeFilter {
+        let components = suite.components();
+        let is_alone = suite.kind.value == SuiteKind::Unit;
         let mut found = Found { everything: components.is_empty(), ..Found::default() };
         for name in components {
             let of_component = self.of_component(name.as_str());
@@ -62,7 +65,7 @@ impl<'a> Sources<'a> {
             found.files.extend(of_component.files.into_iter().map(|file| file.value));
             let Some((_, component)) = self.system.component_named(name.as_str()) else { continue };
             let called = component.depends_on.iter().filter(|known| known.kind == DependencyKind::Component);
-            for dependency in called {
+            for dependency in called.filter(|_| !is_alone) {
                 found.add(self, dependency.name.as_str());
             }
         }

@@ -41,7 +41,7 @@ pub(super) fn suites(system: &System, sources: &Sources<'_>, specs: &Specs) -> V
         kind: suite.kind,
         pipeline: Traced::by_rule(pipeline_of(suite), rules::SUITE_PIPELINE),
         components: suite.components().to_vec(),
-        changes: sources.of_suite(suite.components()),
+        changes: sources.of_suite(suite),
         tools: tools(suite, sources),
         command: suite.run.clone(),
         working_directory: or_root(suite.working_directory.as_ref()),

@@ -10,6 +10,7 @@ use crate::ir::{Origin, Rule, System, Traced};
 use crate::plan::pipeline::configurations::{
     Permission, PipelineEvent, PipelineKind, PipelineTemplate, TriggerPlan, UpdateKind, UpdatePlan,
 };
+use crate::source::Scalar;
 
 /// The pipelines of a system.
 pub(super) fn pipelines(system: &System) -> Vec<PipelineTemplate> {
@@ -28,7 +29,7 @@ pub(super) fn pipelines(system: &System) -> Vec<PipelineTemplate> {
                     vec![on(PipelineEvent::Tag, Some(&branches.release)), on(PipelineEvent::Manual, None)]
                 }
                 PipelineKind::Deployment => {
-                    vec![on(PipelineEvent::Push, Some(&branches.main)), on(PipelineEvent::Manual, None)]
+                    vec![release_merged(system), on(PipelineEvent::Manual, None)]
                 }
                 PipelineKind::Rollback => vec![on(PipelineEvent::Manual, None)],
                 PipelineKind::Drift => vec![at("23 5 * * 1-5", rules::DAILY_DRIFT), on(PipelineEvent::Manual, None)],
@@ -49,7 +50,20 @@ fn on(event: PipelineEvent, pattern: Option<&Traced<String>>) -> TriggerPlan {
         origin: Origin::rule(rules::TRIGGERS),
         event: Traced::by_rule(event, rules::TRIGGERS),
         pattern: pattern.cloned(),
+        paths: Vec::new(),
         cron: None,
+    }
+}
+
+/// A change of the packages, in one file or in fragments.
+fn release_merged(system: &System) -> TriggerPlan {
+    let document = |name: &str| {
+        let path = RepositoryPath::read(name).ok().map(|name| system.inputs.join(&name));
+        path.map(|path| Traced::by_rule(path, rules::RELEASE_MERGED))
+    };
+    TriggerPlan {
+        paths: ["deployment_packages", "deployment_packages.yaml"].into_iter().filter_map(document).collect(),
+        ..on(PipelineEvent::Push, Some(&system.branches.main))
     }
 }
 
@@ -58,6 +72,7 @@ fn at(cron: &str, rule: Rule) -> TriggerPlan {
         origin: Origin::rule(rule),
         event: Traced::by_rule(PipelineEvent::Schedule, rule),
         pattern: None,
+        paths: Vec::new(),
         cron: Some(Traced::by_rule(cron.to_owned(), rule)),
     }
 }
