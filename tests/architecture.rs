@@ -131,6 +131,17 @@ fn bad_length(file: &File) -> Option<String> {
     (lines > LINE_LIMIT).then(|| format!("{}: {lines} lines, at most {LINE_LIMIT}", file.path))
 }
 
+/// What the entry of a target lacks: it asks for the proof, and returns files.
+fn bad_shape(file: &File) -> Option<String> {
+    let code: String = file.code().split_whitespace().collect::<Vec<_>>().join(" ");
+    let Some((_, rest)) = code.split_once("pub fn emit") else {
+        return Some(format!("{}: no `pub fn emit`", file.path));
+    };
+    let signature = rest.split('{').next().unwrap_or_default();
+    let missing = ["Checked", "Files"].into_iter().find(|name| !signature.contains(name))?;
+    Some(format!("{}: `emit` has no `{missing}`: {signature}", file.path))
+}
+
 /// Facts about the outside world that stand in code instead of a target spec.
 fn facts(file: &File) -> Vec<String> {
     let mut found = Vec::new();
@@ -248,16 +259,13 @@ fn facts_stand_in_target_specs() {
 #[test]
 fn every_target_has_the_same_shape() {
     let files = sources();
-    let mut rooms: Vec<&str> = files.iter().filter_map(File::target).filter(|room| *room != "shared").collect();
-    rooms.dedup();
+    let rooms: std::collections::BTreeSet<&str> =
+        files.iter().filter_map(File::target).filter(|room| *room != "shared").collect();
+    assert!(!rooms.is_empty(), "the walk finds no target");
     for room in rooms {
         let entry = format!("targets/{room}/mod.rs");
         let Some(file) = files.iter().find(|file| file.path == entry) else { panic!("{entry} is missing") };
-        let code: String = file.code().split_whitespace().collect::<Vec<_>>().join(" ");
-        let Some((_, rest)) = code.split_once("pub fn emit") else { panic!("{entry} has no `pub fn emit`") };
-        let signature = rest.split('{').next().unwrap_or_default();
-        assert!(signature.contains("Checked"), "{entry}: `emit` does not ask for the proof: {signature}");
-        assert!(signature.contains("Files"), "{entry}: `emit` does not return `Files`: {signature}");
+        assert_eq!(bad_shape(file), None);
     }
 }
 
@@ -273,6 +281,12 @@ fn each_rule_finds_a_bad_sample() {
     assert_eq!(imports("targets/kubernetes/mod.rs", "use crate::gates::engine::check;"), 1);
     assert_eq!(imports("targets/kubernetes/mod.rs", "use crate::gates::Checked;"), 0);
     assert_eq!(imports("ir/value.rs", "// crate::cli\nuse crate::source::Span;"), 0);
+
+    let shape = |text: &str| bad_shape(&file("targets/x/mod.rs", text)).is_some();
+    assert!(shape("pub fn print() {}"));
+    assert!(shape("pub fn emit(plans: &Plans) -> Files {}"));
+    assert!(shape("pub fn emit(checked: &Checked) -> String {}"));
+    assert!(!shape("pub fn emit(checked: &Checked) -> (Files, Vec<Diagnostic>) {}"));
 
     assert!(bad_head(&file("x.rs", "use a;\n")).is_some());
     assert!(bad_length(&file("x.rs", &"\n".repeat(LINE_LIMIT + 1))).is_some());

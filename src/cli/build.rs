@@ -84,7 +84,8 @@ pub(super) fn run(arguments: &Build, matches: &ArgMatches, terminal: &Terminal) 
     };
     found.extend(built.diagnostics);
     let lines = built.targets.iter().map(|(name, counts)| line(name, *counts, arguments.check)).collect();
-    let written = if arguments.check { 0 } else { built.changes.len() };
+    // What denies leaves the changes as they would have been.
+    let written = if arguments.check || found.denies() { 0 } else { built.changes.len() };
     report.end(&compilation, &found, &Done { verb: "Finished", lines, written })
 }
 
