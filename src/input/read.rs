@@ -78,7 +78,9 @@ fn inputs_folder(source: &SourceFile, file: FileId) -> Folder {
         && let Ok(path) = RepositoryPath::read(text)
     {
         let label = "the inputs are looked for in this folder".to_owned();
-        return Folder { path: Utf8PathBuf::from(path.as_str()), span, label };
+        // The root itself is no part of a path below it.
+        let path = if path.as_str() == "." { Utf8PathBuf::new() } else { Utf8PathBuf::from(path.as_str()) };
+        return Folder { path, span, label };
     }
     let path = default_folder();
     let span = written("system").map_or(Span { file, start: 0, end: 0 }, |(_, span, _)| span);

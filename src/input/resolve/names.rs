@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Diagnostic, code};
+use crate::diag::{Diagnostic, Edit, Fix, Safety, code};
 use crate::ir::value::Name;
 use crate::source::decode::{list_of, nearest, with_article};
 use crate::source::scalar::shown;
@@ -71,6 +71,7 @@ const COMPARISONS: usize = 200_000;
 
 /// All name spaces.
 pub(super) struct Names<'a> {
+    sources: &'a Sources,
     spaces: [Definitions<'a>; 6],
     comparisons: usize,
 }
@@ -84,7 +85,7 @@ impl<'a> Names<'a> {
             Space::Suite | Space::Requirement => define(sources, space, &documents.test_specifications, found),
             Space::Environment => define(sources, space, &documents.deployment_packages, found),
         });
-        let names = Names { spaces, comparisons: 0 };
+        let names = Names { sources, spaces, comparisons: 0 };
         for (name, origin) in &names.space(Space::Datastore).names {
             if let Some(component) = names.space(Space::Component).names.get(name) {
                 found.push(
@@ -142,7 +143,14 @@ impl<'a> Names<'a> {
                 Some(at) => diagnostic.label(at, format!("`{near}` is defined here")),
                 None => diagnostic,
             };
-            return diagnostic.help(format!("did you mean `{near}`?"));
+            let mut diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            // The text of a requirement may need quotes; all other names are written as they are.
+            if spaces != [Space::Requirement] {
+                let edit = |span| Edit { span, insert: near.to_owned() };
+                let edits = self.sources.span(place).map(edit).into_iter().collect();
+                diagnostic.fix = Some(Fix { safety: Safety::Suggested, edits });
+            }
+            return diagnostic;
         }
         let known: Vec<&str> = known().map(|(name, _)| *name).take(9).collect();
         match known.len() {

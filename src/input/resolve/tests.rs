@@ -213,6 +213,23 @@ fn rows_keep_the_commit_of_their_own_fragment() {
 }
 
 #[test]
+fn a_near_name_is_offered_as_an_edit() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in [
+        ("pathc.yaml", "system: shop\ninputs: .\n"),
+        ("implementation_artifacts.yaml", "components: [{name: checkout, kind: worker}]\n"),
+        ("deployment_packages.yaml", "deployments: [{component: \"chekout\"}]\n"),
+    ] {
+        fs::write(folder.path().join(path), text).unwrap();
+    }
+    let input = read(Utf8Path::from_path(folder.path()).unwrap());
+    let [found] = &input.diagnostics[..] else { panic!("{}", input.diagnostics.len()) };
+    let edit = &found.fix.as_ref().unwrap().edits[0];
+    assert_eq!((input.sources.text(edit.span), edit.insert.as_str()), ("\"chekout\"", "checkout"));
+    assert_eq!(input.sources.file(edit.span.file).path, "deployment_packages.yaml");
+}
+
+#[test]
 fn a_dependency_is_written_to_unless_it_says_otherwise() {
     let components = "
 components:
