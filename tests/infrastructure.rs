@@ -310,6 +310,10 @@ fn a_quota_holds_the_maximum_with_headroom_or_every_rollout_at_once() {
     };
     // web 4 x 500m, api 250m, sweep 100m; one half more.
     assert_eq!(quota(Repository::new()), "4 4Gi 4Gi 9");
+    let website = Repository::new()
+        .with("  - {name: sweep,", "  - {name: pages, kind: website}\n  - {name: sweep,")
+        .with("  - {component: sweep,", "  - {component: pages}\n  - {component: sweep,");
+    assert_eq!(quota(website), "4 4Gi 4Gi 9", "files behind a CDN take nothing");
     // Blue-green: eight of web and two of api beside sweep.
     let blue_green = Repository::new().with(
         "resources: {cpu: 500m, memory: 512Mi}",

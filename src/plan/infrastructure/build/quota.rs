@@ -1,7 +1,7 @@
 //! What all replicas of an environment may ask for together.
 
 use super::Place;
-use crate::ir::choice::Concurrency;
+use crate::ir::choice::{ComponentKind, Concurrency};
 use crate::ir::component::{Component, DeliveryStrategy};
 use crate::ir::environment::Deployment;
 use crate::ir::value::{CountOrPercent, Cpu, Size};
@@ -51,6 +51,9 @@ pub(super) fn plan(place: &Place<'_>) -> QuotaPlan {
     let mut with_rollouts = Demand::default();
     for deployment in &place.environment.deployments {
         let component = place.system.component(deployment.component);
+        if component.kind.value == ComponentKind::Website {
+            continue; // Nothing of it runs in the cluster.
+        }
         let replica = replica(place, deployment);
         let (most, more) = replicas(component, deployment);
         let migrations = place.system.pending_migrations(component.name.as_str()).count() as u64;
