@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
+use std::path::Path;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use pathc::diag::Sink;
@@ -26,17 +27,20 @@ fn system(name: &str) -> Utf8PathBuf {
 }
 
 fn printed(root: &Utf8Path) -> Outcome<Tree> {
+    let (tree, problems) = emitted(root)?;
+    if problems.is_empty() { Ok(tree) } else { Err(problems.join("\n").into()) }
+}
+
+/// The printed files, and what Kubernetes can't express.
+fn emitted(root: &Utf8Path) -> Outcome<(Tree, Vec<String>)> {
     let now = Time::read("2026-11-23T12:00:00Z").map_err(|wrong| wrong.message)?;
     let settings = Settings { now, stage: Stage::Release, levels: Vec::new(), generating: true };
     let mut found = Sink::default();
     let compilation = pathc::compile(root, &settings, &mut found);
     let (Some(checked), Some(specs)) = (&compilation.checked, &compilation.specs) else {
-        return Err(format!("{root} does not pass: {:?}", found).into());
+        return Err(format!("{root} does not pass: {found:?}").into());
     };
     let (files, problems) = emit(checked, specs);
-    if !problems.is_empty() {
-        return Err(format!("{problems:?}").into());
-    }
     let mut tree = Tree::new();
     for file in &files.files {
         let mut out = Printed::with_origins();
@@ -44,24 +48,36 @@ fn printed(root: &Utf8Path) -> Outcome<Tree> {
         let before = tree.insert(file.path.clone(), out);
         assert!(before.is_none(), "{} is made twice", file.path);
     }
-    Ok(tree)
+    let said = problems.iter().map(|problem| format!("{}: {}", problem.code.as_str(), problem.message)).collect();
+    Ok((tree, said))
 }
 
 /// The same with a text of an input replaced.
 fn edited(name: &str, document: &str, from: &str, to: &str) -> Outcome<Tree> {
     let scratch = tempfile::tempdir()?;
-    let root = Utf8Path::from_path(scratch.path()).ok_or("no text")?;
+    printed(&copied(scratch.path(), name, document, from, to)?)
+}
+
+/// What Kubernetes can't express of a system with a text of an input replaced, in one of its environments.
+fn refused(name: &str, document: &str, from: &str, to: &str) -> Outcome<BTreeSet<String>> {
+    let scratch = tempfile::tempdir()?;
+    Ok(emitted(&copied(scratch.path(), name, document, from, to)?)?.1.into_iter().collect())
+}
+
+/// A copy of a system with a text of an input replaced.
+fn copied(scratch: &Path, name: &str, document: &str, from: &str, to: &str) -> Outcome<Utf8PathBuf> {
+    let root = Utf8Path::from_path(scratch).ok_or("no text")?;
     fs::create_dir(root.join("path"))?;
     fs::copy(system(name).join("pathc.yaml"), root.join("pathc.yaml"))?;
     for entry in fs::read_dir(system(name).join("path"))? {
         let entry = entry?;
-        fs::copy(entry.path(), scratch.path().join("path").join(entry.file_name()))?;
+        fs::copy(entry.path(), scratch.join("path").join(entry.file_name()))?;
     }
     let path = root.join("path").join(document).with_extension("yaml");
     let text = fs::read_to_string(&path)?;
     assert!(text.contains(from), "{document} has no `{from}`");
     fs::write(&path, text.replace(from, to))?;
-    printed(root)
+    Ok(root.to_owned())
 }
 
 /// One object: its text, and what is read of it.
@@ -277,6 +293,28 @@ fn only_outside_of_production_may_a_load_balancer_go() -> Outcome {
             let text = object(&all, kind, name)?.text;
             assert!(text.contains(&format!("deletion_protection.enabled={kept}")), "{environment} {name}");
         }
+    }
+    Ok(())
+}
+
+#[test]
+fn what_kubernetes_cannot_express_is_said() -> Outcome {
+    let cases = [
+        (
+            "implementation_artifacts",
+            "    command: [/api,",
+            "    run_as: 0\n    command: [/api,",
+            "T001: `api` runs as root, which its namespace refuses",
+        ),
+        (
+            "deployment_packages",
+            "{canary: {steps: [{weight: 25, pause: 10m}, {weight: 100}]}}",
+            "{blue_green: {verify: smoke, bake: 15m}}",
+            "T001: port `coap` of `gateway` would reach both versions before the switch",
+        ),
+    ];
+    for (document, from, to, message) in cases {
+        assert_eq!(refused("fleet", document, from, to)?, BTreeSet::from([message.to_owned()]));
     }
     Ok(())
 }
