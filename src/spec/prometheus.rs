@@ -154,6 +154,13 @@ impl PrometheusSpec {
         self.exporters.iter().find(|exporter| exporter.name == name)
     }
 
+    /// The metrics that exporters of a runtime expose.
+    #[must_use]
+    pub fn exported_in(&self, runtime: Runtime) -> BTreeSet<&str> {
+        let there = self.exporters.iter().filter(|exporter| exporter.runtimes.contains(&runtime));
+        there.flat_map(|exporter| &exporter.metrics).map(|metric| metric.name.as_str()).collect()
+    }
+
     /// Whether an exporter exposes the metric, and no component need.
     #[must_use]
     pub fn is_exported(&self, metric: &str) -> bool {

@@ -93,15 +93,20 @@ impl RequestMetrics {
         format!("sum(increase({}[{window}]))", select(&self.requests, &[selector]))
     }
 
-    /// Failed requests a second; 0 while there is none.
+    /// The series of failed requests.
     #[must_use]
-    pub fn error_rate(&self, selector: &str, window: &str) -> Option<String> {
-        let failed = match self.failures.as_ref()? {
+    pub fn failed_series(&self, selector: &str) -> Option<String> {
+        Some(match self.failures.as_ref()? {
             Failures::Counter(counter) => select(counter, &[selector]),
             // Labels that can't be read are told by `refused_labels`; no expression is built of them.
             Failures::Labels(labels) => select(&self.requests, &[selector, &matchers(labels).ok()?]),
-        };
-        Some(format!("({} or vector(0))", rate_sum(&failed, window)))
+        })
+    }
+
+    /// Failed requests a second; 0 while there is none.
+    #[must_use]
+    pub fn error_rate(&self, selector: &str, window: &str) -> Option<String> {
+        Some(format!("({} or vector(0))", rate_sum(&self.failed_series(selector)?, window)))
     }
 
     /// Failed requests of all requests, from 0 to 1; nothing while there are none.

@@ -168,10 +168,7 @@ pub(super) fn of_system(system: &System, specs: &Specs) -> Vec<AlertPlan> {
         plan.environments = with_domain.map(|environment| environment.name.clone()).collect();
     })
     .threshold(Decimal::whole(DAYS), rules::CERTIFICATE_LIMIT);
-    let known = specs.prometheus.exporters().iter().any(|exporter| {
-        exporter.runtimes.contains(&system.runtime.value)
-            && exporter.metrics.iter().any(|metric| metric.name.value == METRIC)
-    });
+    let known = specs.prometheus.exported_in(system.runtime.value).contains(METRIC);
     let draft = if known {
         draft.when(format!("min({METRIC}) < {DAYS}"), Some(Duration::hours(1)), rules::CERTIFICATE_LIMIT)
     } else {

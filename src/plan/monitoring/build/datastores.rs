@@ -1,12 +1,11 @@
 //! Datastores: what is told about them in each environment, and their dashboards.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::alerts::{Draft, datastore_dashboard};
 use super::datastore_watches::{Watch, of};
 use super::layout::{Draft as Panel, place};
 use super::{overview, resource};
-use crate::ir::choice::Runtime;
 use crate::ir::datastore::Datastore;
 use crate::ir::{Environment, System, Traced};
 use crate::plan::monitoring::alerting::AlertPlan;
@@ -16,12 +15,13 @@ use crate::spec::Specs;
 
 /// The alerts of all environments, each in the order of the input.
 pub(super) fn alerts(system: &System, specs: &Specs) -> Vec<AlertPlan> {
+    let exported = specs.prometheus.exported_in(system.runtime.value);
     let mut alerts = Vec::new();
     for environment in &system.environments {
         for datastore in &environment.datastores {
             let resource = resource(system, environment, datastore.name.as_str());
             for watch in of(datastore, &resource) {
-                let is_asked = is_exported(specs, system.runtime.value, watch.metric);
+                let is_asked = exported.contains(watch.metric);
                 alerts.push(alert(system, environment, datastore, &resource, watch, is_asked));
             }
         }
@@ -60,29 +60,41 @@ fn alert(
 
 /// The datastores that have a dashboard.
 pub(super) fn shown<'a>(system: &'a System, specs: &Specs) -> BTreeSet<&'a str> {
-    let is_shown = |datastore: &&Datastore| {
-        let is_anywhere = system.environments.iter().any(|place| place.datastore(datastore.name.as_str()).is_some());
-        is_anywhere && of(datastore, "").iter().any(|watch| is_exported(specs, system.runtime.value, watch.metric))
-    };
-    system.datastores.iter().filter(is_shown).map(|datastore| datastore.name.as_str()).collect()
+    let exported = specs.prometheus.exported_in(system.runtime.value);
+    let is_shown = |datastore: &&Datastore| of(datastore, "").iter().any(|watch| exported.contains(watch.metric));
+    let everywhere = system.environments.iter().flat_map(|environment| &environment.datastores);
+    everywhere.filter(is_shown).map(|datastore| datastore.name.as_str()).collect()
 }
 
 /// One dashboard a datastore that is watched, with a line for each environment.
 pub(super) fn dashboards(system: &System, specs: &Specs) -> Vec<DashboardPlan> {
-    system.datastores.iter().filter_map(|datastore| dashboard(system, datastore, specs)).collect()
+    let exported = specs.prometheus.exported_in(system.runtime.value);
+    let mut places: BTreeMap<&str, Vec<(&Environment, &Datastore)>> = BTreeMap::new();
+    for environment in &system.environments {
+        for datastore in &environment.datastores {
+            places.entry(datastore.name.as_str()).or_default().push((environment, datastore));
+        }
+    }
+    let dashboard =
+        |datastore: &Datastore| self::dashboard(system, datastore, places.get(datastore.name.as_str())?, &exported);
+    system.datastores.iter().filter_map(dashboard).collect()
 }
 
-fn dashboard(system: &System, datastore: &Datastore, specs: &Specs) -> Option<DashboardPlan> {
+fn dashboard(
+    system: &System,
+    datastore: &Datastore,
+    places: &[(&Environment, &Datastore)],
+    exported: &BTreeSet<&str>,
+) -> Option<DashboardPlan> {
     let mut panels: Vec<Panel> = Vec::new();
     let mut titles: Vec<&str> = Vec::new();
     for watch in of(datastore, "") {
-        if titles.contains(&watch.title) || !is_exported(specs, system.runtime.value, watch.metric) {
+        if titles.contains(&watch.title) || !exported.contains(watch.metric) {
             continue;
         }
         titles.push(watch.title);
         let mut panel = Panel::new(watch.title, PanelKind::Timeseries, watch.unit);
-        for environment in &system.environments {
-            let Some(here) = environment.datastore(datastore.name.as_str()) else { continue };
+        for (environment, here) in places {
             let resource = resource(system, environment, datastore.name.as_str());
             if let Some(watch) = of(here, &resource).into_iter().find(|here| here.kind == watch.kind) {
                 panel = panel.query(watch.shown, environment.name.to_string());
@@ -112,9 +124,4 @@ fn dashboard(system: &System, datastore: &Datastore, specs: &Specs) -> Option<Da
         rows: place(vec![("Saturation".to_owned(), panels)]),
         edges: Vec::new(),
     })
-}
-
-fn is_exported(specs: &Specs, runtime: Runtime, metric: &str) -> bool {
-    let mut there = specs.prometheus.exporters().iter().filter(|known| known.runtimes.contains(&runtime));
-    there.any(|known| known.metrics.iter().any(|exported| exported.name.value == metric))
 }

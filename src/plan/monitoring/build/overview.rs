@@ -1,5 +1,7 @@
 //! The dashboards of the system as a whole: the overview with its dependencies, and all objectives.
 
+use std::collections::BTreeSet;
+
 use super::alerts::dashboard_uid;
 use super::layout::{Draft, place};
 use crate::ir::component::{Component, DependencyKind};
@@ -9,8 +11,8 @@ use crate::plan::monitoring::configurations::ObjectivePlan;
 use crate::plan::monitoring::dashboards::{
     DashboardKind, DashboardLink, DashboardPlan, DashboardVariable, EdgePlan, PanelKind, PanelState, PanelUnit,
 };
-use crate::plan::monitoring::indicator::{Measured, RequestMetrics, own_series};
-use crate::plan::monitoring::promql::{SELECTOR, WINDOW, fill};
+use crate::plan::monitoring::indicator::RequestMetrics;
+use crate::plan::monitoring::promql::{SELECTOR, WINDOW, fill, select};
 use crate::plan::monitoring::rules;
 use crate::source::Scalar;
 use crate::spec::Specs;
@@ -57,23 +59,7 @@ pub(super) fn system(system: &System, specs: &Specs) -> DashboardPlan {
         dashboard: None,
         url: Some(url.clone()),
     }));
-    let panel = |title: &str, unit: PanelUnit| Draft::new(title, PanelKind::Table, unit).size(8, 10);
-    let mut traffic = panel("Requests", PanelUnit::Requests);
-    let mut errors = panel("Errors", PanelUnit::Ratio);
-    let mut replicas =
-        panel("Ready replicas", PanelUnit::Count).states_from_bad(&[(Decimal::whole(1), PanelState::Good)]);
-    for component in &deployed {
-        let own = own_series(component);
-        let requests = RequestMetrics::of(component, specs);
-        let rate = requests.as_ref().map(|requests| requests.request_rate(&own, WINDOW));
-        traffic = traffic.query_some(rate, component.name.as_str());
-        let ratio = requests.as_ref().and_then(|requests| requests.error_ratio(&own, WINDOW));
-        errors = errors.query_some(ratio, component.name.as_str());
-        let ready = Measured::new(component, system.runtime.value, specs).ready_replicas();
-        replicas = replicas.query_some(ready, component.name.as_str());
-    }
-    let mut panels = vec![traffic, errors, replicas];
-    panels.retain(Draft::has_queries);
+    let panels = traffic(&deployed, specs);
     let edges = edges(&deployed);
     let graph = Draft::new("Who calls whom", PanelKind::Graph, PanelUnit::Count).size(24, 14);
     let graph = if edges.is_empty() { Vec::new() } else { vec![graph] };
@@ -94,6 +80,28 @@ pub(super) fn system(system: &System, specs: &Specs) -> DashboardPlan {
         rows: place(vec![("Components".to_owned(), panels), ("Dependencies".to_owned(), graph)]),
         edges,
     }
+}
+
+/// One line a component, by as few queries as there are names of counters.
+fn traffic(deployed: &[&Component], specs: &Specs) -> Vec<Draft> {
+    let panel = |title: &str, unit: PanelUnit| Draft::new(title, PanelKind::Table, unit).size(8, 10);
+    let rate = |series: &str| format!("sum by (job) (rate({series}[{WINDOW}]))");
+    let (mut requests, mut errors) = (panel("Requests", PanelUnit::Requests), panel("Errors", PanelUnit::Ratio));
+    let (mut counted, mut failed) = (BTreeSet::new(), BTreeSet::new());
+    for metrics in deployed.iter().filter_map(|component| RequestMetrics::of(component, specs)) {
+        let all = rate(&select(&metrics.requests, &[SELECTOR]));
+        if let Some(series) = metrics.failed_series(SELECTOR)
+            && failed.insert(series.clone())
+        {
+            errors = errors.query(format!("{} / ({all} > 0)", rate(&series)), "{{job}}");
+        }
+        if counted.insert(metrics.requests.value) {
+            requests = requests.query(all, "{{job}}");
+        }
+    }
+    let up = format!("count by (job) ({} == 1)", select("up", &[SELECTOR]));
+    let replicas = panel("Replicas that answer", PanelUnit::Count).query(up, "{{job}}");
+    if counted.is_empty() { Vec::new() } else { vec![requests, errors, replicas] }
 }
 
 fn edges(deployed: &[&Component]) -> Vec<EdgePlan> {

@@ -95,7 +95,8 @@ fn variables(table: &Table<VariableName, Traced<String>>) -> Vec<BuildVariable> 
     table.iter().map(variable).collect()
 }
 
-fn image(system: &System, build: &Build, image: &ImageBuild) -> ImageBuildPlan {
+/// How the image of a build is built.
+pub(super) fn image(system: &System, build: &Build, image: &ImageBuild) -> ImageBuildPlan {
     let context = match (&image.context, &build.working_directory) {
         (Some(context), _) => context.clone(),
         (None, Some(folder)) => Traced::by_rule(folder.value.clone(), rules::IMAGE_CONTEXT),

@@ -6,16 +6,18 @@ use super::rules;
 use crate::ir::building::Build;
 use crate::ir::choice::{ComponentKind, SuiteKind};
 use crate::ir::component::DependencyKind;
+use crate::ir::datastore::Datastore;
 use crate::ir::testing::Suite;
 use crate::ir::value::RepositoryPath;
 use crate::ir::{System, Traced};
 use crate::plan::pipeline::configurations::ChangeFilter;
 
-/// The sources of all components, by name.
+/// What jobs are made of, by name.
 pub(super) struct Sources<'a> {
     system: &'a System,
     builds: BTreeMap<&'a str, &'a Build>,
     libraries: BTreeMap<&'a str, Vec<&'a str>>,
+    datastores: BTreeMap<&'a str, &'a Datastore>,
 }
 
 impl<'a> Sources<'a> {
@@ -31,7 +33,13 @@ impl<'a> Sources<'a> {
                 libraries.entry(lockfile.as_str()).or_default().push(build.component.as_str());
             }
         }
-        Sources { system, builds, libraries }
+        let datastores = system.datastores.iter().map(|datastore| (datastore.name.as_str(), datastore)).collect();
+        Sources { system, builds, libraries, datastores }
+    }
+
+    /// A datastore before an environment changes it.
+    pub(super) fn datastore(&self, name: &str) -> Option<&'a Datastore> {
+        self.datastores.get(name).copied()
     }
 
     /// The build of a component.

@@ -1,12 +1,13 @@
 //! The datastores that a suite is given, and the variables by which it finds them.
 
+use super::changes::Sources;
 use super::rules;
+use crate::ir::Traced;
 use crate::ir::choice::DatastoreKind;
 use crate::ir::component::Attribute;
 use crate::ir::datastore::Datastore;
 use crate::ir::testing::Suite;
 use crate::ir::value::{PortNumber, VariableName};
-use crate::ir::{System, Traced};
 use crate::plan::infrastructure::templates::dependency_variable;
 use crate::plan::pipeline::configurations::{ServicePlan, TestVariable};
 use crate::spec::Specs;
@@ -18,10 +19,10 @@ const TEST_ACCOUNT: &str = "000000000000";
 const EMULATOR_PORT: PortNumber = PortNumber(4566);
 
 /// The datastores of a suite, in its order.
-pub(super) fn plan(system: &System, suite: &Suite, specs: &Specs) -> Vec<ServicePlan> {
+pub(super) fn plan(sources: &Sources<'_>, suite: &Suite, specs: &Specs) -> Vec<ServicePlan> {
     let mut services: Vec<ServicePlan> = Vec::new();
     for name in &suite.needs {
-        let Some(datastore) = system.datastores.iter().find(|datastore| datastore.name == *name) else { continue };
+        let Some(datastore) = sources.datastore(name.as_str()) else { continue };
         let port = if datastore.is_in_network() {
             specs.platform.datastore_port(datastore.kind.value)
         } else {

@@ -47,7 +47,7 @@ pub(super) fn suites(system: &System, sources: &Sources<'_>, specs: &Specs) -> V
         working_directory: or_root(suite.working_directory.as_ref()),
         timeout: suite.timeout,
         blocking: suite.blocking,
-        services: services::plan(system, suite, specs),
+        services: services::plan(sources, suite, specs),
         requirements: suite.specification.clone(),
     })
     .collect()

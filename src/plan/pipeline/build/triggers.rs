@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::automation::manifest_folder;
-use super::rules;
+use super::{automation, rules};
 use crate::ir::choice::{BuildTool, ProvenanceFormat, Signer};
 use crate::ir::value::{Duration, RepositoryPath};
 use crate::ir::{Origin, Rule, System, Traced};
@@ -111,14 +110,14 @@ pub(super) fn updates(system: &System) -> Vec<UpdatePlan> {
         cooldown: Traced::by_rule(Duration::days(7), rules::COOLDOWN),
     };
     for build in &system.builds {
-        let directory = manifest_folder(build);
+        let directory = automation::manifest_folder(build);
         // Nothing is known of the packages that a makefile fetches.
         if build.tool.value != BuildTool::Make && packages.insert((build.tool.value, directory.value.clone())) {
             updates.push(plan(UpdateKind::Packages, Some(build.tool), directory, build.origin));
         }
     }
     for build in &system.builds {
-        let Some(image) = super::automation::build(system, build).image else { continue };
+        let Some(image) = build.image.as_ref().map(|image| automation::image(system, build, image)) else { continue };
         let directory = image.dockerfile.with(image.dockerfile.folder());
         if images.insert(directory.value.clone()) {
             updates.push(plan(UpdateKind::Images, None, directory, image.origin));
