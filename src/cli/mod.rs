@@ -12,6 +12,7 @@ mod explain;
 mod failure;
 mod gates;
 mod judging;
+mod looking;
 mod man;
 mod panic;
 mod registry;

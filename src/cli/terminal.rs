@@ -22,6 +22,8 @@ pub(super) struct Terminal {
     look: Look,
     /// Whether results are coloured.
     color_results: bool,
+    /// What standard output can show.
+    result_look: Look,
 }
 
 impl Terminal {
@@ -32,22 +34,36 @@ impl Terminal {
             Color::Never => false,
         };
         let (stdout, stderr) = (io::stdout(), io::stderr());
-        let width = terminal_size::terminal_size_of(&stderr).map(|(width, _)| usize::from(width.0).clamp(40, 140));
         Terminal {
             format: global.message_format.into(),
             quiet: global.quiet,
             look: Look {
                 color: colored(anstream::AutoStream::choice(&stderr)),
                 unicode: stderr.is_terminal() && speaks_unicode(),
-                width: width.unwrap_or(Look::PLAIN.width),
+                width: width_of(&stderr).unwrap_or(Look::PLAIN.width),
             },
             color_results: colored(anstream::AutoStream::choice(&stdout)),
+            result_look: Look {
+                color: colored(anstream::AutoStream::choice(&stdout)),
+                unicode: stdout.is_terminal() && speaks_unicode(),
+                width: width_of(&stdout).unwrap_or(Look::PLAIN.width),
+            },
         }
     }
 
     /// What standard error can show.
     pub(super) fn look(&self) -> Look {
         self.look
+    }
+
+    /// What standard output can show.
+    pub(super) fn result_look(&self) -> Look {
+        self.result_look
+    }
+
+    /// A heading of a result.
+    pub(super) fn strong(&self, text: &str) -> String {
+        if self.color_results { text.style(Style::new().bold()).to_string() } else { text.to_owned() }
     }
 
     /// Whether standard output belongs to findings.
@@ -107,6 +123,11 @@ fn write(stream: &mut impl Write, text: &str) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
+}
+
+/// How many columns the terminal of a stream has.
+fn width_of(stream: &impl rustix::fd::AsFd) -> Option<usize> {
+    terminal_size::terminal_size_of(stream).map(|(width, _)| usize::from(width.0).clamp(40, 140))
 }
 
 /// Whether the locale has more than ASCII.

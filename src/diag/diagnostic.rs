@@ -181,8 +181,7 @@ impl Diagnostic {
 
     /// Its labels, primary ones first.
     pub fn primary_first(&self) -> impl Iterator<Item = &Label> {
-        let (primary, others) = (self.labels.iter(), self.labels.iter());
-        primary.filter(|label| label.primary).chain(others.filter(|label| !label.primary))
+        primary_first(&self.labels)
     }
 
     /// What the finding is to the run.
@@ -201,6 +200,11 @@ impl Diagnostic {
         self.notes.push(note.into());
         self
     }
+}
+
+/// Labels, primary ones first.
+pub(super) fn primary_first(labels: &[Label]) -> impl Iterator<Item = &Label> {
+    labels.iter().filter(|label| label.primary).chain(labels.iter().filter(|label| !label.primary))
 }
 
 impl From<Problem> for Diagnostic {

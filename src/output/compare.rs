@@ -121,6 +121,37 @@ fn difference(old: &str, new: &str) -> String {
     shown
 }
 
+/// What a line of a file on disk is to what a build makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineOf {
+    /// The line with this number, from 1.
+    Same(usize),
+    /// None: somebody edited it, or the inputs have changed.
+    Other,
+    /// The file has only so many lines.
+    Beyond(usize),
+}
+
+/// The line of a new text that a line of a file, counted from 1, is. Line ends make no difference.
+#[must_use]
+pub fn line_of(found: &str, new: &str, line: usize) -> LineOf {
+    let (old, new): (Vec<&str>, Vec<&str>) = (found.lines().collect(), new.lines().collect());
+    if line > old.len() {
+        return LineOf::Beyond(old.len());
+    }
+    if old == new {
+        return LineOf::Same(line);
+    }
+    let edits = similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new);
+    let same = edits.iter().find_map(|edit| match *edit {
+        similar::DiffOp::Equal { old_index, new_index, len } if (old_index..old_index + len).contains(&(line - 1)) => {
+            Some(new_index + (line - 1 - old_index) + 1)
+        }
+        _ => None,
+    });
+    same.map_or(LineOf::Other, LineOf::Same)
+}
+
 /// A path without `.` components, which is how the lock knows it.
 pub(super) fn normal(path: &Utf8Path) -> Utf8PathBuf {
     path.components().filter(|component| *component != camino::Utf8Component::CurDir).collect()

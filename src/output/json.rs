@@ -16,6 +16,9 @@ const STEP: usize = 2;
 
 /// Prints a value. `one_line`: something around it stands in one line.
 fn value(document: &Doc, indent: usize, one_line: bool, out: &mut Printed) {
+    if one_line {
+        out.beside(document.origin());
+    }
     match document {
         Doc::Null(_) => out.text.push_str("null"),
         Doc::Bool(value, _) => out.text.push_str(if *value { "true" } else { "false" }),
@@ -25,16 +28,19 @@ fn value(document: &Doc, indent: usize, one_line: bool, out: &mut Printed) {
         Doc::Text(text, _) => push_double_quoted(&mut out.text, text),
         Doc::List(elements, style, _) => {
             let one_line = one_line || *style == Style::Flow || elements.is_empty();
+            out.enter(document.origin());
             out.text.push('[');
             for (index, element) in elements.iter().enumerate() {
                 let before = index.checked_sub(1).map(|before| &elements[before]);
                 separate(document, before, indent, one_line, out);
                 value(element, indent + STEP, one_line, out);
             }
+            out.leave();
             close(']', elements.last(), indent, one_line, out);
         }
         Doc::Map(map) => {
             let one_line = one_line || map.style == Style::Flow || map.is_empty();
+            out.enter(document.origin());
             out.text.push('{');
             for (index, entry) in map.entries.iter().enumerate() {
                 let before = index.checked_sub(1).map(|before| &map.entries[before].value);
@@ -43,6 +49,7 @@ fn value(document: &Doc, indent: usize, one_line: bool, out: &mut Printed) {
                 out.text.push_str(": ");
                 value(&entry.value, indent + STEP, one_line, out);
             }
+            out.leave();
             close('}', map.entries.last().map(|entry| &entry.value), indent, one_line, out);
         }
     }

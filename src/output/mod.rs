@@ -4,7 +4,7 @@
 //! writes what differs, all of it or nothing. Nothing else of the crate writes.
 
 mod commit;
-mod compare;
+pub mod compare;
 pub mod digest;
 pub mod disk;
 pub mod doc;
@@ -14,10 +14,11 @@ pub mod journal;
 pub mod json;
 pub mod lock;
 pub mod printed;
+pub mod provenance;
 pub mod rule;
 pub mod yaml;
 
 pub use disk::{Mode, Outcome, Request, Selection, build};
 pub use doc::{Doc, Map, Style};
 pub use files::{Content, File, Files, Generated};
-pub use printed::Printed;
+pub use printed::{LineOrigins, Printed};

@@ -7,15 +7,86 @@ use crate::ir::Origin;
 pub struct Printed {
     /// The text.
     pub text: String,
-    /// The origin of each line; only kept where somebody asks, since most runs don't.
-    pub line_origins: Option<Vec<Origin>>,
+    /// Where each line comes from; only kept where somebody asks, since most runs don't.
+    pub line_origins: Option<LineOrigins>,
+}
+
+/// Where the lines of a text come from.
+#[derive(Debug, Default)]
+pub struct LineOrigins {
+    lines: Vec<Line>,
+    /// What stands in a line beside what ends it, line after line.
+    beside: Vec<Origin>,
+    /// The nodes around what is being printed, outer before inner.
+    around: Vec<Origin>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    origin: Origin,
+    /// Where the line's part of `beside` ends.
+    beside: usize,
+    within: Option<Origin>,
+}
+
+impl LineOrigins {
+    /// How many lines there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether there is no line.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// All that a line, counted from 1, comes from, each once: first the node that the line is of, then the values beside
+    /// it. Nothing where there is no such line.
+    #[must_use]
+    pub fn of(&self, line: usize) -> Vec<Origin> {
+        let Some(index) = line.checked_sub(1) else { return Vec::new() };
+        let Some(found) = self.lines.get(index) else { return Vec::new() };
+        let from = index.checked_sub(1).map_or(0, |before| self.lines[before].beside);
+        let mut origins = vec![found.origin];
+        for origin in &self.beside[from..found.beside] {
+            if !origins.contains(origin) {
+                origins.push(*origin);
+            }
+        }
+        origins
+    }
+
+    /// The innermost node around a line that somebody wrote, where the line itself is by a rule: what asked for it.
+    #[must_use]
+    pub fn within(&self, line: usize) -> Option<Origin> {
+        self.lines.get(line.checked_sub(1)?)?.within
+    }
+
+    /// The origin of the node that each line is of.
+    pub fn first(&self) -> impl Iterator<Item = Origin> {
+        self.lines.iter().map(|line| line.origin)
+    }
+
+    fn clear(&mut self) {
+        self.lines.clear();
+        self.beside.clear();
+        self.around.clear();
+    }
+
+    fn end_line(&mut self, origin: Origin) {
+        let within = || self.around.iter().rev().find(|around| around.is_written()).copied();
+        let within = if origin.is_written() { None } else { within() };
+        self.lines.push(Line { origin, beside: self.beside.len(), within });
+    }
 }
 
 impl Printed {
     /// An empty text whose lines' origins are kept.
     #[must_use]
     pub fn with_origins() -> Printed {
-        Printed { text: String::new(), line_origins: Some(Vec::new()) }
+        Printed { text: String::new(), line_origins: Some(LineOrigins::default()) }
     }
 
     /// Empties the text.
@@ -30,7 +101,28 @@ impl Printed {
     pub(super) fn end_line(&mut self, origin: Origin) {
         self.text.push('\n');
         if let Some(lines) = &mut self.line_origins {
-            lines.push(origin);
+            lines.end_line(origin);
+        }
+    }
+
+    /// Says that the line that is being printed comes from here, too.
+    pub(super) fn beside(&mut self, origin: Origin) {
+        if let Some(lines) = &mut self.line_origins {
+            lines.beside.push(origin);
+        }
+    }
+
+    /// Says that what is printed from here on is inside of a node, until it is left.
+    pub(super) fn enter(&mut self, origin: Origin) {
+        if let Some(lines) = &mut self.line_origins {
+            lines.around.push(origin);
+        }
+    }
+
+    /// Ends the innermost node.
+    pub(super) fn leave(&mut self) {
+        if let Some(lines) = &mut self.line_origins {
+            lines.around.pop();
         }
     }
 
@@ -38,7 +130,7 @@ impl Printed {
     pub(super) fn push_lines(&mut self, text: &str, origin: Origin) {
         self.text.push_str(text);
         if let Some(lines) = &mut self.line_origins {
-            lines.extend(text.lines().map(|_| origin));
+            text.lines().for_each(|_| lines.end_line(origin));
         }
     }
 

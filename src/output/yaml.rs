@@ -58,6 +58,7 @@ impl Printer<'_> {
 
     /// The entries of a mapping. `started`: the line of the first one has begun, and its comment stands above.
     fn entries(&mut self, map: &Map, indent: usize, started: bool) {
+        self.out.enter(map.origin);
         for (index, Entry { key, value, comment }) in map.entries.iter().enumerate() {
             if !started || index > 0 {
                 if let Some(comment) = comment {
@@ -81,6 +82,7 @@ impl Printer<'_> {
                 }
             }
         }
+        self.out.leave();
     }
 
     /// The elements of a list; `started` as for entries.
@@ -167,6 +169,7 @@ impl Printer<'_> {
 
     /// A value within one line.
     fn flow(&mut self, value: &Doc) {
+        self.out.beside(value.origin());
         match value {
             Doc::Null(_) => self.out.text.push_str("null"),
             Doc::Bool(value, _) => self.out.text.push_str(if *value { "true" } else { "false" }),
@@ -205,7 +208,10 @@ impl Printer<'_> {
 
     fn inside(&mut self, value: &Doc) {
         match value {
-            Doc::Text(text, _) => self.quoted(text, form_inside(text)),
+            Doc::Text(text, origin) => {
+                self.out.beside(*origin);
+                self.quoted(text, form_inside(text));
+            }
             _ => self.flow(value),
         }
     }

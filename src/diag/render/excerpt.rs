@@ -8,7 +8,8 @@ use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpa
 
 use super::Context;
 use super::text::{one_line, visible};
-use crate::diag::Diagnostic;
+use crate::diag::Label;
+use crate::diag::diagnostic::primary_first;
 use crate::source::{SourceFile, Span};
 
 /// Lines shown around the one with a label.
@@ -59,9 +60,9 @@ struct Wanted<'a> {
 
 impl Excerpt {
     /// Cuts the lines of a finding, none wider than `width`; what lies in `secrets` is not shown.
-    pub(super) fn new(diagnostic: &Diagnostic, context: &Context<'_>, secrets: &[Span], width: usize) -> Excerpt {
+    pub(super) fn new(labels: &[Label], context: &Context<'_>, secrets: &[Span], width: usize) -> Excerpt {
         let mut wanted: Vec<Wanted<'_>> = Vec::new();
-        for label in diagnostic.primary_first() {
+        for label in primary_first(labels) {
             let Some(place) = context.exact(label.place) else { continue };
             wanted.push(Wanted {
                 span: place.span,

@@ -9,7 +9,7 @@ use super::excerpt::Excerpt;
 use super::text::{fold, one_line};
 use super::{Context, Look};
 use crate::diag::diagnostic::Place;
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Label, Severity};
 use crate::source::Span;
 
 pub(super) fn render(diagnostics: &[Diagnostic], context: &Context<'_>, look: Look) -> String {
@@ -28,15 +28,53 @@ pub(super) fn render(diagnostics: &[Diagnostic], context: &Context<'_>, look: Lo
 }
 
 fn report(diagnostic: &Diagnostic, context: &Context<'_>, secrets: &[Span], look: Look) -> String {
+    let severity = diagnostic.severity();
+    let color = match severity {
+        Severity::Error => Style::new().red().bold(),
+        Severity::Warning => Style::new().yellow().bold(),
+        Severity::Waived => Style::new().green().bold(),
+    };
+    let head = format!("{severity}[{} {}]:", diagnostic.code.as_str(), diagnostic.code.slug());
+    let mut text = draw(&head, color, &diagnostic.message, &diagnostic.labels, (context, secrets), look);
+    push_footers(&mut text, footers(diagnostic, context), look);
+    text
+}
+
+/// Places that are no finding: a message, the lines, and what holds where nobody wrote anything. What lies in `secrets`
+/// is not shown.
+#[must_use]
+pub fn excerpts(
+    head: &str,
+    message: &str,
+    labels: &[Label],
+    notes: &[String],
+    (context, secrets): (&Context<'_>, &[Span]),
+    look: Look,
+) -> String {
+    let mut text = draw(head, Style::new().cyan().bold(), message, labels, (context, secrets), look);
+    let unwritten = unwritten(labels, context).map(|text| ("note", text));
+    push_footers(&mut text, unwritten.chain(notes.iter().map(|note| ("note", note.clone()))), look);
+    text
+}
+
+/// The head and the lines.
+fn draw(
+    head: &str,
+    color: Style,
+    message: &str,
+    labels: &[Label],
+    (context, secrets): (&Context<'_>, &[Span]),
+    look: Look,
+) -> String {
     // Line numbers and frame take the rest of the width.
-    let excerpt = Excerpt::new(diagnostic, context, secrets, look.width.saturating_sub(12).max(20));
-    let handler = GraphicalReportHandler::new_themed(theme(diagnostic, &excerpt, look))
+    let excerpt = Excerpt::new(labels, context, secrets, look.width.saturating_sub(12).max(20));
+    let handler = GraphicalReportHandler::new_themed(theme(head, color, &excerpt, look))
         .with_width(look.width)
         .with_context_lines(1)
         .with_wrap_lines(false)
         .without_syntax_highlighting()
         .with_urls(false);
-    let shown = Report { message: one_line(&diagnostic.message), excerpt };
+    let shown = Report { message: one_line(message), excerpt };
     let mut text = String::new();
     if handler.render_report(&mut text, &shown).is_err() {
         // The excerpt alone is lost: what is wrong is still said.
@@ -45,24 +83,29 @@ fn report(diagnostic: &Diagnostic, context: &Context<'_>, secrets: &[Span], look
     // The handler indents its head; ours is flush left, as compilers have it.
     let mut text = text.trim().lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     text.push('\n');
-    for (kind, body) in footers(diagnostic, context) {
+    text
+}
+
+fn push_footers(text: &mut String, footers: impl IntoIterator<Item = (&'static str, String)>, look: Look) {
+    for (kind, body) in footers {
         let body = fold(&body, look.width, "  help: ".len());
         text.push_str(&format!("  {} {body}\n", paint(&format!("{kind}:"), Style::new().cyan().bold(), look)));
     }
-    text
+}
+
+/// What holds where labels point at nothing that somebody wrote.
+fn unwritten<'a>(labels: &'a [Label], context: &'a Context<'_>) -> impl Iterator<Item = String> + 'a {
+    labels.iter().filter_map(|label| {
+        let Place::Origin(origin) = label.place else { return None };
+        Some(format!("{}: {}", label.text, context.unwritten(origin)?))
+    })
 }
 
 /// What stands below the excerpt.
 fn footers(diagnostic: &Diagnostic, context: &Context<'_>) -> Vec<(&'static str, String)> {
     let mut footers: Vec<(&'static str, String)> = Vec::new();
     footers.extend(diagnostic.help.iter().map(|help| ("help", help.clone())));
-    for label in &diagnostic.labels {
-        if let Place::Origin(origin) = label.place
-            && let Some(unwritten) = context.unwritten(origin)
-        {
-            footers.push(("note", format!("{}: {unwritten}", label.text)));
-        }
-    }
+    footers.extend(unwritten(&diagnostic.labels, context).map(|text| ("note", text)));
     footers.extend(diagnostic.notes.iter().map(|note| ("note", note.clone())));
     if let Some(waived) = &diagnostic.waived {
         let text = format!("waived by {} until {}: {}", waived.approved_by, waived.expires, waived.reason);
@@ -76,15 +119,9 @@ fn paint(text: &str, style: Style, look: Look) -> String {
 }
 
 /// The handler's characters and colours for one finding: its head is the code, its primary label is red.
-fn theme(diagnostic: &Diagnostic, excerpt: &Excerpt, look: Look) -> GraphicalTheme {
-    let severity = diagnostic.severity();
-    let color = match severity {
-        Severity::Error => Style::new().red().bold(),
-        Severity::Warning => Style::new().yellow().bold(),
-        Severity::Waived => Style::new().green().bold(),
-    };
+fn theme(head: &str, color: Style, excerpt: &Excerpt, look: Look) -> GraphicalTheme {
     let mut characters = if look.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
-    characters.error = format!("{severity}[{} {}]:", diagnostic.code.as_str(), diagnostic.code.slug());
+    characters.error = head.to_owned();
     let styles = if look.color {
         let mut styles = ThemeStyles::ansi();
         styles.error = color;

@@ -18,6 +18,7 @@ use crate::source::{RecordShape, RuleEntry, Sources};
 
 use super::{Code, Diagnostic};
 
+pub use human::excerpts;
 pub use json::{Summary, summary};
 
 /// The form of diagnostics.
@@ -75,6 +76,12 @@ pub fn render(format: Format, diagnostics: &[Diagnostic], context: &Context<'_>,
         Format::Sarif => sarif::document(diagnostics, context),
         Format::Github => each(diagnostics, |diagnostic| github::command(diagnostic, context)),
     }
+}
+
+/// A text as one line of a terminal: nothing in it can move the cursor or reorder what is read.
+#[must_use]
+pub fn line(line: &str) -> String {
+    text::one_line(line)
 }
 
 /// One line for each finding.
