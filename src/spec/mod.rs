@@ -3,11 +3,13 @@
 //! They are read by the same YAML tree as the inputs, so that a fact has an origin like any other value. Each typed spec
 //! looks its facts up once, when it is loaded; a fact that is missing is a T002, never a panic.
 
+pub mod aws;
 pub mod file;
 pub mod kubernetes;
 pub mod platform;
 pub mod prometheus;
 
+pub use aws::AwsSpec;
 pub use file::{Fact, SpecFile};
 pub use kubernetes::KubernetesSpec;
 pub use platform::PlatformSpec;
@@ -23,6 +25,7 @@ use crate::source::{FileId, FileKind, Sources};
 
 /// The specs that are built in, by name.
 pub const BUILT_IN: &[(&str, &str)] = &[
+    ("aws", include_str!("../../targets/aws.yaml")),
     ("kubernetes", include_str!("../../targets/kubernetes.yaml")),
     ("prometheus", include_str!("../../targets/prometheus.yaml")),
 ];
@@ -34,6 +37,8 @@ pub struct Specs {
     pub platform: PlatformSpec,
     /// What manifests are printed with.
     pub kubernetes: KubernetesSpec,
+    /// What AWS offers, permits and charges.
+    pub aws: AwsSpec,
     /// What the world calls its metrics.
     pub prometheus: PrometheusSpec,
 }
@@ -56,13 +61,16 @@ impl Specs {
         if !problems.is_empty() {
             return (None, problems);
         }
+        let mut aws = SpecFile::new(sources, ids["aws"]);
         let mut kubernetes = SpecFile::new(sources, ids["kubernetes"]);
         let mut prometheus = SpecFile::new(sources, ids["prometheus"]);
         let specs = Specs {
             platform: PlatformSpec::read(&mut kubernetes),
             kubernetes: KubernetesSpec::read(&mut kubernetes),
+            aws: AwsSpec::read(&mut aws),
             prometheus: PrometheusSpec::read(&mut prometheus),
         };
+        problems.extend(aws.finish());
         problems.extend(kubernetes.finish());
         problems.extend(prometheus.finish());
         (problems.is_empty().then_some(specs), problems)
