@@ -74,21 +74,21 @@ fn written(plans: &Plans) -> Vec<(&'static str, String)> {
         .collect()
 }
 
-fn read_back(documents: &[(&'static str, String)]) -> Plans {
+fn read_back(documents: &[(&'static str, String)], specs: &Specs) -> Plans {
     let mut sources = Sources::default();
     for (name, text) in documents {
         let (tree, problems) = parse(FileId(0), text);
         assert!(problems.is_empty(), "{name}: {problems:#?}");
         sources.add(Utf8PathBuf::from(format!("{name}.yaml")), text.clone(), FileKind::Plan, tree);
     }
-    plan::read(&sources).unwrap()
+    plan::read(&sources, specs).unwrap()
 }
 
 #[test]
 fn every_target_makes_the_same_of_plans_that_were_read_back() {
     for root in systems() {
         let Planned { system, specs, plans } = planned(&root);
-        let again = read_back(&written(&plans));
+        let again = read_back(&written(&plans), &specs);
         let (before, after) = (generated(&system, &specs, plans), generated(&system, &specs, again));
         assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>(), "{root}");
         for (path, text) in &before {
@@ -99,7 +99,7 @@ fn every_target_makes_the_same_of_plans_that_were_read_back() {
 
 #[test]
 fn a_document_with_an_unknown_key_is_refused() {
-    let Planned { plans, .. } = planned(&systems()[0]);
+    let Planned { plans, specs, .. } = planned(&systems()[0]);
     let mut documents = written(&plans);
     documents[0].1.push_str("colour: blue\n");
     let mut sources = Sources::default();
@@ -107,7 +107,7 @@ fn a_document_with_an_unknown_key_is_refused() {
         let (tree, _) = parse(FileId(0), text);
         sources.add(Utf8PathBuf::from(format!("{name}.yaml")), text.clone(), FileKind::Plan, tree);
     }
-    let problems = plan::read(&sources).unwrap_err();
+    let problems = plan::read(&sources, &specs).unwrap_err();
     assert_eq!(problems.len(), 1, "{problems:#?}");
     assert!(problems[0].message.contains("`colour`"), "{problems:#?}");
 }

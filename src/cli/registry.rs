@@ -31,6 +31,7 @@ pub(super) const RULES: &[&[RuleEntry]] = &[
     plan::infrastructure::rules::TABLE,
     plan::pipeline::rules::TABLE,
     plan::monitoring::rules::TABLE,
+    plan::aws::rules::TABLE,
     targets::kubernetes::rules::TABLE,
     output::rule::TABLE,
 ];

@@ -9,6 +9,7 @@ use crate::output::Doc;
 use crate::source::decode::list_of;
 use crate::source::scalar::shown;
 use crate::source::{Decode, Decoder, FileId, FileKind, Scalar, Shape, SourceFile, Sources, Span};
+use crate::spec::Specs;
 
 /// One of the documents that the plans are, serialised.
 pub struct Deliverable {
@@ -70,7 +71,7 @@ pub fn by_name(name: &str) -> Option<&'static Deliverable> {
 ///
 /// # Errors
 /// What is missing or wrong, in all of them.
-pub fn read(sources: &Sources) -> Result<Plans, Vec<Diagnostic>> {
+pub fn read(sources: &Sources, specs: &Specs) -> Result<Plans, Vec<Diagnostic>> {
     let mut reader = Reader { sources, problems: Vec::new() };
     reader.check_names();
     let plans = (|| {
@@ -84,19 +85,14 @@ pub fn read(sources: &Sources) -> Result<Plans, Vec<Diagnostic>> {
         let configurations = reader.document("monitoring_configurations");
         let alerting = reader.document("alerting_rules");
         let dashboards = reader.document("dashboard_definitions");
-        Some(Plans {
-            infrastructure: InfrastructurePlan {
-                templates: templates?,
-                environments: environments?,
-                scaling: scaling?,
-            },
-            monitoring: MonitoringPlan {
-                configurations: configurations?,
-                alerting: alerting?,
-                dashboards: dashboards?,
-            },
-            pipeline: PipelinePlan { configurations: pipelines?, automation: automation?, workflows: workflows? },
-        })
+        let infrastructure =
+            InfrastructurePlan { templates: templates?, environments: environments?, scaling: scaling? };
+        let monitoring =
+            MonitoringPlan { configurations: configurations?, alerting: alerting?, dashboards: dashboards? };
+        let pipeline = PipelinePlan { configurations: pipelines?, automation: automation?, workflows: workflows? };
+        let (aws, found) = super::aws::plan(&infrastructure, &pipeline, specs);
+        reader.problems.extend(found);
+        Some(Plans { infrastructure, monitoring, pipeline, aws })
     })();
     match plans {
         Some(plans) if reader.problems.is_empty() => Ok(plans),

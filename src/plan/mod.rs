@@ -4,10 +4,12 @@
 //! a writer, a reader and a schema that can't disagree: a plan that was written and read back builds the same bytes in
 //! every target.
 
+pub mod aws;
 pub mod deliverables;
 pub mod encode;
 pub mod infrastructure;
 pub mod monitoring;
+pub mod names;
 pub mod pipeline;
 
 pub use deliverables::{DELIVERABLES, Deliverable, read};
@@ -20,7 +22,7 @@ use crate::spec::Specs;
 /// The version of the deliverables' schema. It grows when a field changes its meaning or goes.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// Every decision: the three plans.
+/// Every decision: the three plans, and what follows from them on the cloud.
 #[derive(Clone, Debug)]
 pub struct Plans {
     /// What runs, where, and how much of it.
@@ -29,6 +31,8 @@ pub struct Plans {
     pub monitoring: monitoring::MonitoringPlan,
     /// How components are built and proved, and how a release reaches each environment.
     pub pipeline: pipeline::PipelinePlan,
+    /// What stands on AWS: a function of the three plans.
+    pub aws: aws::AwsPlan,
 }
 
 /// Makes every decision. What can't be decided is a diagnostic.
@@ -39,7 +43,11 @@ pub fn plan(system: &System, specs: &Specs) -> (Plans, Vec<Diagnostic>) {
     problems.extend(found);
     let (pipeline, found) = pipeline::plan(system, specs);
     problems.extend(found);
-    (Plans { infrastructure, monitoring, pipeline }, problems)
+    let (aws, found) = aws::plan(&infrastructure, &pipeline, specs);
+    if aws::is_asked_for(system) {
+        problems.extend(found);
+    }
+    (Plans { infrastructure, monitoring, pipeline, aws }, problems)
 }
 
 #[cfg(test)]

@@ -26,4 +26,5 @@ crate::rules! { room 2;
     NO_POINT_IN_TIME = "no-point-in-time": "backups are daily unless `point_in_time` is asked for";
     SPREAD = "spread": "replicas of a critical component in production must stand in different zones, others should";
     SCALING_QUERY = "scaling-query": "scaling by a metric asks the monitoring system for its sum over all replicas";
+    RETENTION = "retention": "log lines are kept for 30 days and audit records for a year unless `operations.retention` says otherwise";
 }

@@ -106,6 +106,12 @@ plan_record! {
         compliance: Vec<Traced<Framework>>, many;
         /// The folder of the nine inputs, for headers.
         inputs: Traced<String>, required;
+        /// How long log lines are kept.
+        log_retention: Traced<Duration>, required;
+        /// How long audit records are kept.
+        audit_retention: Traced<Duration>, required;
+        /// What may be spent a month, in US dollars.
+        monthly_usd: Traced<Decimal>, optional;
     }
 
     /// Who answers for something.

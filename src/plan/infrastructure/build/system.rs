@@ -3,6 +3,7 @@
 use crate::diag::{Diagnostic, code};
 use crate::ir::choice::{Installed, Runtime};
 use crate::ir::ownership::Owner;
+use crate::ir::value::Duration;
 use crate::ir::{Origin, System, Traced};
 use crate::plan::infrastructure::rules;
 use crate::plan::infrastructure::templates::{OwnerTemplate, PlatformTemplate, RegistryTemplate, SystemTemplate};
@@ -10,6 +11,7 @@ use crate::source::Scalar;
 use crate::spec::Specs;
 
 pub(super) fn template(system: &System) -> SystemTemplate {
+    let retention = system.operations.as_ref().and_then(|operations| operations.retention.as_ref());
     SystemTemplate {
         origin: system.origin,
         name: system.name.clone(),
@@ -22,6 +24,9 @@ pub(super) fn template(system: &System) -> SystemTemplate {
         provisioner: system.provisioner,
         compliance: system.compliance.clone(),
         inputs: system.inputs.with(system.inputs.write().into_owned()),
+        log_retention: retention.map_or(Traced::by_rule(Duration::days(30), rules::RETENTION), |kept| kept.logs),
+        audit_retention: retention.map_or(Traced::by_rule(Duration::days(365), rules::RETENTION), |kept| kept.audit),
+        monthly_usd: system.budget.as_ref().map(|budget| budget.monthly_usd),
     }
 }
 
