@@ -13,6 +13,11 @@ use crate::output::{Content, Doc, Printed};
 use crate::source::schema::json_schema;
 use crate::source::yaml::parse;
 use crate::source::{Decode, Decoder, FileId, FileKind, Sources};
+use crate::spec::Specs;
+
+fn specs() -> Specs {
+    Specs::load(&mut Sources::default()).0.unwrap()
+}
 
 fn traced<T>(value: T) -> Traced<T> {
     Traced::by_rule(value, Rule(0))
@@ -152,7 +157,7 @@ fn a_measure_keeps_its_order_of_keys() {
 
 #[test]
 fn what_is_missing_is_told_for_every_deliverable() {
-    let problems = read(&Sources::default()).unwrap_err();
+    let problems = read(&Sources::default(), &specs()).unwrap_err();
     assert_eq!(problems.len(), DELIVERABLES.len());
     for (problem, deliverable) in problems.iter().zip(DELIVERABLES) {
         assert!(problem.message.contains(deliverable.name), "{}", problem.message);
@@ -171,7 +176,7 @@ fn a_document_must_say_what_it_is_and_say_it_alone() {
         let (tree, _) = parse(FileId(0), text);
         sources.add(Utf8PathBuf::from(name), text.to_owned(), FileKind::Plan, tree);
     }
-    let problems = read(&sources).unwrap_err();
+    let problems = read(&sources, &specs()).unwrap_err();
     let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).take(3).collect();
     assert_eq!(
         messages,
@@ -189,7 +194,7 @@ fn another_version_is_refused() {
     let text = "path: scaling_policies\nversion: 99\nenvironments: []\n";
     let (tree, _) = parse(FileId(0), text);
     sources.add(Utf8PathBuf::from("scaling_policies.yaml"), text.to_owned(), FileKind::Plan, tree);
-    let problems = read(&sources).unwrap_err();
+    let problems = read(&sources, &specs()).unwrap_err();
     assert!(problems.iter().any(|problem| problem.message == "`scaling_policies` is of another version of the schema"));
 }
 
