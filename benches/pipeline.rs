@@ -11,7 +11,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use camino::Utf8Path;
-use pathc::gates::{self, Settings, Stage};
+use pathc::gates::{self, Settings};
 use pathc::ir::value::Time;
 use pathc::{input, plan, spec};
 use rustix::time::{ClockId, clock_gettime};
@@ -66,7 +66,7 @@ fn one_round(root: &Utf8Path) -> io::Result<[f64; 3]> {
     let specs = specs.ok_or_else(|| io::Error::other("the specs do not load"))?;
     let (plans, _) = plan::plan(&system, &specs);
     let planned = cpu() - start;
-    let settings = Settings { now: NOW, stage: Stage::Release, levels: Vec::new(), generating: false };
+    let settings = Settings::release(NOW);
     let start = cpu();
     let judgement = gates::check(&system, plans, &settings);
     let judged = cpu() - start;

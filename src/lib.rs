@@ -46,7 +46,7 @@ use ir::System;
 use ir::system::TargetChoice;
 use output::Generated;
 use source::Sources;
-use source::decode::{list_of, nearest};
+use source::decode::list_of;
 use source::scalar::shown;
 use spec::Specs;
 use targets::Target;
@@ -121,10 +121,10 @@ fn chosen(system: &System, names: &[String], found: &mut Sink) -> Vec<(&'static 
 
 fn unknown_target(choice: &TargetChoice) -> Diagnostic {
     let names: Vec<&str> = targets::ALL.iter().map(|target| target.name).collect();
-    let help = match nearest(&choice.name, names.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are {}", list_of(&names)),
-    };
     let message = format!("no target is called `{}`", shown(&choice.name));
-    Diagnostic::new(diag::code::UNRESOLVED_NAME, choice.name.origin, message, "no such target").help(help)
+    Diagnostic::new(diag::code::UNRESOLVED_NAME, choice.name.origin, message, "no such target").did_you_mean(
+        &choice.name,
+        names.iter().copied(),
+        || format!("there are {}", list_of(&names)),
+    )
 }

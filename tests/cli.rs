@@ -146,6 +146,37 @@ fn the_last_level_of_a_code_holds() -> Outcome {
 }
 
 #[test]
+fn a_fix_is_told_to_machines_and_applied_only_where_it_is_asked_for() -> Outcome {
+    let folder = copy_of_storefront()?;
+    let path = folder.path().join("path/implementation_artifacts.yaml");
+    let text = fs::read_to_string(&path)?;
+    let wrong = text.replacen("kind: service", "kind: servcie", 1);
+    assert_ne!(text, wrong);
+    fs::write(&path, &wrong)?;
+    let run = pathc_in(folder.path(), &["check", "--message-format", "json"])?;
+    let finding: Value = serde_json::from_str(run.stdout.lines().next().unwrap_or_default())?;
+    let edit = &finding["fix"]["edits"][0];
+    assert_eq!((&finding["fix"]["safety"], &edit["insert"]), (&"safe".into(), &"service".into()));
+    let (from, to) = (edit["byte_start"].as_u64().unwrap_or(0), edit["byte_end"].as_u64().unwrap_or(0));
+    assert_eq!(wrong.get(from as usize..to as usize), Some("servcie"));
+    assert_eq!(fs::read_to_string(&path)?, wrong, "a check writes nothing");
+    let run = pathc_in(folder.path(), &["check", "--fix", "--message-format", "json"])?;
+    let summary: Value = serde_json::from_str(run.stdout.lines().last().unwrap_or_default())?;
+    assert_eq!((run.code, &summary["fixed"], &summary["denied"]), (Some(0), &1.into(), &0.into()), "{}", run.stdout);
+    assert_eq!(fs::read_to_string(&path)?, text);
+    Ok(())
+}
+
+#[test]
+fn an_environment_that_is_not_there_is_wrong_usage() -> Outcome {
+    let run = pathc_in(&storefront(), &["check", "--env", "productoin"])?;
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("did you mean `production`?"), "{}", run.stderr);
+    assert_eq!(pathc_in(&storefront(), &["check", "--env", "production"])?.code, Some(0));
+    Ok(())
+}
+
+#[test]
 fn a_clock_that_is_no_number_is_refused() -> Outcome {
     let output = command(&["check"]).current_dir(storefront()).env("SOURCE_DATE_EPOCH", "today").output()?;
     let run = Run::new(&output);

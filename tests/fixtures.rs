@@ -5,6 +5,8 @@
 //!   code of the folder's name is among it. A file `arguments` says what is run instead of `check`. Gates have cases of
 //!   another form, which `tests/gates.rs` walks.
 //!
+//! - `fixtures/fix/CASE/`: `check --fix` makes `after/` of `before/`, and says `expected.txt`.
+//!
 //! Gates have small systems that are laid over a common base: `tests/gates.rs` walks those.
 //!
 //! To add a case, add a folder. `UPDATE_EXPECT=1 cargo test --test fixtures` writes `expected.txt` anew.
@@ -36,6 +38,9 @@ fn main() -> ExitCode {
     }
     for case in cases("pass") {
         trials.push(Trial::test(format!("pass::{}", name(&case)), move || run(|| passes(&case))));
+    }
+    for case in cases("fix") {
+        trials.push(Trial::test(format!("fix::{}", name(&case)), move || run(|| mends_as_expected(&case))));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -89,6 +94,11 @@ fn fails_as_expected(case: &Path) -> Outcome {
         return Err(format!("ended with {:?}:\n{short}", human.code).into());
     }
     let found = format!("{short}\n{human_text}");
+    as_expected(case, &found)
+}
+
+/// Compares what was said with `expected.txt`, or writes it anew.
+fn as_expected(case: &Path, found: &str) -> Outcome {
     let path = case.join("expected.txt");
     if env::var_os("UPDATE_EXPECT").is_some_and(|value| value == "1") {
         return Ok(fs::write(path, found)?);
@@ -97,9 +107,76 @@ fn fails_as_expected(case: &Path) -> Outcome {
     if expected == found {
         return Ok(());
     }
-    let difference = similar::TextDiff::from_lines(&expected, &found);
+    let difference = similar::TextDiff::from_lines(&expected, found);
     let difference = difference.unified_diff().header("expected.txt", "found").to_string();
     Err(format!("{difference}\nif that is right: UPDATE_EXPECT=1 cargo test --test fixtures").into())
+}
+
+/// `before/` over the base, mended, is the base with `after/`; what nothing names is as it was, and a second run changes
+/// nothing.
+fn mends_as_expected(case: &Path) -> Outcome {
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/base");
+    let (folder, wanted) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    for layer in [&base, &case.join("before")] {
+        lay(layer, folder.path())?;
+        lay(layer, wanted.path())?;
+    }
+    if case.join("after").is_dir() {
+        lay(&case.join("after"), wanted.path())?;
+    }
+    let mut said = String::new();
+    for _ in 0..2 {
+        let output = Command::new(env!("CARGO_BIN_EXE_pathc"))
+            .arg("-C")
+            .arg(folder.path())
+            .args(["check", "--fix", "--message-format", "short"])
+            .env("SOURCE_DATE_EPOCH", NOW)
+            .output()?;
+        let mended = String::from_utf8(output.stdout)?
+            .lines()
+            .filter(|line| line.contains("Fixed "))
+            .fold(String::new(), |text, line| format!("{text}{}\n", line.trim()));
+        said.push_str(&format!("{mended}{}", String::from_utf8(output.stderr)?));
+        said.push_str("----\n");
+        same_files(folder.path(), wanted.path())?;
+    }
+    as_expected(case, &said)
+}
+
+/// Copies the files of a folder over those of another one.
+fn lay(layer: &Path, over: &Path) -> io::Result<()> {
+    fs::create_dir_all(over)?;
+    for entry in fs::read_dir(layer)? {
+        let entry = entry?;
+        if entry.path().is_dir() {
+            lay(&entry.path(), &over.join(entry.file_name()))?;
+        } else {
+            fs::copy(entry.path(), over.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether two folders hold the same files with the same bytes.
+fn same_files(found: &Path, wanted: &Path) -> Outcome {
+    let names = |folder: &Path| -> io::Result<Vec<_>> {
+        let mut names: Vec<_> = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?;
+        names.sort();
+        Ok(names)
+    };
+    let (there, expected) = (names(found)?, names(wanted)?);
+    if there != expected {
+        return Err(format!("{there:?} instead of {expected:?}").into());
+    }
+    for name in expected {
+        let (found, wanted) = (found.join(&name), wanted.join(&name));
+        if wanted.is_dir() {
+            same_files(&found, &wanted)?;
+        } else if fs::read(&found)? != fs::read(&wanted)? {
+            return Err(format!("{}: {}", name.display(), fs::read_to_string(&found)?).into());
+        }
+    }
+    Ok(())
 }
 
 /// How a run ended and what it said.

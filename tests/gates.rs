@@ -42,7 +42,7 @@ fn judge(root: &Utf8Path) -> Said {
 /// A check of a release at a moment.
 fn settings(now: &str) -> Settings {
     let now = Time::read(now).unwrap_or_else(|_| panic!("`{now}` is a time"));
-    Settings { now, stage: Stage::Release, levels: Vec::new(), generating: false }
+    Settings::release(now)
 }
 
 fn judge_by(root: &Utf8Path, settings: &Settings) -> Said {

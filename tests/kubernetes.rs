@@ -8,7 +8,7 @@ use std::path::Path;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use pathc::diag::Sink;
-use pathc::gates::{Settings, Stage};
+use pathc::gates::Settings;
 use pathc::ir::value::Time;
 use pathc::output::printed::Printed;
 use pathc::source::Scalar;
@@ -34,7 +34,7 @@ fn printed(root: &Utf8Path) -> Outcome<Tree> {
 /// The printed files, and what Kubernetes can't express.
 fn emitted(root: &Utf8Path) -> Outcome<(Tree, Vec<String>)> {
     let now = Time::read("2026-11-23T12:00:00Z").map_err(|wrong| wrong.message)?;
-    let settings = Settings { now, stage: Stage::Release, levels: Vec::new(), generating: true };
+    let settings = Settings { generating: true, ..Settings::release(now) };
     let mut found = Sink::default();
     let compilation = pathc::compile(root, &settings, &mut found);
     let (Some(checked), Some(specs)) = (&compilation.checked, &compilation.specs) else {

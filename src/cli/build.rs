@@ -12,12 +12,10 @@ use super::judging::Judging;
 use super::report::{Done, Report, count};
 use super::terminal::Terminal;
 use super::{Outcome, repository};
-use crate::Compilation;
 use crate::diag::Sink;
 use crate::output::digest::Digest;
 use crate::output::disk::Counts;
 use crate::output::{self, Mode, Request, Selection};
-use crate::source::decode::{list_of, nearest};
 use crate::{spec, targets};
 
 /// How long a build waits for another one.
@@ -65,7 +63,7 @@ pub(super) fn run(arguments: &Build, matches: &ArgMatches, terminal: &Terminal) 
     let settings = arguments.judging.settings(matches, true)?;
     let mut found = Sink::default();
     let compilation = crate::compile(&root, &settings, &mut found);
-    check_environments(&arguments.environments, &compilation)?;
+    repository::check_environments(arguments.environments.iter().map(String::as_str), &compilation)?;
 
     let generated = crate::generate(&compilation, &arguments.targets, &mut found);
     let built = if found.denies() {
@@ -86,23 +84,7 @@ pub(super) fn run(arguments: &Build, matches: &ArgMatches, terminal: &Terminal) 
     let lines = built.targets.iter().map(|(name, counts)| line(name, *counts, arguments.check)).collect();
     // What denies leaves the changes as they would have been.
     let written = if arguments.check || found.denies() { 0 } else { built.changes.len() };
-    report.end(&compilation, &found, &Done { verb: "Finished", lines, written })
-}
-
-/// Environments that nobody declared would select nothing, in silence.
-fn check_environments(names: &[String], compilation: &Compilation) -> Result<(), Failure> {
-    let Some(system) = &compilation.system else { return Ok(()) };
-    let known = || system.environments.iter().map(|environment| environment.name.as_str());
-    match names.iter().find(|name| !known().any(|known| known == name.as_str())) {
-        None => Ok(()),
-        Some(name) => {
-            let help = match nearest(name, known()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are {}", list_of(&known().collect::<Vec<_>>())),
-            };
-            Err(Failure::new(format!("no environment is called `{name}`")).help(help))
-        }
-    }
+    report.end(&compilation, &found, &Done { verb: "Finished", lines, written, fixed: 0 })
 }
 
 /// The folder that is written to: the repository, or the one that `--out` names.

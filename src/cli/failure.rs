@@ -2,24 +2,41 @@
 
 use std::io;
 
+use crate::source::Refusal;
+
 /// Why a command could not do its work.
 #[derive(Debug)]
 pub(super) struct Failure {
     /// The message, lower case.
     pub(super) message: String,
-    /// What to do.
-    pub(super) help: Option<String>,
+    /// What else there is to know.
+    pub(super) notes: Vec<String>,
+    /// What to do, each on a line of its own.
+    pub(super) help: Vec<String>,
 }
 
 impl Failure {
     pub(super) fn new(message: impl Into<String>) -> Failure {
-        Failure { message: message.into(), help: None }
+        Failure { message: message.into(), notes: Vec::new(), help: Vec::new() }
     }
 
     #[must_use]
     pub(super) fn help(mut self, help: impl Into<String>) -> Failure {
-        self.help = Some(help.into());
+        self.help.push(help.into());
         self
+    }
+
+    #[must_use]
+    pub(super) fn note(mut self, note: impl Into<String>) -> Failure {
+        self.notes.push(note.into());
+        self
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        let failure = Failure::new(refusal.message);
+        refusal.help.into_iter().fold(failure, Failure::help)
     }
 }
 

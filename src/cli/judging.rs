@@ -4,9 +4,9 @@ use clap::{ArgMatches, Args, ValueEnum};
 
 use super::failure::Failure;
 use super::registry;
-use crate::gates::{self, Settings, Stage};
+use crate::gates::{self, Candidate, Settings, Stage};
 use crate::ir::choice::Level;
-use crate::ir::value::Time;
+use crate::ir::value::{Commit, Name, Time};
 use crate::source::Scalar;
 use crate::source::decode::nearest;
 
@@ -33,6 +33,14 @@ pub(super) struct Judging {
     /// The moment that dates are judged at, as 2026-03-01T12:00:00Z [default: SOURCE_DATE_EPOCH, else the clock]
     #[arg(long, value_name = "TIME", value_parser = time)]
     now: Option<Time>,
+
+    /// The commit that is to become a release: packages are judged as if they were of it
+    #[arg(long, value_name = "SHA", value_parser = commit)]
+    commit: Option<Commit>,
+
+    /// With --commit: a component that it changes, others keep their packages; may be given several times
+    #[arg(long, value_name = "COMPONENT", requires = "commit", value_parser = name)]
+    changed: Vec<Name>,
 }
 
 /// How far a change has come.
@@ -70,6 +78,8 @@ impl Judging {
             stage,
             levels: levels.into_iter().map(|(_, code, level)| (code, level)).collect(),
             generating,
+            candidate: self.commit.clone().map(|commit| Candidate { commit, components: self.changed.clone() }),
+            environment: None,
         })
     }
 }
@@ -84,6 +94,14 @@ fn gate(text: &str) -> Result<String, String> {
             Err(near.map_or_else(|| "`pathc gates` lists them".to_owned(), |near| format!("did you mean `{near}`?")))
         }
     }
+}
+
+fn commit(text: &str) -> Result<Commit, String> {
+    Commit::read(text).map_err(|wrong| wrong.help.unwrap_or(wrong.message))
+}
+
+pub(super) fn name(text: &str) -> Result<Name, String> {
+    Name::read(text).map_err(|wrong| wrong.help.unwrap_or(wrong.message))
 }
 
 fn time(text: &str) -> Result<Time, String> {

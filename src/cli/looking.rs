@@ -5,9 +5,8 @@ use camino::Utf8Path;
 use super::failure::Failure;
 use super::registry;
 use crate::Compilation;
-use crate::diag::diagnostic::Place;
 use crate::diag::{Context, Severity, Sink};
-use crate::gates::{self, Settings, Stage};
+use crate::gates::{self, Settings};
 use crate::ir::choice::Level;
 use crate::ir::value::Time;
 use crate::output::Generated;
@@ -34,10 +33,8 @@ pub(super) fn look(root: &Utf8Path) -> Result<Look, Failure> {
             .help("`pathc check` shows them"));
     }
     let secrets = found.ordered(&compilation.sources).into_iter().filter(|diagnostic| diagnostic.sensitive);
-    let secrets = secrets.flat_map(|diagnostic| diagnostic.labels).filter_map(|label| match label.place {
-        Place::Span(span) => Some(span),
-        Place::Origin(origin) => compilation.sources.span(origin),
-    });
+    let secrets =
+        secrets.flat_map(|diagnostic| diagnostic.labels).filter_map(|label| compilation.sources.exact(label.place));
     let secrets = secrets.collect();
     Ok(Look { compilation, secrets })
 }
@@ -45,10 +42,9 @@ pub(super) fn look(root: &Utf8Path) -> Result<Look, Failure> {
 /// Every gate warns. No file is written, and the day of the run makes no difference.
 pub(super) fn settings() -> Settings {
     Settings {
-        now: Time { seconds: 0 },
-        stage: Stage::Release,
         levels: gates::ALL.iter().map(|gate| (gate.code.as_str().to_owned(), Level::Warn)).collect(),
         generating: true,
+        ..Settings::release(Time { seconds: 0 })
     }
 }
 

@@ -10,6 +10,7 @@ mod check;
 mod completions;
 mod explain;
 mod failure;
+mod fix;
 mod gates;
 mod judging;
 mod looking;

@@ -1,13 +1,16 @@
 //! The end of a run: its findings in order, then a line that sums them up.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::failure::Failure;
 use super::terminal::Terminal;
 use super::{Outcome, registry};
 use crate::Compilation;
-use crate::diag::render::{self, Summary};
+use crate::diag::render::{self, Counts, Summary};
 use crate::diag::{Context, Diagnostic, Format, Severity, Sink, code};
+use crate::gates;
+use crate::source::Safety;
 
 /// A run that has begun.
 pub(super) struct Report<'a> {
@@ -23,6 +26,8 @@ pub(super) struct Done {
     pub(super) lines: Vec<(&'static str, String)>,
     /// How many files it wrote.
     pub(super) written: usize,
+    /// How many findings it mended.
+    pub(super) fixed: usize,
 }
 
 impl<'a> Report<'a> {
@@ -38,6 +43,8 @@ impl<'a> Report<'a> {
             denied: found.count(Severity::Error),
             warned: found.count(Severity::Warning),
             waived: found.count(Severity::Waived),
+            phases: phases(found),
+            fixed: done.fixed,
             written: done.written,
             elapsed_ms: elapsed.as_millis(),
         };
@@ -52,7 +59,7 @@ impl<'a> Report<'a> {
         match self.terminal.format {
             Format::Json => text.push_str(&(render::summary(&summary) + "\n")),
             Format::Human if outcome != Outcome::Done => {
-                text.push_str(&self.terminal.told(&denied(&summary, &diagnostics)))
+                text.push_str(&self.terminal.told(&denied(&summary, &diagnostics)));
             }
             _ => {}
         }
@@ -81,16 +88,58 @@ fn outcome(diagnostics: &[Diagnostic]) -> Outcome {
     }
 }
 
+/// The findings of gates by phase.
+fn phases(found: &Sink) -> BTreeMap<u8, Counts> {
+    let mut phases: BTreeMap<u8, Counts> = BTreeMap::new();
+    for diagnostic in found.iter() {
+        let Some(phase) = diagnostic.code.0.phase else { continue };
+        let counts = phases.entry(phase).or_default();
+        match diagnostic.severity() {
+            Severity::Error => counts.denied += 1,
+            Severity::Warning => counts.warned += 1,
+            Severity::Waived => counts.waived += 1,
+        }
+    }
+    phases
+}
+
 /// The last lines of a run that something stopped.
 fn denied(summary: &Summary, diagnostics: &[Diagnostic]) -> Failure {
-    let mut counts = vec![count(summary.denied, "error")];
-    if summary.warned > 0 {
-        counts.push(count(summary.warned, "warning"));
-    }
-    let failure = Failure::new(format!("found {}; nothing was written", counts.join(" and ")));
+    let done = match summary.fixed {
+        0 => "nothing was written".to_owned(),
+        fixed => format!("{} mended", count(fixed, "finding")),
+    };
+    let failure = Failure::new(format!("found {}; {done}", counted(summary.denied, summary.warned)));
+    let by_phase: Vec<String> = summary
+        .phases
+        .iter()
+        .filter(|(_, counts)| counts.denied + counts.warned > 0)
+        .map(|(phase, counts)| {
+            format!("phase {phase} ({}): {}", gates::phase_name(*phase), counted(counts.denied, counts.warned))
+        })
+        .collect();
+    let failure = if by_phase.is_empty() { failure } else { failure.note(by_phase.join("; ")) };
+    let sure = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Safe))
+        .count();
+    let failure = match sure {
+        0 => failure,
+        1 => failure.help("`pathc check --fix` mends 1 of them"),
+        more => failure.help(format!("`pathc check --fix` mends {more} of them")),
+    };
     match diagnostics.iter().find(|diagnostic| diagnostic.severity() == Severity::Error) {
         Some(first) => failure.help(format!("`pathc explain {}` tells more about a code", first.code.as_str())),
         None => failure,
+    }
+}
+
+/// `2 errors and 1 warning`.
+fn counted(denied: usize, warned: usize) -> String {
+    match (denied, warned) {
+        (denied, 0) => count(denied, "error"),
+        (0, warned) => count(warned, "warning"),
+        (denied, warned) => format!("{} and {}", count(denied, "error"), count(warned, "warning")),
     }
 }
 
@@ -98,7 +147,12 @@ fn denied(summary: &Summary, diagnostics: &[Diagnostic]) -> Failure {
 fn tail(summary: &Summary) -> String {
     let mut tail = String::new();
     if summary.warned > 0 {
+        let warned = summary.phases.iter().filter(|(_, counts)| counts.warned > 0);
+        let by_phase: Vec<String> = warned.map(|(phase, counts)| format!("phase {phase}: {}", counts.warned)).collect();
         tail.push_str(&format!(", {}", count(summary.warned, "warning")));
+        if !by_phase.is_empty() {
+            tail.push_str(&format!(" ({})", by_phase.join(", ")));
+        }
     }
     if summary.waived > 0 {
         tail.push_str(&format!(", {} waived", summary.waived));

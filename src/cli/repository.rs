@@ -1,9 +1,11 @@
-//! The folder that a run is about: that of the nearest manifest.
+//! The folder that a run is about, that of the nearest manifest, and the environments that a run may name.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::failure::{Failure, reason};
+use crate::Compilation;
 use crate::source::Repository;
+use crate::source::decode::{list_of, nearest};
 
 /// The folder of the nearest `pathc.yaml`, from the working folder upwards.
 pub(super) fn root() -> Result<Utf8PathBuf, Failure> {
@@ -18,5 +20,24 @@ pub(super) fn root() -> Result<Utf8PathBuf, Failure> {
             "go to the repository of a system, or name it with `-C DIR`; a system begins with a `pathc.yaml` that says \
              `system: NAME`",
         )),
+    }
+}
+
+/// Environments that nobody declared would select nothing, in silence.
+pub(super) fn check_environments<'n>(
+    names: impl IntoIterator<Item = &'n str>,
+    compilation: &Compilation,
+) -> Result<(), Failure> {
+    let Some(system) = &compilation.system else { return Ok(()) };
+    let known = || system.environments.iter().map(|environment| environment.name.as_str());
+    match names.into_iter().find(|name| !known().any(|known| known == *name)) {
+        None => Ok(()),
+        Some(name) => {
+            let help = match nearest(name, known()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are {}", list_of(&known().collect::<Vec<_>>())),
+            };
+            Err(Failure::new(format!("no environment is called `{name}`")).help(help))
+        }
     }
 }

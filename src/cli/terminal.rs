@@ -105,8 +105,9 @@ impl Terminal {
             if self.look.color { text.style(style).to_string() } else { text.to_owned() }
         };
         let mut text = format!("{} {}\n", paint("error:", Style::new().red().bold()), failure.message);
-        if let Some(help) = &failure.help {
-            text.push_str(&format!("  {} {help}\n", paint("help:", Style::new().cyan().bold())));
+        let notes = failure.notes.iter().map(|note| ("note:", note));
+        for (kind, body) in notes.chain(failure.help.iter().map(|help| ("help:", help))) {
+            text.push_str(&format!("  {} {body}\n", paint(kind, Style::new().cyan().bold())));
         }
         text
     }

@@ -2,7 +2,9 @@
 
 use crate::ir::choice::Level;
 use crate::ir::value::Date;
-use crate::source::{Origin, Problem, Span};
+use crate::source::decode::nearest;
+use crate::source::guess::same_letters;
+use crate::source::{Fix, Origin, Place, Problem, Safety, Traced};
 
 use super::Code;
 
@@ -38,54 +40,6 @@ pub struct Label {
     pub text: String,
     /// Whether it is the place that is wrong.
     pub primary: bool,
-}
-
-/// A place: exact already, or made exact when the finding is shown.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Place {
-    /// A byte range.
-    Span(Span),
-    /// Where a value comes from.
-    Origin(Origin),
-}
-
-impl From<Span> for Place {
-    fn from(span: Span) -> Place {
-        Place::Span(span)
-    }
-}
-
-impl From<Origin> for Place {
-    fn from(origin: Origin) -> Place {
-        Place::Origin(origin)
-    }
-}
-
-/// How sure an edit is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Safety {
-    /// The meaning is what the user wrote.
-    Safe,
-    /// A person should look.
-    Suggested,
-}
-
-/// Edits that mend a finding.
-#[derive(Clone, Debug)]
-pub struct Fix {
-    /// How sure they are.
-    pub safety: Safety,
-    /// The edits, none overlapping.
-    pub edits: Vec<Edit>,
-}
-
-/// One edit: the bytes of a span become a text.
-#[derive(Clone, Debug)]
-pub struct Edit {
-    /// What is replaced; empty: an insertion.
-    pub span: Span,
-    /// The new text.
-    pub insert: String,
 }
 
 /// What a finding is to the run.
@@ -172,6 +126,28 @@ impl Diagnostic {
         self
     }
 
+    /// The same with the name that was probably meant, as help and as an edit; `otherwise` is the help where none is near.
+    #[must_use]
+    pub fn did_you_mean<'n>(
+        mut self,
+        written: &Traced<impl AsRef<str>>,
+        names: impl IntoIterator<Item = &'n str>,
+        otherwise: impl FnOnce() -> String,
+    ) -> Diagnostic {
+        let (text, names) = (written.value.as_ref(), names.into_iter().collect::<Vec<_>>());
+        let Some(near) = nearest(text, names.iter().copied()) else { return self.help(otherwise()) };
+        let sure = if same_letters(text, near) { Safety::Safe } else { Safety::Suggested };
+        self.fix = Some(Fix::new(sure, written.origin, near));
+        self.help(format!("did you mean `{near}`?"))
+    }
+
+    /// The same with an edit that mends it.
+    #[must_use]
+    pub fn fix(mut self, fix: Option<Fix>) -> Diagnostic {
+        self.fix = fix;
+        self
+    }
+
     /// The same with its places hidden in every excerpt: they hold a secret.
     #[must_use]
     pub fn sensitive(mut self) -> Diagnostic {
@@ -214,6 +190,7 @@ impl From<Problem> for Diagnostic {
             diagnostic = diagnostic.label(span, text);
         }
         diagnostic.help.extend(problem.help);
+        diagnostic.fix = problem.fix;
         diagnostic
     }
 }

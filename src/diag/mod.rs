@@ -7,6 +7,6 @@ pub mod render;
 pub mod sink;
 
 pub use code::{Code, CodeInfo};
-pub use diagnostic::{Diagnostic, Edit, Fix, Label, Safety, Severity, Waived};
+pub use diagnostic::{Diagnostic, Label, Severity, Waived};
 pub use render::{Context, Format, Look};
 pub use sink::Sink;

@@ -3,7 +3,6 @@
 use crate::ir::choice::Level;
 use crate::source::{Sources, Span};
 
-use super::diagnostic::Place;
 use super::{Diagnostic, Severity};
 
 /// The findings of a run.
@@ -30,16 +29,17 @@ impl Sink {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity() == severity).count()
     }
 
+    /// The findings in the order of finding.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter()
+    }
+
     /// The findings in file and line order; those without a place come last.
     #[must_use]
     pub fn ordered(&self, sources: &Sources) -> Vec<Diagnostic> {
         let mut diagnostics = self.diagnostics.clone();
-        let span = |place: Place| match place {
-            Place::Span(span) => Some(span),
-            Place::Origin(origin) => sources.span(origin),
-        };
         diagnostics.sort_by_cached_key(|diagnostic| {
-            let span: Option<Span> = diagnostic.primary_first().find_map(|label| span(label.place));
+            let span: Option<Span> = diagnostic.primary_first().find_map(|label| sources.exact(label.place));
             (span.is_none(), span, diagnostic.code)
         });
         diagnostics

@@ -4,9 +4,9 @@ use crate::diag::{Diagnostic, Waived, code};
 use crate::ir::System;
 use crate::ir::choice::Level;
 use crate::ir::ownership::Waiver;
-use crate::ir::value::Time;
+use crate::ir::value::{Commit, Name, Time};
 use crate::plan::Plans;
-use crate::source::decode::nearest;
+use crate::source::scalar::shown;
 
 use super::gate::{Context, Evidence, Finding, Findings, Gate};
 use super::grouping::{Settled, group};
@@ -34,6 +34,42 @@ pub struct Settings {
     pub levels: Vec<(String, Level)>,
     /// Whether files are generated: what only the clock finds then warns.
     pub generating: bool,
+    /// The commit that is to become a release, where its packages are not built yet.
+    pub candidate: Option<Candidate>,
+    /// The environment that is deployed to next: what must have been proved where it promotes from then denies.
+    pub environment: Option<Name>,
+}
+
+impl Settings {
+    /// A check of a release at a moment.
+    #[must_use]
+    pub const fn release(now: Time) -> Settings {
+        Settings {
+            now,
+            stage: Stage::Release,
+            levels: Vec::new(),
+            generating: false,
+            candidate: None,
+            environment: None,
+        }
+    }
+}
+
+/// A commit whose packages are not built yet.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The commit: the packages are judged as if they were of it.
+    pub commit: Commit,
+    /// The components that it changes; empty: all.
+    pub components: Vec<Name>,
+}
+
+impl Candidate {
+    /// Whether it changes a component.
+    #[must_use]
+    pub fn changes(&self, component: &Name) -> bool {
+        self.components.is_empty() || self.components.contains(component)
+    }
 }
 
 /// What the gates say.
@@ -51,7 +87,7 @@ pub fn check(system: &System, plans: Plans, settings: &Settings) -> Judgement {
     let mut diagnostics = check_codes(system);
     let mut used = vec![false; system.waivers.len()];
     {
-        let context = Context::new(system, &plans, settings.now);
+        let context = Context::new(system, &plans, settings);
         for gate in ALL {
             let mut findings = Findings::default();
             (gate.check)(&context, &mut findings);
@@ -141,18 +177,10 @@ fn check_codes(system: &System) -> Vec<Diagnostic> {
     written
         .filter(|written| by_code(&written.value).is_none())
         .map(|written| {
-            let near = nearest(&written.value, ALL.iter().map(|gate| gate.code.as_str()));
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`? `pathc gates` lists them all"),
-                None => "`pathc gates` lists them all".to_owned(),
-            };
-            Diagnostic::new(
-                code::UNRESOLVED_NAME,
-                written.origin,
-                format!("no gate has the code `{}`", crate::source::scalar::shown(&written.value)),
-                "no such gate",
-            )
-            .help(help)
+            let message = format!("no gate has the code `{}`", shown(&written.value));
+            let found = Diagnostic::new(code::UNRESOLVED_NAME, written.origin, message, "no such gate");
+            let codes = ALL.iter().map(|gate| gate.code.as_str());
+            found.did_you_mean(written, codes, || "`pathc gates` lists them all".to_owned())
         })
         .collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::gate;
+use crate::source::Fix;
 
 use super::gate::{Context, Findings};
 
@@ -36,7 +37,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 format!("the {} `{}` can be reached from outside", datastore.kind, datastore.name),
                 "open to the internet",
             )
-            .help("remove `public: true`"),
+            .help("remove `public: true`")
+            .fix(Some(Fix::suggested(datastore.public.origin, "false"))),
         );
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::gate;
+use crate::source::Fix;
 
 use super::gate::{Context, Findings};
 
@@ -35,7 +36,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 format!("the {} `{}` is not encrypted at rest", datastore.kind, datastore.name),
                 "encryption is turned off",
             )
-            .help("remove `encrypted: false`"),
+            .help("remove `encrypted: false`")
+            .fix(Some(Fix::suggested(datastore.encrypted.origin, "true"))),
         );
     }
 }

@@ -3,13 +3,15 @@
 use crate::diag::Diagnostic;
 use crate::gate;
 use crate::ir::choice::SuiteStage;
+use crate::ir::testing::Suite;
 
 use super::gate::{Context, Findings};
 
 gate! {
     /// # What it does
     /// Denies a blocking suite of stage `build` that has no result. A suite with an `environment` warns: its result comes from
-    /// there, later.
+    /// there, later. `pathc check --env production` denies it too, and those of all other stages, where production is promoted
+    /// from that environment.
     ///
     /// # Why it matters
     /// A suite that did not run proves nothing, and nobody sees that it is missing.
@@ -32,7 +34,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         .system
         .suites
         .iter()
-        .filter(|suite| suite.blocking.value && suite.stage().value == SuiteStage::Build)
+        .filter(|suite| suite.blocking.value && (suite.stage().value == SuiteStage::Build || due(context, suite)))
         .filter(|suite| context.results(suite).is_empty())
         .collect();
     for suite in missing {
@@ -48,7 +50,15 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             finding.component(component);
         }
         if let Some(environment) = &suite.environment {
-            finding.environment(environment).warn();
+            finding.environment(environment);
+            if !due(context, suite) {
+                finding.warn();
+            }
         }
     }
+}
+
+/// Whether what a suite proves in its environment is asked for now.
+fn due(context: &Context<'_>, suite: &Suite) -> bool {
+    suite.environment.as_ref().is_some_and(|environment| context.must_have_proved(environment))
 }

@@ -2,7 +2,6 @@
 
 use crate::diag::Diagnostic;
 use crate::gate;
-use crate::source::decode::nearest;
 
 use super::gate::{Context, Findings};
 
@@ -27,37 +26,19 @@ gate! {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let suites = || context.system.suites.iter().map(|suite| suite.name.as_str());
-    for result in &context.system.results {
-        if context.suite(&result.suite).is_none() {
-            let help = nearest(result.suite.as_str(), suites()).map_or_else(
-                || "specify it in `test_specifications.yaml`, or remove the row".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
-            findings.add(
-                Diagnostic::new(
-                    CODE,
-                    result.suite.origin,
-                    format!("no suite `{}` is specified", result.suite),
-                    "a result of nothing",
-                )
-                .help(help),
-            );
-        }
+    for result in context.system.results.iter().filter(|result| context.suite(&result.suite).is_none()) {
+        let message = format!("no suite `{}` is specified", result.suite);
+        let found = Diagnostic::new(CODE, result.suite.origin, message, "a result of nothing");
+        findings.add(found.did_you_mean(&result.suite, suites(), || {
+            "specify it in `test_specifications.yaml`, or remove the row".to_owned()
+        }));
     }
     for row in &context.system.coverage {
         if context.system.component_named(row.component.as_str()).is_none() {
             let names = context.system.components.iter().map(|component| component.name.as_str());
-            let help = nearest(row.component.as_str(), names)
-                .map_or_else(|| "remove the row".to_owned(), |near| format!("did you mean `{near}`?"));
-            findings.add(
-                Diagnostic::new(
-                    CODE,
-                    row.component.origin,
-                    format!("there is no component `{}`", row.component),
-                    "coverage of nothing",
-                )
-                .help(help),
-            );
+            let message = format!("there is no component `{}`", row.component);
+            let found = Diagnostic::new(CODE, row.component.origin, message, "coverage of nothing");
+            findings.add(found.did_you_mean(&row.component, names, || "remove the row".to_owned()));
         }
     }
 }

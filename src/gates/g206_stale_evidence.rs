@@ -58,7 +58,9 @@ fn judge(
     let package = component
         .and_then(|name| context.system.component_named(name.as_str()))
         .and_then(|(_, component)| component.package.as_ref());
-    let built = package.and_then(|package| package.built_at);
+    // What is to be released is not built yet: its evidence is as old as it is now.
+    let candidate = component.is_some_and(|name| context.candidate(name).is_some());
+    let built = package.and_then(|package| package.built_at).filter(|_| !candidate);
     let at = built.map_or(context.now, |built| built.value);
     // All rows of a file share its time: one finding a file says it all.
     let known = findings

@@ -10,7 +10,8 @@ use super::gate::{Context, Findings};
 gate! {
     /// # What it does
     /// Denies coverage, results and quality of a component that are of another commit than its package. `same_commit: false` in
-    /// `quality_gates` turns it off. Results of suites with an `environment` warn.
+    /// `quality_gates` turns it off. Results of suites with an `environment` warn, but in `pathc check --env` of the next one. With
+    /// `--commit`, the packages of what is not released yet are read as of that commit.
     ///
     /// # Why it matters
     /// The commit between the tested one and the released one is the one with the mistake.
@@ -40,9 +41,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
     for result in &context.system.results {
         let Some(suite) = context.suite(&result.suite) else { continue };
+        let elsewhere = suite.environment.as_ref().is_some_and(|environment| !context.must_have_proved(environment));
         let what = format!("result of the suite `{}`", result.suite);
         for component in context.components_of(result) {
-            judge(context, findings, &what, component, result.commit.as_ref(), suite.environment.is_some());
+            judge(context, findings, &what, component, result.commit.as_ref(), elsewhere);
         }
     }
 }
@@ -55,19 +57,27 @@ fn judge(
     tested: Option<&Traced<Commit>>,
     elsewhere: bool,
 ) {
+    let Some(tested) = tested else { return };
     let package = context.system.component_named(name.as_str()).and_then(|(_, component)| component.package.as_ref());
-    let (Some(tested), Some(built)) = (tested, package.and_then(|package| package.commit.as_ref())) else { return };
-    if tested.same(&built.value) {
-        return;
-    }
-    let found = Diagnostic::new(
-        CODE,
-        tested.origin,
-        format!("the {what} of `{name}` is of commit `{}`, its package of `{}`", short(tested), short(built)),
-        "this was measured",
-    )
-    .label(built.origin, "this is released")
-    .help("run the tests on the commit that is released");
+    let built = package.and_then(|package| package.commit.as_ref());
+    let found = match (context.candidate(name), built) {
+        (Some(candidate), _) if !tested.same(candidate) => Diagnostic::new(
+            CODE,
+            tested.origin,
+            format!("the {what} of `{name}` is of commit `{}`, the candidate is `{}`", short(tested), short(candidate)),
+            "this was measured",
+        )
+        .help("run the tests on the candidate, and import what they say"),
+        (None, Some(built)) if !tested.same(&built.value) => Diagnostic::new(
+            CODE,
+            tested.origin,
+            format!("the {what} of `{name}` is of commit `{}`, its package of `{}`", short(tested), short(built)),
+            "this was measured",
+        )
+        .label(built.origin, "this is released")
+        .help("run the tests on the commit that is released"),
+        _ => return,
+    };
     let finding = findings.add(found).component(name);
     if elsewhere {
         finding.warn();

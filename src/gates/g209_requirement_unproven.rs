@@ -12,7 +12,7 @@ use super::gate::{Context, Finding, Findings};
 gate! {
     /// # What it does
     /// Denies a requirement that no suite specifies, or whose suites have not all passed. Where those suites run in an
-    /// environment, missing results warn.
+    /// environment, missing results warn; `pathc check --env` of the next environment denies them.
     ///
     /// # Why it matters
     /// A requirement without a proof is a hope, and the users find out.
@@ -73,7 +73,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .help("run the suite and record its result");
                 let finding = about(findings.add(found), requirement);
                 if let Some(environment) = &suite.environment {
-                    finding.environment(environment).warn();
+                    finding.environment(environment);
+                    if !context.must_have_proved(environment) {
+                        finding.warn();
+                    }
                 }
             }
         }

@@ -6,7 +6,6 @@ use crate::ir::component::DeliveryStrategy;
 use crate::ir::delivery::{Analysis, CanaryStep};
 use crate::ir::value::Decimal;
 use crate::ir::{Component, Origin};
-use crate::source::decode::nearest;
 
 use super::gate::{Context, Findings};
 
@@ -46,17 +45,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             DeliveryStrategy::BlueGreen(strategy) => {
                 if let Some(suite) = strategy.verify.as_ref().filter(|suite| context.suite(&suite.value).is_none()) {
                     let names = context.system.suites.iter().map(|suite| suite.name.as_str());
-                    let help = nearest(suite.as_str(), names).map_or_else(
-                        || "specify it in test_specifications.yaml".to_owned(),
-                        |near| format!("did you mean `{near}`?"),
-                    );
                     let found = Diagnostic::new(
                         CODE,
                         suite.origin,
                         format!("the suite `{suite}` that verifies `{}` is not specified", component.name),
                         "no such suite",
                     )
-                    .help(help);
+                    .did_you_mean(suite, names, || "specify it in `test_specifications.yaml`".to_owned());
                     findings.add(found).component(&component.name);
                 }
             }

@@ -4,6 +4,7 @@ use crate::diag::Diagnostic;
 use crate::gate;
 use crate::ir::component::Replicas;
 use crate::ir::value::Decimal;
+use crate::source::Fix;
 
 use super::gate::{Context, Findings};
 
@@ -60,7 +61,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 Replicas::Scaled(_) => format!("write `max: {needed}`"),
                 Replicas::Fixed(_) => format!("write `replicas: {needed}`"),
             });
-            findings.add(found).component(&component.name).environment(&environment.name);
+            // More replicas cost money: a person decides.
+            let fix = max.origin.is_written().then(|| Fix::suggested(max.origin, needed.to_string()));
+            findings.add(found.fix(fix)).component(&component.name).environment(&environment.name);
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::ir::Origin;
 use crate::ir::choice::Access;
 use crate::ir::component::Replicas;
 use crate::ir::delivery::ScalingTarget;
-use crate::source::decode::{list_of, nearest};
+use crate::source::decode::list_of;
 use crate::source::scalar::shown;
 
 use super::gate::{Context, Findings};
@@ -79,10 +79,6 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     if names.contains(&metric.name.as_str()) {
                         continue;
                     }
-                    let help = nearest(&metric.name, names.iter().copied()).map_or_else(
-                        || "declare it under `metrics.custom`".to_owned(),
-                        |near| format!("did you mean `{near}`?"),
-                    );
                     Diagnostic::new(
                         CODE,
                         metric.name.origin,
@@ -93,7 +89,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                         ),
                         "no such metric",
                     )
-                    .help(help)
+                    .did_you_mean(&metric.name, names, || "declare it under `metrics.custom`".to_owned())
                 }
                 ScalingTarget::RequestsPerSecond(target) if component.metrics.is_none() => Diagnostic::new(
                     CODE,

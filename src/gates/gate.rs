@@ -8,9 +8,11 @@ use crate::ir::choice::{EnvironmentKind, Level, Tier};
 use crate::ir::component::{Dependency, DependencyKind};
 use crate::ir::evidence::{CoverageRow, SuiteResult};
 use crate::ir::testing::Suite;
-use crate::ir::value::{Date, Name, Time};
+use crate::ir::value::{Commit, Date, Name, Time};
 use crate::ir::{Component, ComponentId, Datastore, Environment, System, Traced};
 use crate::plan::Plans;
+
+use super::engine::{Candidate, Settings};
 
 /// One gate.
 #[derive(Debug)]
@@ -53,6 +55,8 @@ pub struct Context<'a> {
     pub plans: &'a Plans,
     /// The moment that dates are judged at.
     pub now: Time,
+    candidate: Option<&'a Candidate>,
+    proving: Vec<&'a str>,
     builds: BTreeMap<&'a str, &'a Build>,
     suites: BTreeMap<&'a str, &'a Suite>,
     suites_of: BTreeMap<&'a str, Vec<&'a Suite>>,
@@ -62,13 +66,15 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// What gates see of a system, its plans and this moment.
+    /// What gates see of a system and its plans in a run.
     #[must_use]
-    pub fn new(system: &'a System, plans: &'a Plans, now: Time) -> Context<'a> {
+    pub fn new(system: &'a System, plans: &'a Plans, settings: &'a Settings) -> Context<'a> {
         let mut context = Context {
             system,
             plans,
-            now,
+            now: settings.now,
+            candidate: settings.candidate.as_ref(),
+            proving: settings.environment.as_ref().map_or_else(Vec::new, |to| promoted_through(system, to)),
             builds: system.builds.iter().map(|build| (build.component.as_str(), build)).collect(),
             suites: system.suites.iter().map(|suite| (suite.name.as_str(), suite)).collect(),
             suites_of: BTreeMap::new(),
@@ -91,6 +97,18 @@ impl<'a> Context<'a> {
             }
         }
         context
+    }
+
+    /// The commit that is about to be released, where it changes this component and no package of it is built yet.
+    #[must_use]
+    pub fn candidate(&self, component: &Name) -> Option<&'a Commit> {
+        self.candidate.filter(|candidate| candidate.changes(component)).map(|candidate| &candidate.commit)
+    }
+
+    /// Whether this run asks what was proved in an environment: the next one is promoted from it.
+    #[must_use]
+    pub fn must_have_proved(&self, environment: &Name) -> bool {
+        self.proving.contains(&environment.as_str())
     }
 
     /// The day that dates are judged at.
@@ -165,6 +183,22 @@ impl<'a> Context<'a> {
             (needs && environment.deployment(*id).is_some()).then_some((component, *dependency))
         })
     }
+}
+
+/// The environments that a release passes before it comes to this one.
+fn promoted_through<'a>(system: &'a System, to: &Name) -> Vec<&'a str> {
+    let from = |name: &str| {
+        let environment = system.environments.iter().find(|environment| environment.name.as_str() == name)?;
+        environment.promotes_from.as_ref().map(|from| from.as_str())
+    };
+    let mut passed = Vec::new();
+    let mut next = from(to.as_str());
+    // A circle of promotions is another gate's.
+    while let Some(name) = next.filter(|name| !passed.contains(name)) {
+        passed.push(name);
+        next = from(name);
+    }
+    passed
 }
 
 /// One finding, before its level is settled.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::diag::Diagnostic;
 use crate::ir::value::Name;
+use crate::source::{Fix, Safety};
 
 /// So many findings that differ in their place are still shown one by one.
 const SHOWN_APART: usize = 3;
@@ -70,6 +71,20 @@ fn same_place(one: &Diagnostic, other: &Diagnostic) -> bool {
     one.labels.first().map(|label| label.place) == other.labels.first().map(|label| label.place)
 }
 
+/// One fix for two findings: only where it mends both, and as sure as the less sure one.
+fn both(one: Option<Fix>, other: Option<Fix>) -> Option<Fix> {
+    let (mut one, other) = (one?, other?);
+    if other.safety == Safety::Suggested {
+        one.safety = Safety::Suggested;
+    }
+    for edit in other.edits {
+        if !one.edits.contains(&edit) {
+            one.edits.push(edit);
+        }
+    }
+    Some(one)
+}
+
 /// The first of a group, speaking for all.
 fn merge(Group { mut first, others }: Group) -> Settled {
     let mut components = BTreeSet::new();
@@ -78,6 +93,7 @@ fn merge(Group { mut first, others }: Group) -> Settled {
     for member in others {
         components.extend(member.component.filter(|name| Some(name) != first.component.as_ref()));
         environments.extend(member.environment.filter(|name| Some(name) != first.environment.as_ref()));
+        first.diagnostic.fix = both(first.diagnostic.fix.take(), member.diagnostic.fix);
         for mut label in member.diagnostic.labels {
             if !first.diagnostic.labels.iter().any(|known| known.place == label.place) {
                 label.primary = false;

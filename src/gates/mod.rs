@@ -73,8 +73,9 @@ mod g704_restore_unproven;
 mod g705_no_backup;
 mod g706_waiver_expired;
 
-pub use engine::{Judgement, Settings, Stage, check};
+pub use engine::{Candidate, Judgement, Settings, Stage, check};
 pub use gate::{Context, Finding, Findings, Gate};
+pub use reference::phase_name;
 
 use crate::plan::Plans;
 

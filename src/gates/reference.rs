@@ -17,6 +17,12 @@ const PHASES: [&str; 7] = [
     "Operations readiness",
 ];
 
+/// What a phase of the methodology is called, for the middle of a sentence.
+#[must_use]
+pub fn phase_name(phase: u8) -> String {
+    PHASES.get(usize::from(phase).wrapping_sub(1)).map_or_else(String::new, |name| name.to_lowercase())
+}
+
 /// The page.
 #[must_use]
 pub fn markdown() -> String {

@@ -98,7 +98,7 @@ fn default_folder() -> Utf8PathBuf {
 
 /// Puts findings in the order of files and lines; those without a place come first.
 fn sort(sources: &Sources, diagnostics: &mut [Diagnostic]) {
-    use crate::diag::diagnostic::Place;
+    use crate::source::Place;
     diagnostics.sort_by_cached_key(|diagnostic| {
         let place = diagnostic.labels.first().and_then(|label| match label.place {
             Place::Span(span) => Some(span),

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
+use super::guess::sureness;
 use super::origin::{OriginKind, record_hash};
-use super::scalar::{Scalar, shown};
+use super::scalar::{Scalar, Wrong, shown};
 use super::shape::{JsonType, RecordShape, ScalarShape, Shape};
 use super::yaml::{FEW_KEYS, NodeId, NodeKind, PROBLEM_LIMIT, Tree};
-use super::{FileId, Origin, Problem, ProblemKind, SourceFile, Span, Table, Traced};
+use super::{FileId, Fix, Origin, Problem, ProblemKind, Safety, SourceFile, Span, Table, Traced};
 
 /// A value that can be read from a node.
 pub trait Decode: Sized {
@@ -131,6 +132,18 @@ impl<'a> Decoder<'a> {
         self.problem(Problem::new(ProblemKind::WrongType, span, message, format!("expected {expected}")));
     }
 
+    /// The fix that replaces a scalar: one that stands here itself, plain or in quotes on one line.
+    fn replace(&self, node: NodeId, safety: Safety, text: &str) -> Option<Fix> {
+        if self.tree().resolve(node) != node {
+            return None;
+        }
+        let span = self.span(node);
+        let written = self.file.text.get(span.start as usize..span.end as usize)?;
+        let quoted = |quote: char| written.len() > 1 && written.starts_with(quote) && written.ends_with(quote);
+        let whole = quoted('"') || quoted('\'') || self.scalar(node) == Some((written, true));
+        (whole && !written.contains('\n')).then(|| Fix::new(safety, span, text))
+    }
+
     fn burn(&mut self, node: NodeId) -> bool {
         if self.fuel == 0 {
             return false;
@@ -171,7 +184,13 @@ pub fn decode_scalar<T: Scalar>(decoder: &mut Decoder<'_>, node: NodeId) -> Opti
             format!("expected {}, found the text `{}`", expected(&shape), shown(text)),
             format!("expected {}", expected(&shape)),
         );
-        let problem = if T::read(text).is_ok() { problem.help("remove the quotes") } else { problem };
+        let problem = match T::read(text) {
+            Ok(_) => problem.help("remove the quotes").fix(decoder.replace(node, Safety::Safe, text)),
+            Err(Wrong { instead: Some((safety, text)), .. }) => {
+                problem.help(format!("write `{}`", shown(&text))).fix(decoder.replace(node, safety, &text))
+            }
+            Err(_) => problem,
+        };
         decoder.problem(problem);
         return None;
     }
@@ -184,6 +203,7 @@ pub fn decode_scalar<T: Scalar>(decoder: &mut Decoder<'_>, node: NodeId) -> Opti
                 if strict && text.parse::<f64>().is_err() { ProblemKind::WrongType } else { ProblemKind::BadValue };
             let mut problem = Problem::new(kind, span, wrong.message, format!("expected {}", expected(&shape)));
             problem.help = wrong.help.or_else(|| Some(format!("write {}", shape.hint)));
+            problem.fix = wrong.instead.and_then(|(safety, text)| decoder.replace(node, safety, &text));
             decoder.problem(problem);
             None
         }
@@ -461,6 +481,7 @@ impl<'a> RecordReader<'a> {
 
     /// Reports the keys that nobody asked for. Keys beginning with `x-` are the user's own.
     pub fn finish(self, decoder: &mut Decoder<'_>) {
+        let present: Vec<&str> = self.entries.iter().map(|entry| entry.text).collect();
         for Entry { text, key, used, .. } in self.entries {
             if used || text.starts_with("x-") {
                 continue;
@@ -469,14 +490,19 @@ impl<'a> RecordReader<'a> {
                 break;
             }
             let names: Vec<&str> = self.shape.fields.iter().map(|field| field.name).collect();
-            let help = match nearest(text, names.iter().copied()) {
+            let near = nearest(text, names.iter().copied());
+            let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known keys: {}", list_of(&names)),
             };
+            // A key that stands there already can't be what was meant.
+            let fix = near
+                .filter(|near| !present.contains(near))
+                .and_then(|near| decoder.replace(key, sureness(text, near, names.iter().copied()), near));
             let span = decoder.span(key);
             let message = format!("unknown key `{}` in {}", shown(text), with_article(self.shape.name));
-            decoder
-                .problem(Problem::new(ProblemKind::UnknownKey, span, message, "not a key of this mapping").help(help));
+            let problem = Problem::new(ProblemKind::UnknownKey, span, message, "not a key of this mapping");
+            decoder.problem(problem.help(help).fix(fix));
         }
     }
 

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::origin::OriginKind;
 use super::text::mark_length;
 use super::yaml::Tree;
-use super::{FileId, Origin, Position, Span};
+use super::{FileId, Origin, Place, Position, Span};
 
 /// What a file is to pathc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,6 +94,15 @@ impl Sources {
         let file = &self.files[index];
         let (start, end) = file.tree.node_range(number - file.node_base)?;
         Some(Span { file: FileId(index as u32), start, end })
+    }
+
+    /// The bytes that a place names, where somebody wrote them.
+    #[must_use]
+    pub fn exact(&self, place: Place) -> Option<Span> {
+        match place {
+            Place::Span(span) => Some(span),
+            Place::Origin(origin) => self.span(origin),
+        }
     }
 
     /// The text at a span.

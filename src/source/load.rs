@@ -126,10 +126,17 @@ impl Repository {
     /// # Errors
     /// Why it is not read: not there, no file, too large, outside of the repository, no text.
     pub fn read_text(&self, path: &Utf8Path, limit: u64) -> Result<String, Refusal> {
-        let bytes = self.locate(path, limit)?.read(limit)?;
-        text::utf8(bytes).map_err(|wrong| {
+        text::utf8(self.bytes(path, limit)?).map_err(|wrong| {
             Refusal::new(ProblemKind::NotText, format!("`{path}` is no text: {}", wrong.message)).help(wrong.help)
         })
+    }
+
+    /// Reads a file as it is.
+    ///
+    /// # Errors
+    /// As [`Repository::read_text`].
+    pub(super) fn bytes(&self, path: &Utf8Path, limit: u64) -> Result<Vec<u8>, Refusal> {
+        self.locate(path, limit)?.read(limit)
     }
 
     /// Reads and parses files, and adds each to the sources.
@@ -216,7 +223,7 @@ impl Repository {
     }
 
     /// The path with all links followed, where it stays inside of the repository.
-    fn inside(&self, path: &Utf8Path) -> Result<Utf8PathBuf, Refusal> {
+    pub(super) fn inside(&self, path: &Utf8Path) -> Result<Utf8PathBuf, Refusal> {
         let full = self.root.join(path);
         let real = full.canonicalize_utf8().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound if full.symlink_metadata().is_ok() => {

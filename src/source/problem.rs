@@ -1,6 +1,6 @@
 //! What the reader finds wrong, before it becomes a diagnostic with a code.
 
-use super::Span;
+use super::{Fix, Span};
 
 /// The kind of a problem; `diag` gives each its code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,18 +54,27 @@ pub struct Problem {
     pub related: Vec<(Span, String)>,
     /// What to do.
     pub help: Option<String>,
+    /// Edits that mend it.
+    pub fix: Option<Fix>,
 }
 
 impl Problem {
     /// A problem at one place.
     pub fn new(kind: ProblemKind, span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
-        Problem { kind, span, message: message.into(), label: label.into(), related: Vec::new(), help: None }
+        Problem { kind, span, message: message.into(), label: label.into(), related: Vec::new(), help: None, fix: None }
     }
 
     /// The same with what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Problem {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same with edits that mend it.
+    #[must_use]
+    pub fn fix(mut self, fix: Option<Fix>) -> Problem {
+        self.fix = fix;
         self
     }
 

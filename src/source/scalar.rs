@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::Safety;
+use super::guess::sureness;
 use super::shape::{JsonType, ScalarShape};
 
 /// A value that stands in one YAML scalar.
@@ -24,20 +26,31 @@ pub trait Scalar: Sized {
 pub struct Wrong {
     /// The whole message, lower case, with the text in backticks.
     pub message: String,
-    /// What to write instead.
+    /// What to do.
     pub help: Option<String>,
+    /// What to write instead, and how sure it is that this was meant.
+    pub instead: Option<(Safety, String)>,
 }
 
 impl Wrong {
     /// A refusal with its message.
     pub fn new(message: impl Into<String>) -> Wrong {
-        Wrong { message: message.into(), help: None }
+        Wrong { message: message.into(), help: None, instead: None }
     }
 
-    /// The same with what to write instead.
+    /// The same with what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Wrong {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same with what to write instead: a text that needs no quotes.
+    #[must_use]
+    pub fn instead(mut self, safety: Safety, text: impl Into<String>) -> Wrong {
+        let text = text.into();
+        self.help.get_or_insert_with(|| format!("write `{}`", shown(&text)));
+        self.instead = Some((safety, text));
         self
     }
 }
@@ -66,8 +79,8 @@ impl Scalar for bool {
             _ => {
                 let wrong = Wrong::new(format!("expected `true` or `false`, found `{}`", shown(text)));
                 Err(match text.to_ascii_lowercase().as_str() {
-                    "yes" | "on" | "y" | "1" => wrong.help("write `true`"),
-                    "no" | "off" | "n" | "0" => wrong.help("write `false`"),
+                    "yes" | "on" | "y" | "1" => wrong.instead(Safety::Safe, "true"),
+                    "no" | "off" | "n" | "0" => wrong.instead(Safety::Safe, "false"),
                     _ => wrong,
                 })
             }
@@ -155,7 +168,10 @@ const fn is_invisible(character: char) -> bool {
 pub fn unknown_word(text: &str, name: &str, words: &[&str]) -> Wrong {
     let wrong = Wrong::new(format!("`{}` is not a {name}", shown(text)));
     match super::decode::nearest(text, words.iter().copied()) {
-        Some(near) => wrong.help(format!("did you mean `{near}`?")),
+        Some(near) => {
+            let sure = sureness(text, near, words.iter().copied());
+            wrong.help(format!("did you mean `{near}`?")).instead(sure, near)
+        }
         None => wrong.help(format!("one of {}", super::decode::list_of(words))),
     }
 }

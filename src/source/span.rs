@@ -1,5 +1,7 @@
 //! Byte ranges of a file, and the lines and columns that people read.
 
+use super::Origin;
+
 /// A file of the run, in the order of loading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct FileId(pub u32);
@@ -30,4 +32,25 @@ pub struct Position {
     pub line: u32,
     /// Column in Unicode scalar values, from 1.
     pub column: u32,
+}
+
+/// A place: exact already, or made exact when the finding is shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Place {
+    /// A byte range.
+    Span(Span),
+    /// Where a value comes from.
+    Origin(Origin),
+}
+
+impl From<Span> for Place {
+    fn from(span: Span) -> Place {
+        Place::Span(span)
+    }
+}
+
+impl From<Origin> for Place {
+    fn from(origin: Origin) -> Place {
+        Place::Origin(origin)
+    }
 }

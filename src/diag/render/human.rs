@@ -8,9 +8,8 @@ use owo_colors::{OwoColorize, Style};
 use super::excerpt::Excerpt;
 use super::text::{fold, one_line};
 use super::{Context, Look};
-use crate::diag::diagnostic::Place;
 use crate::diag::{Diagnostic, Label, Severity};
-use crate::source::Span;
+use crate::source::{Place, Span};
 
 pub(super) fn render(diagnostics: &[Diagnostic], context: &Context<'_>, look: Look) -> String {
     // A secret is hidden in every excerpt, also in that of another finding beside it.

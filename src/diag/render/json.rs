@@ -1,14 +1,15 @@
 //! One JSON object a line, for editors and scripts. The fields are a contract: see the command reference.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::Context;
-use crate::diag::diagnostic::{Edit, Fix};
-use crate::diag::{Diagnostic, Safety, Waived};
-use crate::source::{Sources, Span};
+use crate::diag::{Diagnostic, Waived};
+use crate::source::{Edit, Fix, Safety, Sources};
 
 /// How a run ended, in numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Findings that deny.
     pub denied: usize,
@@ -16,20 +17,38 @@ pub struct Summary {
     pub warned: usize,
     /// Findings that a waiver lets pass.
     pub waived: usize,
+    /// The same by phase of the methodology; findings of no phase are not in it.
+    pub phases: BTreeMap<u8, Counts>,
+    /// Findings that were mended.
+    pub fixed: usize,
     /// Files that were written.
     pub written: usize,
     /// How long the run took.
     pub elapsed_ms: u128,
 }
 
+/// How many findings of what kind there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Those that deny.
+    pub denied: usize,
+    /// Those that warn.
+    pub warned: usize,
+    /// Those that a waiver lets pass.
+    pub waived: usize,
+}
+
 /// The last line of a run.
 #[must_use]
 pub fn summary(summary: &Summary) -> String {
+    let phase = |(phase, counts): (&u8, &Counts)| json!({"phase": phase, "denied": counts.denied, "warned": counts.warned, "waived": counts.waived});
     json!({
         "reason": "summary",
         "denied": summary.denied,
         "warned": summary.warned,
         "waived": summary.waived,
+        "phases": summary.phases.iter().map(phase).collect::<Vec<Value>>(),
+        "fixed": summary.fixed,
         "written": summary.written,
         "elapsed_ms": u64::try_from(summary.elapsed_ms).unwrap_or(u64::MAX),
     })
@@ -85,6 +104,12 @@ fn fix(fix: &Fix, sources: &Sources) -> Value {
         Safety::Safe => "safe",
         Safety::Suggested => "suggested",
     };
-    let edit = |Edit { span: Span { file, start, end }, insert }: &Edit| json!({"file": sources.file(*file).path.as_str(), "byte_start": start, "byte_end": end, "insert": insert});
-    json!({"safety": safety, "edits": fix.edits.iter().map(edit).collect::<Vec<_>>()})
+    let edit = |edit: &Edit| {
+        let span = sources.exact(edit.place)?;
+        let file = sources.file(span.file).path.as_str();
+        Some(json!({"file": file, "byte_start": span.start, "byte_end": span.end, "insert": edit.insert}))
+    };
+    // All of them or none: half a fix mends nothing.
+    let edits: Option<Vec<Value>> = fix.edits.iter().map(edit).collect();
+    edits.map_or(Value::Null, |edits| json!({"safety": safety, "edits": edits}))
 }

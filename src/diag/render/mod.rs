@@ -19,7 +19,7 @@ use crate::source::{RecordShape, RuleEntry, Sources};
 use super::{Code, Diagnostic};
 
 pub use human::excerpts;
-pub use json::{Summary, summary};
+pub use json::{Counts, Summary, summary};
 
 /// The form of diagnostics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use camino::Utf8Path;
 
 use super::Context;
 use crate::diag::Diagnostic;
-use crate::diag::diagnostic::Place;
+use crate::source::Place;
 use crate::source::decode::{default_field, with_article};
 use crate::source::origin::OriginKind;
 use crate::source::{Origin, Position, Span};
@@ -25,10 +25,7 @@ pub(super) struct Exact<'a> {
 impl<'a> Context<'a> {
     /// The bytes that a place names, where somebody wrote them.
     pub(super) fn span(&self, place: Place) -> Option<Span> {
-        match place {
-            Place::Span(span) => Some(span),
-            Place::Origin(origin) => self.sources.span(origin),
-        }
+        self.sources.exact(place)
     }
 
     /// A place with its path, lines and columns.

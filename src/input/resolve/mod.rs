@@ -27,7 +27,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::diag::Diagnostic;
-use crate::diag::diagnostic::Place;
 use crate::ir::building::{Branches, Package, SupplyChain};
 use crate::ir::choice::{Domain, Runtime};
 use crate::ir::component::Component;
@@ -38,6 +37,7 @@ use crate::ir::system::Document;
 use crate::ir::testing::{CoverageGates, QualityGates};
 use crate::ir::{System, Traced};
 use crate::profile::Profiles;
+use crate::source::Place;
 use crate::source::{Origin, Repository, Rule, Sources, Span};
 
 use super::dependency_specifications::DatastoreInput;

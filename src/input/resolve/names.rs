@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Diagnostic, Edit, Fix, Safety, code};
+use crate::diag::{Diagnostic, code};
 use crate::ir::value::Name;
 use crate::source::decode::{list_of, nearest, with_article};
+use crate::source::guess::same_letters;
 use crate::source::scalar::shown;
 use crate::source::yaml::NodeId;
-use crate::source::{FileId, Origin, SourceFile, Sources, Traced};
+use crate::source::{FileId, Fix, Origin, Safety, SourceFile, Sources, Traced};
 
 use crate::input::documents::{Documents, Read};
 
@@ -71,7 +72,6 @@ const COMPARISONS: usize = 200_000;
 
 /// All name spaces.
 pub(super) struct Names<'a> {
-    sources: &'a Sources,
     spaces: [Definitions<'a>; 6],
     comparisons: usize,
 }
@@ -85,7 +85,7 @@ impl<'a> Names<'a> {
             Space::Suite | Space::Requirement => define(sources, space, &documents.test_specifications, found),
             Space::Environment => define(sources, space, &documents.deployment_packages, found),
         });
-        let names = Names { sources, spaces, comparisons: 0 };
+        let names = Names { spaces, comparisons: 0 };
         for (name, origin) in &names.space(Space::Datastore).names {
             if let Some(component) = names.space(Space::Component).names.get(name) {
                 found.push(
@@ -146,9 +146,8 @@ impl<'a> Names<'a> {
             let mut diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
             // The text of a requirement may need quotes; all other names are written as they are.
             if spaces != [Space::Requirement] {
-                let edit = |span| Edit { span, insert: near.to_owned() };
-                let edits = self.sources.span(place).map(edit).into_iter().collect();
-                diagnostic.fix = Some(Fix { safety: Safety::Suggested, edits });
+                let sure = if same_letters(name, near) { Safety::Safe } else { Safety::Suggested };
+                diagnostic.fix = Some(Fix::new(sure, place, near));
             }
             return diagnostic;
         }

@@ -4,8 +4,8 @@ use crate::diag::{Diagnostic, code};
 use crate::ir::Traced;
 use crate::ir::choice::{Level, Runtime};
 use crate::ir::system::{Platform, TargetChoice};
-use crate::source::Origin;
 use crate::source::scalar::shown;
+use crate::source::{Fix, Origin};
 
 use super::Resolver;
 use crate::input::manifest::{Manifest, PlatformInput, TargetOptions, TargetsInput};
@@ -74,13 +74,13 @@ impl Resolver<'_> {
 
     fn bad_code(&mut self, text: &Traced<String>, label: &str) {
         let upper = text.trim().to_ascii_uppercase();
-        let help = if is_code(&upper) && upper.starts_with('G') {
-            format!("write `{upper}`")
-        } else {
-            "write the code of a gate, such as `G304`; `pathc explain` lists them".to_owned()
-        };
         let message = format!("`{}` is not the code of a gate", shown(text));
-        self.report(Diagnostic::new(code::BAD_VALUE, text.origin, message, label).help(help));
+        let found = Diagnostic::new(code::BAD_VALUE, text.origin, message, label);
+        self.report(if is_code(&upper) && upper.starts_with('G') {
+            found.help(format!("write `{upper}`")).fix(Some(Fix::safe(text.origin, upper)))
+        } else {
+            found.help("write the code of a gate, such as `G304`; `pathc gates` lists them")
+        });
     }
 
     fn check_monitoring(&mut self, manifest: &Manifest) {

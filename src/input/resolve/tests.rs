@@ -225,8 +225,9 @@ fn a_near_name_is_offered_as_an_edit() {
     let input = read(Utf8Path::from_path(folder.path()).unwrap());
     let [found] = &input.diagnostics[..] else { panic!("{}", input.diagnostics.len()) };
     let edit = &found.fix.as_ref().unwrap().edits[0];
-    assert_eq!((input.sources.text(edit.span), edit.insert.as_str()), ("\"chekout\"", "checkout"));
-    assert_eq!(input.sources.file(edit.span.file).path, "deployment_packages.yaml");
+    let span = input.sources.exact(edit.place).unwrap();
+    assert_eq!((input.sources.text(span), edit.insert.as_str()), ("\"chekout\"", "checkout"));
+    assert_eq!(input.sources.file(span.file).path, "deployment_packages.yaml");
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use crate::scalar_decode;
-use crate::source::Scalar;
 use crate::source::scalar::{Wrong, shown};
 use crate::source::shape::{JsonType, ScalarShape};
+use crate::source::{Safety, Scalar};
 
 /// An exact decimal: a number as people write it, without binary noise. `units / 10^scale`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -207,8 +207,12 @@ impl Scalar for Percent {
 
     fn read(text: &str) -> Result<Self, Wrong> {
         if let Some(number) = text.strip_suffix('%') {
-            return Err(Wrong::new(format!("`{}` has a percent sign", shown(text)))
-                .help(format!("write `{}`", shown(number.trim()))));
+            let wrong = Wrong::new(format!("`{}` has a percent sign", shown(text)));
+            // The number alone may be wrong in its turn.
+            return Err(match Percent::read(number.trim()) {
+                Ok(_) => wrong.instead(Safety::Safe, number.trim()),
+                Err(_) => wrong.help("write the number alone"),
+            });
         }
         let number = Decimal::read(text)?;
         if (Decimal::whole(0)..=Decimal::whole(100)).contains(&number) {

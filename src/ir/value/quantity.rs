@@ -5,9 +5,9 @@ use std::fmt;
 
 use super::shape;
 use crate::scalar_decode;
-use crate::source::Scalar;
 use crate::source::scalar::{Wrong, shown};
 use crate::source::shape::{JsonType, ScalarShape};
+use crate::source::{Safety, Scalar};
 
 /// An amount of memory or storage in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,13 +41,21 @@ impl Scalar for Size {
         if digits == 0 {
             return Err(wrong);
         }
+        let unit = unit.trim_start();
+        if let Some((unit, _)) = SIZE_UNITS.iter().find(|(name, _)| *name == unit) {
+            return Err(wrong.instead(Safety::Safe, format!("{number}{unit}")));
+        }
         Err(match unit.to_ascii_lowercase().as_str() {
             "" => Wrong::new(format!("`{}` has no unit", shown(text)))
                 .help(format!("write `{}Mi` or `{0}Gi`", shown(number))),
-            "k" | "kb" | "kib" => wrong.help(format!("write `{number}Ki`")),
-            "m" | "mb" | "mib" => wrong.help(format!("write `{number}Mi`")),
-            "g" | "gb" | "gib" => wrong.help(format!("write `{number}Gi`")),
-            "t" | "tb" | "tib" => wrong.help(format!("write `{number}Ti`")),
+            "kib" => wrong.instead(Safety::Safe, format!("{number}Ki")),
+            "k" | "kb" => wrong.instead(Safety::Suggested, format!("{number}Ki")),
+            "mib" => wrong.instead(Safety::Safe, format!("{number}Mi")),
+            "m" | "mb" => wrong.instead(Safety::Suggested, format!("{number}Mi")),
+            "gib" => wrong.instead(Safety::Safe, format!("{number}Gi")),
+            "g" | "gb" => wrong.instead(Safety::Suggested, format!("{number}Gi")),
+            "tib" => wrong.instead(Safety::Safe, format!("{number}Ti")),
+            "t" | "tb" => wrong.instead(Safety::Suggested, format!("{number}Ti")),
             rest if rest.starts_with('.') => wrong.help("sizes have no fraction: use the next smaller unit"),
             _ => wrong,
         })

@@ -5,9 +5,9 @@ use std::fmt;
 
 use super::shape;
 use crate::scalar_decode;
-use crate::source::Scalar;
 use crate::source::scalar::{Wrong, shown};
 use crate::source::shape::{JsonType, ScalarShape};
+use crate::source::{Safety, Scalar};
 
 /// A time span in whole milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +57,16 @@ impl Duration {
 const DURATION_UNITS: &[(&str, u64)] =
     &[("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 604_800_000)];
 
+/// What people write for a unit, and what it means beyond doubt.
+const DURATION_WORDS: &[(&str, &[&str])] = &[
+    ("ms", &["ms", "msec", "millis", "milliseconds"]),
+    ("s", &["s", "sec", "secs", "second", "seconds"]),
+    ("m", &["m", "min", "mins", "minute", "minutes"]),
+    ("h", &["h", "hr", "hrs", "hour", "hours"]),
+    ("d", &["d", "day", "days"]),
+    ("w", &["w", "week", "weeks"]),
+];
+
 impl Scalar for Duration {
     const SHAPE: ScalarShape = shape(
         "duration",
@@ -79,6 +89,15 @@ impl Scalar for Duration {
                     Some(milliseconds) => Ok(Duration { milliseconds }),
                     None => Err(Wrong::new(format!("`{}` is longer than 1,000 years", shown(text)))),
                 }
+            }
+            (Some(_), None) => {
+                let wrong = Wrong::new(format!("`{}` is not a duration", shown(text)));
+                let word = unit.trim_start();
+                let known = DURATION_WORDS.iter().find(|(_, words)| words.contains(&word));
+                Err(match known {
+                    Some((unit, _)) => wrong.instead(Safety::Safe, format!("{number}{unit}")),
+                    None => wrong,
+                })
             }
             _ => Err(Wrong::new(format!("`{}` is not a duration", shown(text)))),
         }
@@ -151,6 +170,15 @@ fn read_date(text: &str) -> Option<i64> {
     (civil_from_days(days) == (year, month, day)).then_some(days)
 }
 
+/// A date whose month and day were written with one digit.
+fn padded(text: &str) -> Option<String> {
+    let mut parts = text.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let short = |part: &str| (1..=2).contains(&part.len());
+    (parts.next().is_none() && year.len() == 4 && short(month) && short(day))
+        .then(|| format!("{year}-{month:0>2}-{day:0>2}"))
+}
+
 impl Date {
     /// The first second of the day, in UTC.
     #[must_use]
@@ -164,7 +192,13 @@ impl Scalar for Date {
         shape("date", "a day as `YYYY-MM-DD`", JsonType::Text, Some("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"));
 
     fn read(text: &str) -> Result<Self, Wrong> {
-        read_date(text).map(|days| Date { days }).ok_or_else(|| Wrong::new(format!("`{}` is not a date", shown(text))))
+        read_date(text).map(|days| Date { days }).ok_or_else(|| {
+            let wrong = Wrong::new(format!("`{}` is not a date", shown(text)));
+            match padded(text).filter(|date| read_date(date).is_some()) {
+                Some(date) => wrong.instead(Safety::Safe, date),
+                None => wrong,
+            }
+        })
     }
 
     fn write(&self) -> Cow<'_, str> {
