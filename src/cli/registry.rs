@@ -33,6 +33,7 @@ pub(super) const RULES: &[&[RuleEntry]] = &[
     plan::monitoring::rules::TABLE,
     plan::aws::rules::TABLE,
     targets::kubernetes::rules::TABLE,
+    targets::prometheus::rules::TABLE,
     output::rule::TABLE,
 ];
 

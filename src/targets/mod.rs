@@ -5,6 +5,7 @@
 
 pub mod kubernetes;
 pub mod path;
+pub mod prometheus;
 pub mod shared;
 
 use crate::diag::Diagnostic;
@@ -38,6 +39,7 @@ pub const ALL: &[Target] = &[
         runtime: Some(Runtime::Kubernetes),
         emit: kubernetes::emit,
     },
+    Target { name: "prometheus", default_out: "infra/prometheus", runtime: None, emit: prometheus::emit },
 ];
 
 /// A target by its name.

@@ -58,6 +58,13 @@ impl Decimal {
         Decimal::from_wide(self.units as i128, self.scale as u32 + powers as u32)
     }
 
+    /// `self + other`, exactly where 18 digits hold it.
+    #[must_use]
+    pub fn plus(self, other: Decimal) -> Decimal {
+        let (left, right, scale) = Decimal::aligned(self, other);
+        Decimal::from_wide(left + right, scale)
+    }
+
     /// `self - other`, exactly where 18 digits hold it.
     #[must_use]
     pub fn minus(self, other: Decimal) -> Decimal {

@@ -36,6 +36,14 @@ choice! {
     }
 }
 
+choice! {
+    /// On which side of its limit a value is bad.
+    pub enum Comparison as "comparison" {
+        Above = "above": "more than the limit is bad",
+        Below = "below": "less than the limit is bad",
+    }
+}
+
 plan_record! {
     /// What somebody is told.
     pub struct AlertingRules as "alerting rules" {
@@ -143,8 +151,11 @@ plan_record! {
         environments: Vec<Traced<Name>>, many;
         /// PromQL with `$selector` that has a value while it is on; none with an objective, or where only the cloud knows.
         expression: Traced<String>, optional;
-        /// The limit in the expression, for alarms of the cloud.
+        /// The limit of the value that it watches, in the unit of the cloud's own metric; where the expression looks at a
+        /// trend, what an alarm without one compares with.
         threshold: Traced<Decimal>, optional;
+        /// On which side of the limit the value is bad.
+        comparison: Traced<Comparison>, optional;
         /// How long it must hold.
         hold: Traced<Duration>, optional;
         /// In a sentence.

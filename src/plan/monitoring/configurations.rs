@@ -214,3 +214,19 @@ plan_record! {
         reason: Traced<DroppedReason>, required;
     }
 }
+
+impl MonitoredEnvironment {
+    /// What an alert asks of a person here: what it asks in production, unless nothing here is so grave.
+    #[must_use]
+    pub fn severity(&self, in_production: Traced<AlertSeverity>) -> Traced<AlertSeverity> {
+        in_production.lesser(self.gravest)
+    }
+}
+
+impl Traced<AlertSeverity> {
+    /// The less grave of two severities.
+    #[must_use]
+    pub fn lesser(self, other: Traced<AlertSeverity>) -> Traced<AlertSeverity> {
+        if other.value > self.value { other } else { self }
+    }
+}

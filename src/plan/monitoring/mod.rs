@@ -6,7 +6,9 @@ pub mod configurations;
 pub mod dashboards;
 pub mod indicator;
 pub mod promql;
+pub mod recordings;
 pub mod rules;
+pub mod trial;
 
 pub use alerting::AlertingRules;
 pub use build::plan;

@@ -4,7 +4,8 @@ use crate::ir::choice::Tls;
 use crate::ir::ownership::Owner;
 use crate::ir::value::{Decimal, Duration, Name};
 use crate::ir::{Origin, Rule, System, Traced};
-use crate::plan::monitoring::alerting::{AlertKind, AlertPlan};
+use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, Comparison};
+use crate::plan::monitoring::promql::select;
 use crate::plan::monitoring::rules;
 use crate::spec::Specs;
 use crate::spec::prometheus::AlertSeverity;
@@ -34,6 +35,7 @@ impl Draft {
                 environments: Vec::new(),
                 expression: None,
                 threshold: None,
+                comparison: None,
                 hold: None,
                 summary: Traced::by_rule(String::new(), rules::ALERT_TEXT),
                 description: Traced::by_rule(String::new(), rules::ALERT_TEXT),
@@ -73,9 +75,20 @@ impl Draft {
         self
     }
 
+    /// The same with the limit that a rule has chosen: more is bad.
+    pub(super) fn above(self, threshold: Decimal, rule: Rule) -> Draft {
+        self.limit(threshold, Comparison::Above, rule)
+    }
+
+    /// The same with the limit that a rule has chosen: less is bad.
+    pub(super) fn below(self, threshold: Decimal, rule: Rule) -> Draft {
+        self.limit(threshold, Comparison::Below, rule)
+    }
+
     /// The same with the limit that a rule has chosen.
-    pub(super) fn threshold(mut self, threshold: Decimal, rule: Rule) -> Draft {
+    pub(super) fn limit(mut self, threshold: Decimal, comparison: Comparison, rule: Rule) -> Draft {
         self.plan.threshold = Some(Traced::by_rule(threshold, rule));
+        self.plan.comparison = Some(Traced::by_rule(comparison, rule));
         self
     }
 
@@ -167,10 +180,10 @@ pub(super) fn of_system(system: &System, specs: &Specs) -> Vec<AlertPlan> {
         let with_domain = system.environments.iter().filter(|environment| environment.domain.is_some());
         plan.environments = with_domain.map(|environment| environment.name.clone()).collect();
     })
-    .threshold(Decimal::whole(DAYS), rules::CERTIFICATE_LIMIT);
+    .below(Decimal::whole(DAYS), rules::CERTIFICATE_LIMIT);
     let known = specs.prometheus.exported_in(system.runtime.value).contains(METRIC);
     let draft = if known {
-        draft.when(format!("min({METRIC}) < {DAYS}"), Some(Duration::hours(1)), rules::CERTIFICATE_LIMIT)
+        draft.when(format!("min({}) < {DAYS}", select(METRIC, &[])), Some(Duration::hours(1)), rules::CERTIFICATE_LIMIT)
     } else {
         draft.hold(Some(Duration::hours(1)), rules::CERTIFICATE_LIMIT)
     };

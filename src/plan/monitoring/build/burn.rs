@@ -27,7 +27,7 @@ impl Budget {
         for window in known {
             let factor = factor(window.budget.value, self.period, window.long.value);
             let threshold = factor.times(self.errors);
-            let severity = lesser(window.severity, self.gravest);
+            let severity = window.severity.lesser(self.gravest);
             match self.reason_to_drop(window.long.value, threshold) {
                 Some(reason) => dropped.push(DroppedWindowPlan {
                     origin: window.long.origin,
@@ -65,11 +65,6 @@ impl Budget {
             None
         }
     }
-}
-
-/// The less grave of two severities.
-pub(super) fn lesser(one: Traced<AlertSeverity>, other: Traced<AlertSeverity>) -> Traced<AlertSeverity> {
-    if other.value > one.value { other } else { one }
 }
 
 fn factor(budget_percent: Decimal, period: Duration, long: Duration) -> Decimal {
@@ -165,8 +160,8 @@ mod tests {
     fn an_internal_component_wakes_nobody() {
         let page = Traced::by_rule(AlertSeverity::Page, rules::OUTAGE);
         let ticket = Traced::by_rule(AlertSeverity::Ticket, rules::TIER_SEVERITY);
-        assert_eq!(lesser(page, ticket).value, AlertSeverity::Ticket);
-        assert_eq!(lesser(ticket, page).value, AlertSeverity::Ticket);
-        assert_eq!(lesser(page, page).value, AlertSeverity::Page);
+        assert_eq!(page.lesser(ticket).value, AlertSeverity::Ticket);
+        assert_eq!(ticket.lesser(page).value, AlertSeverity::Ticket);
+        assert_eq!(page.lesser(page).value, AlertSeverity::Page);
     }
 }

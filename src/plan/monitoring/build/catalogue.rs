@@ -1,7 +1,7 @@
 //! Which series there are: environments, scrape jobs, the components' metrics, exporters.
 
+use super::resource;
 use super::subject::Subject;
-use super::{burn, resource};
 use crate::ir::choice::{ComponentKind, EnvironmentKind, MetricType, Protocol, Runtime};
 use crate::ir::component::Component;
 use crate::ir::value::Duration;
@@ -30,7 +30,7 @@ pub(super) fn environment(system: &System, environment: &Environment) -> Monitor
         name: environment.name.clone(),
         kind: environment.kind,
         selector: Traced::by_rule(selector, rules::SELECTOR),
-        gravest: if is_production { page } else { burn::lesser(page, ticket) },
+        gravest: if is_production { page } else { page.lesser(ticket) },
         components: environment
             .deployments
             .iter()

@@ -118,7 +118,7 @@ fn replicas(subject: &Subject<'_>) -> Vec<AlertPlan> {
             once(subject, AlertKind::Unready)
                 .severity(outage(subject))
                 .when(format!("{ready} < 1"), Some(Duration::minutes(5)), rules::ABSENT_HOLD)
-                .threshold(Decimal::whole(1), rules::ABSENT_HOLD)
+                .below(Decimal::whole(1), rules::ABSENT_HOLD)
                 .says(
                     format!("{name}: no replica can take requests"),
                     format!(
@@ -131,7 +131,7 @@ fn replicas(subject: &Subject<'_>) -> Vec<AlertPlan> {
     alerts.push(
         once(subject, AlertKind::ReplicasMissing)
             .when(format!("{} > 0", missing_replicas(subject)), Some(Duration::minutes(15)), rules::MISSING_HOLD)
-            .threshold(Decimal::whole(0), rules::MISSING_HOLD)
+            .above(Decimal::whole(0), rules::MISSING_HOLD)
             .says(
                 format!("{name}: fewer replicas can take requests than should"),
                 "A replica does not start, fails its readiness check, or finds no room on a node.",
@@ -260,7 +260,7 @@ fn volumes(subject: &Subject<'_>) -> Vec<AlertPlan> {
             let limit = Decimal::new(1, 1);
             draft(subject, AlertKind::VolumeFilling, &format!("{}-{}", AlertKind::VolumeFilling, volume.name))
                 .when(format!("{share} < {limit}"), Some(Duration::minutes(15)), rules::VOLUME_LIMIT)
-                .threshold(limit, rules::VOLUME_LIMIT)
+                .below(limit, rules::VOLUME_LIMIT)
                 .about(|plan| plan.origin = volume.origin)
                 .says(
                     format!("{}: the volume {} is nearly full", component.name, volume.name),
@@ -279,7 +279,7 @@ fn limit(
     minutes: Option<u64>,
     rule: Rule,
 ) -> Draft {
-    once(subject, kind).when(format!("{value} > {limit}"), minutes.map(Duration::minutes), rule).threshold(limit, rule)
+    once(subject, kind).when(format!("{value} > {limit}"), minutes.map(Duration::minutes), rule).above(limit, rule)
 }
 
 /// Whether requests fail, where no objective watches them, and connections hold.
@@ -354,6 +354,6 @@ fn missed(subject: &Subject<'_>, late: &str, origin: Origin) -> Draft {
     let seconds = Decimal::whole(600);
     once(subject, AlertKind::RunMissed)
         .when(format!("({late}) > {seconds}"), None, rules::RUN_LIMIT)
-        .threshold(seconds, rules::RUN_LIMIT)
+        .above(seconds, rules::RUN_LIMIT)
         .about(|plan| plan.origin = origin)
 }

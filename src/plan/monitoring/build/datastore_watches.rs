@@ -4,7 +4,7 @@ use crate::ir::choice::DatastoreKind;
 use crate::ir::datastore::Datastore;
 use crate::ir::value::{Decimal, Duration};
 use crate::ir::{Rule, Traced};
-use crate::plan::monitoring::alerting::AlertKind;
+use crate::plan::monitoring::alerting::{AlertKind, Comparison};
 use crate::plan::monitoring::dashboards::PanelUnit;
 use crate::plan::monitoring::promql::{literal, quoted, select};
 use crate::plan::monitoring::rules;
@@ -163,6 +163,7 @@ pub(super) struct Watch {
     /// PromQL that has a value while it is bad.
     pub(super) expression: String,
     pub(super) limit: Decimal,
+    pub(super) comparison: Comparison,
     pub(super) hold: Duration,
     pub(super) severity: Traced<AlertSeverity>,
     pub(super) rule: Rule,
@@ -181,6 +182,7 @@ fn watch(datastore: &Datastore, resource: &str, watched: &Watched) -> Option<Wat
     let mut limit = Decimal::whole(watched.limit);
     let mut severity = Traced::by_rule(AlertSeverity::Ticket, rules::DEGRADED);
     let mut expression = None;
+    let mut comparison = Comparison::Above;
     match (watched.kind, datastore.kind.value) {
         (AlertKind::DatastoreConnections, _) => {
             // Without a declared number nobody can say how many are left.
@@ -188,7 +190,12 @@ fn watch(datastore: &Datastore, resource: &str, watched: &Watched) -> Option<Wat
             limit = Decimal::whole(i64::try_from(most).ok()?).times(Decimal::new(8, 1));
         }
         (AlertKind::DatastoreStorage, DatastoreKind::Postgres | DatastoreKind::Mysql) => {
-            expression = Some(format!("min(predict_linear({series}[6h], 345600)) < {limit}"));
+            expression = Some(format!("min(predict_linear({series}[6h], 345600)) < 0"));
+            // An alarm of the cloud knows no trend: a tenth of what there is, in bytes, and of 20 GiB where nothing is said.
+            let stated = datastore.size.as_ref().and_then(|size| size.storage);
+            let storage = stated.map_or(20 << 30, |storage| storage.bytes);
+            limit = Decimal::whole(i64::try_from(storage / 10).ok()?);
+            comparison = Comparison::Below;
         }
         (AlertKind::QueueExpiring, _) => {
             let retention = datastore.retention.map_or(DEFAULT_RETENTION, |retention| retention.value);
@@ -205,6 +212,7 @@ fn watch(datastore: &Datastore, resource: &str, watched: &Watched) -> Option<Wat
         expression: expression.unwrap_or_else(|| format!("{shown} > {limit}")),
         shown,
         limit,
+        comparison,
         hold: Duration::minutes(15),
         severity,
         rule: watched.rule,

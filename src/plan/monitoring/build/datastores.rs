@@ -8,7 +8,7 @@ use super::layout::{Draft as Panel, place};
 use super::{overview, resource};
 use crate::ir::datastore::Datastore;
 use crate::ir::{Environment, System, Traced};
-use crate::plan::monitoring::alerting::AlertPlan;
+use crate::plan::monitoring::alerting::{AlertPlan, Comparison};
 use crate::plan::monitoring::dashboards::{DashboardKind, DashboardPlan, PanelKind, PanelState};
 use crate::plan::monitoring::rules;
 use crate::spec::Specs;
@@ -48,7 +48,7 @@ fn alert(
             plan.resource = Some(name.with(resource.to_owned()));
             plan.environments = vec![environment.name.clone()];
         })
-        .threshold(watch.limit, watch.rule);
+        .limit(watch.limit, watch.comparison, watch.rule);
     // Where no exporter tells, the cloud's own alarms do.
     let draft = if is_asked {
         draft.when(watch.expression, Some(watch.hold), watch.rule)
@@ -100,8 +100,8 @@ fn dashboard(
                 panel = panel.query(watch.shown, environment.name.to_string());
             }
         }
-        // What is watched by its trend has no limit of its own.
-        if !watch.expression.contains("predict_linear") {
+        // A panel turns bad above its limit.
+        if watch.comparison == Comparison::Above {
             panel = panel.states(&[(watch.limit, PanelState::Bad)]);
         }
         panels.push(panel);

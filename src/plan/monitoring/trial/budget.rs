@@ -1,0 +1,175 @@
+//! What proves the alerts of an objective: events that are all good, then all bad, then all good.
+
+use super::selector::{LabelMatcher, Operator, Selector, selectors};
+use super::{BEFORE, Course, MARGIN, Trial, TrialSeries, series, series_of, whole};
+use crate::ir::value::{Decimal, Duration};
+use crate::plan::monitoring::configurations::{IndicatorKind, MonitoredEnvironment, ObjectivePlan};
+use crate::plan::monitoring::promql::fill;
+use crate::plan::monitoring::recordings::Recorded;
+use crate::spec::prometheus::AlertSeverity;
+
+/// The longest outage that a trial has, in minutes: a week.
+const LONGEST: u64 = 10_080;
+
+/// What proves the alerts of an objective.
+#[derive(Clone, Debug)]
+pub struct BudgetTrial {
+    /// An outage. The alerts of all severities are on at its end, and off when their short windows hold none of it.
+    pub outage: Trial,
+    /// One bad event where there are hardly any: nobody is told. None where a single event may be told of.
+    pub lone_failure: Option<Trial>,
+}
+
+impl BudgetTrial {
+    /// Minutes from the end of the outage until the alert of a severity is off.
+    #[must_use]
+    pub fn recovery(objective: &ObjectivePlan, severity: AlertSeverity) -> u64 {
+        let of_severity = objective.burn_windows.iter().filter(|window| window.severity.value == severity);
+        let longest = of_severity.map(|window| window.short.value).max().unwrap_or(Duration::seconds(0));
+        longest.whole_seconds().div_ceil(60) + MARGIN
+    }
+}
+
+/// The trial of an objective's alerts in an environment; none where it has no alert.
+#[must_use]
+pub fn of_objective(
+    objective: &ObjectivePlan,
+    environment: &MonitoredEnvironment,
+    recorded: &Recorded<'_>,
+) -> Option<BudgetTrial> {
+    let cured = AlertSeverity::ALL.iter().map(|severity| BudgetTrial::recovery(objective, *severity)).max()?;
+    let highest = AlertSeverity::ALL.iter().filter_map(|severity| lowest_threshold(objective, *severity)).max()?;
+    // So long that the share of bad minutes is above the threshold, also where a window holds all minutes before.
+    let share = highest.over(Decimal::whole(1).minus(highest));
+    let well = if share > Decimal::whole(20) { 2 } else { BEFORE };
+    let outage = |series, delay: u64| {
+        let before = Decimal::whole(i64::try_from(well + delay).unwrap_or(i64::MAX / 1000));
+        Trial { series, well, ill: (whole(share.times(before)) + 1 + delay + MARGIN + 5).min(LONGEST), cured }
+    };
+    let pace = pace(objective);
+    let measured = measured(objective, environment, pace);
+    let Some((series, delay)) = measured else {
+        // What the expression counts is the user's own: the rules are tried from the recorded ratio on.
+        let zero = Decimal::whole(0);
+        let ratio = |window| from_recorded(&recorded.error_ratio(window), Course::Level(zero, Decimal::whole(1)));
+        let mut series: Vec<TrialSeries> = recorded.windows().into_iter().filter_map(ratio).collect();
+        series.extend(events(objective, environment, Course::Growth(pace, pace)));
+        return Some(BudgetTrial { outage: outage(series, 0), lone_failure: None });
+    };
+    let least = objective.burn_windows.iter().filter_map(|window| window.least_events).map(|least| least.value).min();
+    let counts = matches!(objective.indicator.value, IndicatorKind::Availability | IndicatorKind::Ratio);
+    let lone = (counts && least.is_some_and(|least| least > 4)).then(|| lone_failure(&series, cured)).flatten();
+    Some(BudgetTrial { outage: outage(series, delay), lone_failure: lone })
+}
+
+/// The threshold of a severity's windows that is reached first.
+fn lowest_threshold(objective: &ObjectivePlan, severity: AlertSeverity) -> Option<Decimal> {
+    let of_severity = objective.burn_windows.iter().filter(|window| window.severity.value == severity);
+    of_severity.map(|window| window.threshold.value).min()
+}
+
+/// Events a minute: so many that each alert has seen enough of them within a minute.
+fn pace(objective: &ObjectivePlan) -> Decimal {
+    const FEWEST: u64 = 60;
+    let least = objective.burn_windows.iter().filter_map(|window| window.least_events).map(|least| least.value).max();
+    Decimal::whole(i64::try_from(least.unwrap_or(0).max(FEWEST)).unwrap_or(i64::MAX / 1_000_000))
+}
+
+/// The series that an objective is measured by, and the minutes until an outage shows in them.
+fn measured(
+    objective: &ObjectivePlan,
+    environment: &MonitoredEnvironment,
+    pace: Decimal,
+) -> Option<(Vec<TrialSeries>, u64)> {
+    let zero = Decimal::whole(0);
+    let expression = fill(&objective.error_ratio, "5m", &environment.selector);
+    let found = selectors(&expression);
+    let mut delay = 0;
+    let mut measured: Vec<TrialSeries> = match (objective.indicator.value, found.as_slice()) {
+        (IndicatorKind::Availability, [failed, all]) if objective.events.is_some() => {
+            failing_events(failed, all, pace)?
+        }
+        (IndicatorKind::Availability, [ready]) => vec![series(ready, Course::Level(Decimal::whole(2), zero))?],
+        // Without buckets the histogram is native, and no samples of one can be written.
+        (IndicatorKind::Latency, [within, all]) if within.metric.ends_with("_bucket") => {
+            vec![series(within, Course::Growth(pace, zero))?, series(all, Course::Growth(pace, pace))?]
+        }
+        (IndicatorKind::Ratio, [good, all]) => bad_events(good, all, pace)?,
+        (IndicatorKind::Freshness, [newest]) => {
+            let limit = oldest(&expression)?;
+            let lead = Decimal::whole(60).minus(limit);
+            delay = 2;
+            vec![series(newest, Course::Clock(lead))?]
+        }
+        _ => return None,
+    };
+    // Where the events are among what is measured they are not counted twice.
+    let counted = events(objective, environment, Course::Growth(pace, pace));
+    measured.extend(counted.filter(|event| !measured.iter().any(|known| known.metric == event.metric)));
+    Some((measured, delay))
+}
+
+/// Events of which all are good, and while not all is well all are bad: good ones have other labels than bad ones, or bad
+/// ones are counted apart.
+pub(super) fn failing_events(failed: &Selector, all: &Selector, pace: Decimal) -> Option<Vec<TrialSeries>> {
+    let zero = Decimal::whole(0);
+    if failed.metric != all.metric {
+        return Some(vec![series(failed, Course::Growth(zero, pace))?, series(all, Course::Growth(pace, pace))?]);
+    }
+    let bad = series(failed, Course::Growth(zero, pace))?;
+    let good = outside(all, failed, Course::Growth(pace, zero))?;
+    Some(vec![good, bad])
+}
+
+/// The same of a selector of good events.
+fn bad_events(good: &Selector, all: &Selector, pace: Decimal) -> Option<Vec<TrialSeries>> {
+    let zero = Decimal::whole(0);
+    if good.metric != all.metric {
+        return Some(vec![series(good, Course::Growth(pace, zero))?, series(all, Course::Growth(pace, pace))?]);
+    }
+    Some(vec![series(good, Course::Growth(pace, zero))?, outside(all, good, Course::Growth(zero, pace))?])
+}
+
+/// A series that `all` takes and `part` does not.
+fn outside(all: &Selector, part: &Selector, course: Course) -> Option<TrialSeries> {
+    let further = part.matchers.iter().find(|matcher| !all.matchers.contains(matcher))?;
+    let not = LabelMatcher {
+        operator: match further.operator {
+            Operator::Equal => Operator::NotEqual,
+            Operator::NotEqual => Operator::Equal,
+            Operator::Matches => Operator::MatchesNot,
+            Operator::MatchesNot => Operator::Matches,
+        },
+        ..further.clone()
+    };
+    series_of(&all.metric, all.matchers.iter().chain([&not]), course)
+}
+
+/// The series by which events are counted.
+fn events(objective: &ObjectivePlan, environment: &MonitoredEnvironment, course: Course) -> Option<TrialSeries> {
+    let counted = fill(objective.events.as_ref()?, "5m", &environment.selector);
+    series(selectors(&counted).first()?, course)
+}
+
+/// The seconds that the newest result may be old: what the expression compares its age with.
+fn oldest(expression: &str) -> Option<Decimal> {
+    let (_, behind) = expression.split_once("<= bool ")?;
+    crate::source::Scalar::read(behind.split(|found: char| !found.is_ascii_digit()).next()?).ok()
+}
+
+/// One good event and one bad one in all the time.
+fn lone_failure(outage: &[TrialSeries], minutes: u64) -> Option<Trial> {
+    let (zero, one) = (Decimal::whole(0), Decimal::whole(1));
+    let series = outage
+        .iter()
+        .map(|series| match series.course {
+            Course::Growth(..) => Some(TrialSeries { course: Course::Growth(zero, one), ..series.clone() }),
+            _ => None,
+        })
+        .collect::<Option<Vec<TrialSeries>>>()?;
+    Some(Trial { series, well: BEFORE, ill: 1, cured: minutes.min(30) })
+}
+
+fn from_recorded(selector: &str, course: Course) -> Option<TrialSeries> {
+    series(selectors(selector).first()?, course)
+}

@@ -1,0 +1,293 @@
+//! The selectors of an expression of a plan, and labels that they take.
+//!
+//! Expressions of a plan are ours, or printed by the grammar: their selectors are found by their braces, which is a
+//! hundred times as fast as the grammar.
+
+use regex::Regex;
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// One selector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selector {
+    /// The metric; of a selector by `__name__` alone too.
+    pub metric: String,
+    /// Its label matchers.
+    pub matchers: Vec<LabelMatcher>,
+}
+
+/// One label matcher.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelMatcher {
+    /// The label.
+    pub label: String,
+    /// How it is compared.
+    pub operator: Operator,
+    /// What it is compared with.
+    pub value: String,
+}
+
+/// How a label is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// `=`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `=~`
+    Matches,
+    /// `!~`
+    MatchesNot,
+}
+
+impl LabelMatcher {
+    /// Whether a label's value passes; none where the pattern can't be read.
+    #[must_use]
+    pub fn takes(&self, value: &str) -> Option<bool> {
+        Some(match self.operator {
+            Operator::Equal => value == self.value,
+            Operator::NotEqual => value != self.value,
+            Operator::Matches => matches(&self.value, value)?,
+            Operator::MatchesNot => !matches(&self.value, value)?,
+        })
+    }
+}
+
+/// The selectors of an expression, in order.
+#[must_use]
+pub fn selectors(expression: &str) -> Vec<Selector> {
+    let mut found = Vec::new();
+    let mut rest = expression;
+    let mut metric_start = 0;
+    let mut at = 0;
+    while let Some(byte) = rest.as_bytes().get(at).copied() {
+        match byte {
+            b'{' => {
+                let metric = rest[metric_start..at].to_owned();
+                let Some((selector, length)) = matchers(&rest[at + 1..]) else { return found };
+                found.push(named(metric, selector));
+                rest = &rest[at + 1 + length..];
+                (at, metric_start) = (0, 0);
+            }
+            b'"' | b'\'' => match text(&rest[at..]) {
+                Some((_, length)) => {
+                    at += length;
+                    metric_start = at;
+                }
+                None => return found,
+            },
+            _ => {
+                at += 1;
+                if !(byte.is_ascii_alphanumeric() || byte == b'_' || byte == b':') {
+                    metric_start = at;
+                }
+            }
+        }
+    }
+    found
+}
+
+/// A selector that names its metric by `__name__` as one that names it before the braces.
+fn named(metric: String, mut matchers: Vec<LabelMatcher>) -> Selector {
+    if metric.is_empty()
+        && let Some(at) = matchers.iter().position(|matcher| matcher.label == "__name__")
+    {
+        let name = matchers.remove(at);
+        return Selector { metric: name.value, matchers };
+    }
+    Selector { metric, matchers }
+}
+
+/// The matchers behind an opening brace, and how long they are with the closing one.
+fn matchers(text_behind: &str) -> Option<(Vec<LabelMatcher>, usize)> {
+    let mut found = Vec::new();
+    let mut rest = text_behind;
+    loop {
+        rest = rest.trim_start_matches([' ', ',']);
+        if let Some(behind) = rest.strip_prefix('}') {
+            return Some((found, text_behind.len() - behind.len()));
+        }
+        let (label, behind) = rest.split_at(rest.find(['=', '!'])?);
+        let (operator, length) = match behind.get(..2)? {
+            "=~" => (Operator::Matches, 2),
+            "!~" => (Operator::MatchesNot, 2),
+            "!=" => (Operator::NotEqual, 2),
+            _ => (Operator::Equal, 1),
+        };
+        let (value, quoted) = text(&behind[length..])?;
+        found.push(LabelMatcher { label: label.trim().to_owned(), operator, value });
+        rest = &behind[length + quoted..];
+    }
+}
+
+/// The text between quotes at the beginning, and how long it is with them.
+fn text(quoted: &str) -> Option<(String, usize)> {
+    let quote = quoted.chars().next()?;
+    let mut value = String::new();
+    let mut characters = quoted.char_indices().skip(1);
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '\\' => {
+                let (_, escaped) = characters.next()?;
+                let digits = match escaped {
+                    'x' => 2,
+                    'u' => 4,
+                    'U' => 8,
+                    _ => 0,
+                };
+                if digits > 0 {
+                    let code: String = (0..digits).map_while(|_| characters.next()).map(|(_, digit)| digit).collect();
+                    value.push(char::from_u32(u32::from_str_radix(&code, 16).ok()?)?);
+                } else {
+                    value.push(match escaped {
+                        'n' => '\n',
+                        'r' => '\r',
+                        't' => '\t',
+                        other => other,
+                    });
+                }
+            }
+            _ if character == quote => return Some((value, at + quote.len_utf8())),
+            _ => value.push(character),
+        }
+    }
+    None
+}
+
+/// Labels that all of the matchers take; none where we find none. A label that is not named has no value.
+#[must_use]
+pub fn labels<'a>(matchers: impl IntoIterator<Item = &'a LabelMatcher>) -> Option<Vec<(String, String)>> {
+    let matchers: Vec<&LabelMatcher> = matchers.into_iter().collect();
+    let mut found: Vec<(String, String)> = Vec::new();
+    for matcher in &matchers {
+        if found.iter().any(|(label, _)| *label == matcher.label) {
+            continue;
+        }
+        let of_label: Vec<&LabelMatcher> =
+            matchers.iter().copied().filter(|other| other.label == matcher.label).collect();
+        found.push((matcher.label.clone(), value(&of_label)?));
+    }
+    found.retain(|(_, value)| !value.is_empty());
+    Some(found)
+}
+
+/// What a label may be that no matcher names: the words that programs use where all is well come first.
+const WORDS: &[&str] = &["200", "OK", "ok", "success", "other", "another", "0", "1", ""];
+
+/// A value that all of the matchers of one label take.
+fn value(matchers: &[&LabelMatcher]) -> Option<String> {
+    let stated =
+        matchers.iter().find(|matcher| matcher.operator == Operator::Equal).map(|matcher| matcher.value.clone());
+    let patterns = matchers.iter().filter(|matcher| matcher.operator == Operator::Matches);
+    let examples = patterns.flat_map(|matcher| examples(&matcher.value));
+    let words = WORDS.iter().map(|word| (*word).to_owned());
+    stated
+        .into_iter()
+        .chain(examples)
+        .chain(words)
+        .find(|value| matchers.iter().all(|matcher| matcher.takes(value) == Some(true)))
+}
+
+/// Patterns that need no automaton: words of plain characters and dots, one of several.
+fn is_plain(pattern: &str) -> bool {
+    pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.|".contains(&byte))
+}
+
+/// Whether a pattern takes a whole text; none where it is no pattern.
+fn matches(pattern: &str, text: &str) -> Option<bool> {
+    if is_plain(pattern) {
+        let same = |word: &str| {
+            word.len() == text.len() && word.bytes().zip(text.bytes()).all(|(want, have)| want == b'.' || want == have)
+        };
+        return Some(pattern.split('|').any(same));
+    }
+    Some(Regex::new(&format!("^(?s:{pattern})$")).ok()?.is_match(text))
+}
+
+/// Texts that a pattern may take, one for each of its words.
+fn examples(pattern: &str) -> Vec<String> {
+    if is_plain(pattern) {
+        return pattern.split('|').flat_map(|word| [word.replace('.', "0"), word.replace('.', "1")]).collect();
+    }
+    let Ok(hir) = regex_syntax::parse(pattern) else { return Vec::new() };
+    let whole = match hir.kind() {
+        HirKind::Alternation(words) => words.as_slice(),
+        _ => std::slice::from_ref(&hir),
+    };
+    whole
+        .iter()
+        .map(|hir| {
+            let mut text = String::new();
+            example(hir, &mut text);
+            text
+        })
+        .collect()
+}
+
+/// The shortest text that a pattern takes. Patterns come from the grammar, which bounds how deep they are nested.
+fn example(hir: &Hir, text: &mut String) {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => text.push_str(&String::from_utf8_lossy(&literal.0)),
+        HirKind::Class(Class::Unicode(class)) => {
+            let takes =
+                |wanted: &char| class.ranges().iter().any(|range| (range.start()..=range.end()).contains(wanted));
+            let usual = ['0', 'a', 'A'].into_iter().find(takes);
+            text.extend(usual.or_else(|| class.ranges().first().map(regex_syntax::hir::ClassUnicodeRange::start)));
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            text.extend(class.ranges().first().map(|range| char::from(range.start())));
+        }
+        HirKind::Repetition(repetition) => (0..repetition.min.min(64)).for_each(|_| example(&repetition.sub, text)),
+        HirKind::Capture(capture) => example(&capture.sub, text),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| example(part, text)),
+        HirKind::Alternation(words) => {
+            if let Some(first) = words.first() {
+                example(first, text);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::monitoring::indicator::pods_of;
+    use crate::plan::monitoring::promql::{quoted, select};
+
+    fn solved(expression: &str) -> Vec<(String, String)> {
+        labels(&selectors(expression)[0].matchers).unwrap()
+    }
+
+    #[test]
+    fn selectors_are_found_by_their_braces() {
+        let found = selectors(
+            "(sum(rate(http_requests_total{job=\"a\",code=~\"5..\"}[5m])) or vector(0)) / on (x) max({__name__=\"a b\"})",
+        );
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].metric, "http_requests_total");
+        assert_eq!(found[0].matchers[1].operator, Operator::Matches);
+        assert_eq!((found[1].metric.as_str(), found[1].matchers.len()), ("a b", 0));
+        assert!(selectors("1 + 2").is_empty());
+        assert!(selectors("x{a=\"").is_empty());
+    }
+
+    #[test]
+    fn hostile_values_read_back() {
+        for text in ["a\"b", "a}b{", "line\nbreak", "\\", "$selector", "\u{1}ünï"] {
+            let labels = solved(&select("m", &[&format!("a={}", quoted(text))]));
+            assert_eq!(labels, [("a".to_owned(), text.to_owned())]);
+        }
+    }
+
+    #[test]
+    fn labels_are_such_that_every_matcher_takes_them() {
+        let of = |matchers: &str| solved(&format!("m{{{matchers}}}"))[0].1.clone();
+        assert_eq!(of("code=~\"5..\""), "500");
+        assert_eq!(of("code=~\"5..\",code!=\"500\""), "511");
+        assert_eq!(of("code!~\"5..\""), "200");
+        assert_eq!(of("code!~\"200|OK\""), "ok");
+        assert_eq!(of("code=~\"(5..|429)\""), "500");
+        let pod = solved(&format!("m{{{}}}", pods_of("a.b")))[0].1.clone();
+        assert!(Regex::new("^a\\.b-[a-z0-9]+-[a-z0-9]{5}$").unwrap().is_match(&pod), "{pod}");
+    }
+}

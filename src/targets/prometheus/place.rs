@@ -1,0 +1,86 @@
+//! One environment of the system, as rules are written for it.
+
+use indexmap::IndexMap;
+
+use crate::plan::Plans;
+use crate::plan::infrastructure::templates::{PlatformTemplate, SystemTemplate};
+use crate::plan::monitoring::alerting::{AlertKind, AlertPlan};
+use crate::plan::monitoring::configurations::{MonitoredEnvironment, MonitoringConfigurations, ObjectivePlan};
+use crate::plan::monitoring::recordings::Recorded;
+
+/// An environment with all that is printed for it.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) plans: &'a Plans,
+    pub(super) environment: &'a MonitoredEnvironment,
+}
+
+impl<'a> Place<'a> {
+    /// The environments in the order of the input.
+    pub(super) fn all(plans: &'a Plans) -> impl Iterator<Item = Place<'a>> {
+        let environments = plans.monitoring.configurations.environments.iter();
+        environments.map(move |environment| Place { plans, environment })
+    }
+
+    pub(super) fn system(self) -> &'a SystemTemplate {
+        &self.plans.infrastructure.templates.system
+    }
+
+    pub(super) fn platform(self) -> &'a PlatformTemplate {
+        &self.plans.infrastructure.templates.platform
+    }
+
+    pub(super) fn monitoring(self) -> &'a MonitoringConfigurations {
+        &self.plans.monitoring.configurations
+    }
+
+    /// An objective as it is recorded here.
+    pub(super) fn recorded(self, objective: &'a ObjectivePlan) -> Recorded<'a> {
+        Recorded::new(self.monitoring(), objective, self.environment)
+    }
+}
+
+/// What rules are about: a component, a datastore, or the system as a whole.
+#[derive(Default)]
+pub(super) struct Subject<'a> {
+    pub(super) objectives: Vec<&'a ObjectivePlan>,
+    pub(super) alerts: Vec<&'a AlertPlan>,
+}
+
+/// The name that stands for the system as a whole: no component and no datastore can have it.
+pub(super) const WHOLE: &str = "_system";
+
+impl<'a> Subject<'a> {
+    /// Everything that has rules, by its name, in the order of the plan.
+    pub(super) fn all(plans: &'a Plans) -> IndexMap<&'a str, Subject<'a>> {
+        let mut subjects: IndexMap<&str, Subject<'_>> = IndexMap::new();
+        for objective in &plans.monitoring.configurations.objectives {
+            subjects.entry(objective.component.as_str()).or_default().objectives.push(objective);
+        }
+        for alert in &plans.monitoring.alerting.alerts {
+            let about = alert.component.as_ref().or(alert.datastore.as_ref());
+            subjects.entry(about.map_or(WHOLE, |name| name.as_str())).or_default().alerts.push(alert);
+        }
+        subjects
+    }
+
+    /// What of it is there in an environment.
+    pub(super) fn in_environment(&self, environment: &MonitoredEnvironment) -> Option<Subject<'a>> {
+        let is_told = |alert: &&&AlertPlan| {
+            let asks = alert.expression.is_some() || alert.kind.value == AlertKind::BudgetBurn;
+            asks && alert.environments.contains(&environment.name)
+        };
+        let is_there = |objective: &&&ObjectivePlan| environment.components.contains(&objective.component);
+        let subject = Subject {
+            objectives: self.objectives.iter().filter(is_there).copied().collect(),
+            alerts: self.alerts.iter().filter(is_told).copied().collect(),
+        };
+        (!subject.objectives.is_empty() || !subject.alerts.is_empty()).then_some(subject)
+    }
+
+    /// The objective that an alert watches.
+    pub(super) fn objective_of(&self, alert: &AlertPlan) -> Option<&'a ObjectivePlan> {
+        let id = alert.objective.as_ref()?;
+        self.objectives.iter().copied().find(|objective| objective.id == *id)
+    }
+}
