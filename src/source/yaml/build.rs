@@ -1,4 +1,4 @@
-//! From the parser's events to the tree, in one pass.
+//! From a parser's events to the tree, in one pass.
 
 use std::collections::BTreeMap;
 use std::collections::hash_map::{Entry, HashMap};
@@ -49,12 +49,12 @@ impl<'a> Builder<'a> {
         Span { file: self.tree.file, start, end }
     }
 
-    pub(super) fn run(mut self) -> (Tree, Vec<Problem>) {
-        self.read();
+    pub(super) fn finish(self) -> (Tree, Vec<Problem>) {
         (self.tree, self.problems)
     }
 
-    fn read(&mut self) {
+    /// Reads the whole text by the library.
+    pub(super) fn read(&mut self) {
         let options = granit_parser::options! { emit_comments: false, emit_unresolved_aliases: true };
         let skipped = mark_length(self.source);
         let mut parser = Parser::new_from_str_with_options(&self.source[skipped..], options);
@@ -138,7 +138,15 @@ impl<'a> Builder<'a> {
         true
     }
 
-    fn scalar(&mut self, text: &str, style: ScalarStyle, anchor: usize, tag: Option<&Tag>, start: u32, end: u32) {
+    pub(super) fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        anchor: usize,
+        tag: Option<&Tag>,
+        start: u32,
+        end: u32,
+    ) {
         if let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema()) {
             self.refuse_tag(&tag.original(), start, end);
         }
@@ -231,7 +239,7 @@ impl<'a> Builder<'a> {
         self.open(mapping, start, end, anchor)
     }
 
-    fn open(&mut self, mapping: bool, start: u32, end: u32, anchor: usize) -> bool {
+    pub(super) fn open(&mut self, mapping: bool, start: u32, end: u32, anchor: usize) -> bool {
         if self.frames.len() >= DEPTH_LIMIT {
             let (start, end) = syntax::visible(self.source, start as usize);
             self.report(syntax::too_deep(self.span(start, end)));
@@ -247,7 +255,7 @@ impl<'a> Builder<'a> {
         true
     }
 
-    fn close(&mut self, start: u32, end: u32) {
+    pub(super) fn close(&mut self, start: u32, end: u32) {
         let Some(frame) = self.frames.pop() else { return };
         // A flow collection ends at its bracket; a block collection ends where its last child does.
         let end = if end > start { end } else { self.last_end };

@@ -1,9 +1,12 @@
 //! A YAML text as an arena of nodes with exact byte ranges.
 //!
-//! Built from the parser's events in one pass. Aliases stay numbers and are never expanded here, so that a text costs
+//! Built from events in one pass: those of a quick reader where the text is plain, else those of the library. Aliases stay numbers and are never expanded here, so that a text costs
 //! what it is long; an alias to a node that is still open (`&a [*a]`) is refused. Depth and size are limited.
 
+#[cfg(test)]
+mod agreement;
 mod build;
+mod plain;
 mod syntax;
 
 use self::build::Builder;
@@ -49,7 +52,7 @@ pub enum Text {
     Own(Box<str>),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Node {
     kind: NodeKind,
     start: u32,
@@ -57,7 +60,7 @@ struct Node {
 }
 
 /// The nodes of one document.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tree {
     /// The file that the tree is of.
     pub file: FileId,
@@ -190,5 +193,17 @@ impl Tree {
 /// Reads a text. What can be read before an error is kept, so that its own errors are reported too.
 #[must_use]
 pub fn parse(file: FileId, source: &str) -> (Tree, Vec<Problem>) {
-    Builder::new(file, source).run()
+    let mut builder = Builder::new(file, source);
+    match plain::read(source, &mut builder) {
+        Some(()) => builder.finish(),
+        None => parse_by_library(file, source),
+    }
+}
+
+/// Reads a text by the library alone. [`parse`] gives the same: for the tests and fuzzers that prove it.
+#[must_use]
+pub fn parse_by_library(file: FileId, source: &str) -> (Tree, Vec<Problem>) {
+    let mut builder = Builder::new(file, source);
+    builder.read();
+    builder.finish()
 }
