@@ -32,6 +32,7 @@ pub(super) const RULES: &[&[RuleEntry]] = &[
     plan::pipeline::rules::TABLE,
     plan::monitoring::rules::TABLE,
     plan::aws::rules::TABLE,
+    targets::grafana::rules::TABLE,
     targets::kubernetes::rules::TABLE,
     targets::prometheus::rules::TABLE,
     output::rule::TABLE,

@@ -5,12 +5,14 @@
 
 pub mod aws;
 pub mod file;
+pub mod grafana;
 pub mod kubernetes;
 pub mod platform;
 pub mod prometheus;
 
 pub use aws::AwsSpec;
 pub use file::{Fact, SpecFile};
+pub use grafana::GrafanaSpec;
 pub use kubernetes::KubernetesSpec;
 pub use platform::PlatformSpec;
 pub use prometheus::PrometheusSpec;
@@ -26,6 +28,7 @@ use crate::source::{FileId, FileKind, Sources};
 /// The specs that are built in, by name.
 pub const BUILT_IN: &[(&str, &str)] = &[
     ("aws", include_str!("../../targets/aws.yaml")),
+    ("grafana", include_str!("../../targets/grafana.yaml")),
     ("kubernetes", include_str!("../../targets/kubernetes.yaml")),
     ("prometheus", include_str!("../../targets/prometheus.yaml")),
 ];
@@ -41,6 +44,8 @@ pub struct Specs {
     pub aws: AwsSpec,
     /// What the world calls its metrics.
     pub prometheus: PrometheusSpec,
+    /// What dashboards are printed with.
+    pub grafana: GrafanaSpec,
 }
 
 impl Specs {
@@ -64,15 +69,18 @@ impl Specs {
         let mut aws = SpecFile::new(sources, ids["aws"]);
         let mut kubernetes = SpecFile::new(sources, ids["kubernetes"]);
         let mut prometheus = SpecFile::new(sources, ids["prometheus"]);
+        let mut grafana = SpecFile::new(sources, ids["grafana"]);
         let specs = Specs {
             platform: PlatformSpec::read(&mut kubernetes),
             kubernetes: KubernetesSpec::read(&mut kubernetes),
             aws: AwsSpec::read(&mut aws),
             prometheus: PrometheusSpec::read(&mut prometheus),
+            grafana: GrafanaSpec::read(&mut grafana),
         };
         problems.extend(aws.finish());
         problems.extend(kubernetes.finish());
         problems.extend(prometheus.finish());
+        problems.extend(grafana.finish());
         (problems.is_empty().then_some(specs), problems)
     }
 }

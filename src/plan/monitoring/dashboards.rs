@@ -51,6 +51,8 @@ plan_record! {
         path: Traced<String>, required;
         /// The version of its schema.
         version: Traced<u32>, required;
+        /// What `$selector` stands for in a dashboard: label matchers over the variable `environment`.
+        selector: Traced<String>, required;
         /// The dashboards: overview, objectives, components, datastores.
         dashboards: Vec<DashboardPlan>, many;
     }
@@ -73,8 +75,8 @@ plan_record! {
         variables: Vec<DashboardVariable>, many;
         /// Where else to look.
         links: Vec<DashboardLink>, many;
-        /// Whether deployments are marked.
-        deployments: Traced<bool>, required;
+        /// When something was deployed: PromQL with `$selector` that has a value then; none where nothing tells.
+        deployments: Traced<String>, optional;
         /// Rows of panels, from top to bottom.
         rows: Vec<RowPlan>, many;
         /// Who calls whom, where that is shown.
@@ -85,14 +87,22 @@ plan_record! {
     pub struct DashboardVariable as "dashboard variable" {
         /// What it is called: `environment`, or `instance` for the placeholder `$instance`.
         name: Traced<String>, required;
-        /// Its values, where they are known.
-        values: Vec<Traced<String>>, many;
+        /// Its values, where they are known; the first is shown unless the viewer chooses.
+        values: Vec<VariableValue>, many;
         /// The label whose values it has.
         label: Traced<String>, optional;
         /// Series that have the label: PromQL with `$selector`.
         series: Traced<String>, optional;
         /// Whether several may be chosen at once.
         multiple: Traced<bool>, required;
+    }
+
+    /// One value of a variable.
+    pub struct VariableValue as "dashboard variable value" {
+        /// What the viewer reads; `$NAME_text` in an expression.
+        text: Traced<String>, required;
+        /// What stands for it in expressions.
+        value: Traced<String>, required;
     }
 
     /// Where else to look.
@@ -107,6 +117,8 @@ plan_record! {
 
     /// One row.
     pub struct RowPlan as "dashboard row" {
+        /// Unique in its dashboard, among panels too.
+        id: Traced<u32>, required;
         /// What it is called.
         title: Traced<String>, required;
         /// Where it begins.
@@ -127,6 +139,8 @@ plan_record! {
         unit: Traced<PanelUnit>, required;
         /// What it means.
         description: Traced<String>, optional;
+        /// The runbooks of the alerts that watch what it shows, and where else to look.
+        links: Vec<DashboardLink>, many;
         /// What it shows.
         queries: Vec<QueryPlan>, many;
         /// What values mean, ascending.

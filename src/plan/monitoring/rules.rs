@@ -58,4 +58,6 @@ crate::rules! { room 4;
     PANEL_LAYOUT = "panel-layout": "panels flow from left to right over 24 columns, below each row's title";
     PANEL_STATE = "panel-state": "a panel turns where its objective's budget burns evenly, and where it pages";
     VARIABLES = "dashboard-variables": "the viewer chooses the environment and, for one component, its instances";
+    DEPLOYMENT_MARKS = "deployment-marks": "a dashboard marks when a new version began to run, since that is the first thing to ask";
+    RUNBOOK_LINK = "runbook-link": "a panel links to the runbooks of the alerts that watch what it shows";
 }

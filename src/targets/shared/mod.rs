@@ -2,5 +2,6 @@
 
 pub mod digest;
 pub mod header;
+pub mod markdown;
 pub mod names;
 pub mod value;

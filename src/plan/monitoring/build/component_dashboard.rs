@@ -43,16 +43,14 @@ pub(super) fn plan(subject: &Subject<'_>, objectives: &[ObjectivePlan]) -> Dashb
         datastore: None,
         variables: variables(subject),
         links: links(subject),
-        deployments: Traced::by_rule(true, rules::PANEL),
+        deployments: overview::deployments(subject.system, Some(component)),
         rows: place(rows),
         edges: Vec::new(),
     }
 }
 
 fn variables(subject: &Subject<'_>) -> Vec<DashboardVariable> {
-    let mut variables = vec![overview::environment_variable(
-        subject.environments.iter().map(|environment| environment.name.to_string()).collect(),
-    )];
+    let mut variables = vec![overview::environment_variable(subject.system, subject.environments.iter().copied())];
     if subject.component.metrics.is_some() {
         let text = |text: &str| Traced::by_rule(text.to_owned(), rules::VARIABLES);
         variables.push(DashboardVariable {

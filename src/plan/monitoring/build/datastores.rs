@@ -120,7 +120,7 @@ fn dashboard(
         datastore: Some(datastore.name.clone()),
         variables: Vec::new(),
         links: vec![overview::link(system)],
-        deployments: Traced::by_rule(true, rules::PANEL),
+        deployments: None,
         rows: place(vec![("Saturation".to_owned(), panels)]),
         edges: Vec::new(),
     })

@@ -3,7 +3,7 @@
 use crate::ir::value::Decimal;
 use crate::ir::{Origin, Traced};
 use crate::plan::monitoring::dashboards::{
-    PanelKind, PanelPlan, PanelState, PanelUnit, QueryPlan, RowPlan, ThresholdPlan,
+    DashboardLink, PanelKind, PanelPlan, PanelState, PanelUnit, QueryPlan, RowPlan, ThresholdPlan,
 };
 use crate::plan::monitoring::rules;
 
@@ -19,6 +19,7 @@ pub(super) struct Draft {
     kind: PanelKind,
     unit: PanelUnit,
     description: Option<String>,
+    links: Vec<DashboardLink>,
     queries: Vec<QueryPlan>,
     thresholds: Vec<ThresholdPlan>,
     width: u32,
@@ -34,6 +35,7 @@ impl Draft {
             kind,
             unit,
             description: None,
+            links: Vec::new(),
             queries: Vec::new(),
             thresholds: Vec::new(),
             width: 12,
@@ -62,6 +64,12 @@ impl Draft {
     /// The same with what it means.
     pub(super) fn about(mut self, description: impl Into<String>) -> Draft {
         self.description = Some(description.into());
+        self
+    }
+
+    /// The same with links.
+    pub(super) fn links(mut self, links: impl IntoIterator<Item = DashboardLink>) -> Draft {
+        self.links.extend(links);
         self
     }
 
@@ -107,12 +115,14 @@ pub(super) fn place(rows: Vec<(String, Vec<Draft>)>) -> Vec<RowPlan> {
         if drafts.is_empty() {
             continue;
         }
-        let y = flow.y;
+        let (y, id) = (flow.y, flow.next_id);
         flow.y += TITLE_HEIGHT;
+        flow.next_id += 1;
         let panels = drafts.into_iter().map(|draft| flow.panel(draft)).collect();
         flow.end_line();
         placed.push(RowPlan {
             origin: Origin::rule(rules::PANEL_LAYOUT),
+            id: Traced::by_rule(id, rules::PANEL_LAYOUT),
             title: Traced::by_rule(title, rules::PANEL),
             y: Traced::by_rule(y, rules::PANEL_LAYOUT),
             panels,
@@ -141,6 +151,7 @@ impl Flow {
             kind: Traced::new(draft.kind, draft.origin),
             unit: Traced::new(draft.unit, draft.origin),
             description: draft.description.map(|text| Traced::new(text, draft.origin)),
+            links: draft.links,
             queries: draft.queries,
             thresholds: draft.thresholds,
             x: at(self.x),
@@ -198,8 +209,10 @@ mod tests {
             fields.sort_unstable();
             fields.dedup();
             prop_assert_eq!(all, fields.len());
-            let mut ids: Vec<u32> = placed.iter().flat_map(|row| &row.panels).map(|panel| panel.id.value).collect();
+            let panels = placed.iter().flat_map(|row| &row.panels).map(|panel| panel.id.value);
+            let mut ids: Vec<u32> = panels.chain(placed.iter().map(|row| row.id.value)).collect();
             let panels = ids.len();
+            ids.sort_unstable();
             ids.dedup();
             prop_assert_eq!(panels, ids.len());
         }

@@ -83,6 +83,7 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
             origin: system.origin,
             path: deliverable("dashboard_definitions"),
             version: version(),
+            selector: overview::selector(system),
             dashboards,
         },
     };

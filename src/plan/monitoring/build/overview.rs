@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use super::alerts::dashboard_uid;
 use super::layout::{Draft, place};
+use crate::ir::choice::{EnvironmentKind, Runtime};
 use crate::ir::component::{Component, DependencyKind};
-use crate::ir::value::Decimal;
-use crate::ir::{Origin, System, Traced};
+use crate::ir::value::{Decimal, Name};
+use crate::ir::{Environment, Origin, System, Traced};
 use crate::plan::monitoring::configurations::ObjectivePlan;
 use crate::plan::monitoring::dashboards::{
     DashboardKind, DashboardLink, DashboardPlan, DashboardVariable, EdgePlan, PanelKind, PanelState, PanelUnit,
+    VariableValue,
 };
-use crate::plan::monitoring::indicator::RequestMetrics;
-use crate::plan::monitoring::promql::{SELECTOR, WINDOW, fill, select};
+use crate::plan::monitoring::indicator::{Controller, RequestMetrics, controller};
+use crate::plan::monitoring::promql::{SELECTOR, WINDOW, fill, quoted, select};
 use crate::plan::monitoring::rules;
 use crate::source::Scalar;
 use crate::spec::Specs;
@@ -27,12 +29,34 @@ pub(super) fn link(system: &System) -> DashboardLink {
     }
 }
 
-/// The choice of an environment.
-pub(super) fn environment_variable(values: Vec<String>) -> DashboardVariable {
+/// What `$selector` stands for in a dashboard.
+pub(super) fn selector(system: &System) -> Traced<String> {
+    let label = match system.runtime.value {
+        Runtime::Kubernetes => "namespace",
+        Runtime::Ecs => "environment",
+    };
+    Traced::by_rule(format!("{label}=\"$environment\""), rules::VARIABLES)
+}
+
+/// The choice of an environment; production first, since that is what people ask about.
+pub(super) fn environment_variable<'a>(
+    system: &System,
+    environments: impl Iterator<Item = &'a Environment>,
+) -> DashboardVariable {
+    let mut environments: Vec<&Environment> = environments.collect();
+    environments.sort_by_key(|environment| environment.kind.value != EnvironmentKind::Production);
+    let value = |environment: &&Environment| VariableValue {
+        origin: environment.origin,
+        text: environment.name.with(environment.name.to_string()),
+        value: match system.runtime.value {
+            Runtime::Kubernetes => environment.namespace.with(environment.namespace.to_string()),
+            Runtime::Ecs => environment.name.with(environment.name.to_string()),
+        },
+    };
     DashboardVariable {
         origin: Origin::rule(rules::VARIABLES),
         name: Traced::by_rule("environment".to_owned(), rules::VARIABLES),
-        values: values.into_iter().map(|value| Traced::by_rule(value, rules::VARIABLES)).collect(),
+        values: environments.iter().map(value).collect(),
         label: None,
         series: None,
         multiple: Traced::by_rule(false, rules::VARIABLES),
@@ -40,7 +64,33 @@ pub(super) fn environment_variable(values: Vec<String>) -> DashboardVariable {
 }
 
 fn environments(system: &System) -> Vec<DashboardVariable> {
-    vec![environment_variable(system.environments.iter().map(|environment| environment.name.to_string()).collect())]
+    vec![environment_variable(system, system.environments.iter())]
+}
+
+/// When something was deployed: the cluster counts the changes of each workload.
+pub(super) fn deployments(system: &System, component: Option<&Component>) -> Option<Traced<String>> {
+    if system.runtime.value != Runtime::Kubernetes {
+        return None;
+    }
+    let changes = |metric: &str, matcher: &str| format!("changes({}[2m]) > 0", select(metric, &[SELECTOR, matcher]));
+    let exactly = |label: &str, name: &Name| format!("{label}={}", quoted(name.as_str()));
+    let expression = match component.map(|component| (component, controller(component))) {
+        None => changes("kube_deployment_status_observed_generation", ""),
+        Some((component, Controller::Deployment)) => {
+            changes("kube_deployment_status_observed_generation", &exactly("deployment", &component.name))
+        }
+        Some((component, Controller::StatefulSet)) => {
+            changes("kube_statefulset_status_replicas_updated", &exactly("statefulset", &component.name))
+        }
+        // A new version has a ReplicaSet of its own.
+        Some((component, Controller::Rollout)) => {
+            let owner = format!("owner_kind=\"Rollout\",{}", exactly("owner_name", &component.name));
+            let sets =
+                |offset: &str| format!("count({}{offset})", select("kube_replicaset_owner", &[SELECTOR, &owner]));
+            format!("{} > {}", sets(""), sets(" offset 2m"))
+        }
+    };
+    Some(Traced::by_rule(expression, rules::DEPLOYMENT_MARKS))
 }
 
 /// Traffic, errors and replicas of all components, and who calls whom.
@@ -76,7 +126,7 @@ pub(super) fn system(system: &System, specs: &Specs) -> DashboardPlan {
         datastore: None,
         variables: environments(system),
         links,
-        deployments: Traced::by_rule(true, rules::PANEL),
+        deployments: deployments(system, None),
         rows: place(vec![("Components".to_owned(), panels), ("Dependencies".to_owned(), graph)]),
         edges,
     }
@@ -145,7 +195,7 @@ pub(super) fn objectives(system: &System, objectives: &[ObjectivePlan]) -> Dashb
         datastore: None,
         variables: environments(system),
         links: vec![link(system)],
-        deployments: Traced::by_rule(true, rules::PANEL),
+        deployments: deployments(system, None),
         rows: place(rows),
         edges: Vec::new(),
     }

@@ -1,0 +1,192 @@
+//! One dashboard: what stands around its panels.
+
+use super::panel::{self, datasource, inline};
+use super::{Place, rules, text};
+use crate::ir::{Origin, Traced};
+use crate::output::{Doc, Map};
+use crate::plan::monitoring::dashboards::{DashboardLink, DashboardPlan, DashboardVariable};
+use crate::targets::shared::header::header;
+use crate::targets::shared::markdown;
+use crate::targets::shared::value::{by, flag, number};
+
+/// The name of the variable that chooses the data source.
+pub(super) const DATASOURCE: &str = "datasource";
+
+/// The choice of all values at once.
+const ALL: &str = "$__all";
+
+/// When a variable's values are looked up: whenever the time changes, since instances come and go.
+const ON_TIME_CHANGE: i64 = 2;
+/// And for data sources: when the dashboard is opened.
+const ON_LOAD: i64 = 1;
+/// Values in alphabetical order.
+const ALPHABETICAL: i64 = 1;
+/// One crosshair over all panels.
+const SHARED_CROSSHAIR: i64 = 1;
+
+/// The dashboard as Grafana reads it.
+pub(super) fn document(place: Place<'_>, plan: &DashboardPlan) -> Doc {
+    let spec = place.spec;
+    let time = &spec.time;
+    let selector = place.plans.monitoring.dashboards.selector.as_str();
+    let mut panels = Vec::new();
+    for row in &plan.rows {
+        panels.push(panel::row(place, row));
+        panels.extend(row.panels.iter().map(|panel| panel::panel(place, plan, panel, selector)));
+    }
+    let system = &place.plans.infrastructure.templates.system;
+    let links = plan.links.iter().map(link);
+    let origin = Origin::rule(rules::DASHBOARD);
+    by(rules::DASHBOARD)
+        .with("uid", Doc::traced(&plan.uid))
+        .with("title", Doc::traced(&plan.title))
+        .with("description", Doc::Text(note(place, plan).into(), plan.description.origin))
+        .with("tags", Doc::list([Doc::traced(&system.name), Doc::traced(&plan.kind)], origin))
+        .bool("editable", false)
+        .integer("graphTooltip", SHARED_CROSSHAIR)
+        .with("schemaVersion", number(&spec.schema_version))
+        .with("refresh", Doc::traced(&time.refresh))
+        .with(
+            "time",
+            inline(by(rules::DASHBOARD).with("from", Doc::traced(&time.from)).with("to", Doc::traced(&time.to))),
+        )
+        .text("timezone", "browser")
+        .with("links", Doc::list(links, origin))
+        .with("annotations", by(rules::ANNOTATION).with("list", annotations(place, plan, selector)))
+        .with("templating", by(rules::VARIABLE).with("list", variables(place, plan, selector)))
+        .with("panels", Doc::list(panels, origin))
+        .into()
+}
+
+/// What the dashboard is, and where it comes from: JSON has no comments.
+fn note(place: Place<'_>, plan: &DashboardPlan) -> String {
+    let header = header(&place.plans.infrastructure.templates.system);
+    let mut note = plan.description.value.clone();
+    for line in header {
+        note.push('\n');
+        note.push_str(&line);
+    }
+    note
+}
+
+/// A link to another dashboard or to an address.
+pub(super) fn link(plan: &DashboardLink) -> Doc {
+    let (url, icon, is_dashboard) = match (&plan.dashboard, &plan.url) {
+        (Some(uid), _) => (uid.with(format!("/d/{uid}")), "dashboard", true),
+        (None, Some(url)) => (url.with(markdown::address(url)), "doc", false),
+        (None, None) => (Traced::by_rule(String::new(), rules::LINK), "doc", false),
+    };
+    by(rules::LINK)
+        .with("title", Doc::Text(text::plain(&plan.title).into_owned().into(), plan.title.origin))
+        .text("type", "link")
+        .text("icon", icon)
+        .text("tooltip", "")
+        .with("url", Doc::Text(url.value.into(), url.origin))
+        .with("tags", Doc::list([], Origin::rule(rules::LINK)))
+        .bool("asDropdown", false)
+        .bool("targetBlank", !is_dashboard)
+        .bool("includeVars", is_dashboard)
+        .bool("keepTime", is_dashboard)
+        .into()
+}
+
+fn annotations(place: Place<'_>, plan: &DashboardPlan, selector: &str) -> Doc {
+    let map = || by(rules::ANNOTATION);
+    let own = map()
+        .integer("builtIn", 1)
+        .text("name", "Annotations & Alerts")
+        .with("datasource", inline(map().text("type", "grafana").text("uid", "-- Grafana --")))
+        .bool("enable", true)
+        .bool("hide", true)
+        .with("iconColor", color(place, "neutral"))
+        .text("type", "dashboard");
+    let mut list = vec![own.into()];
+    list.extend(plan.deployments.as_ref().map(|expression| {
+        let target = map()
+            .text("refId", "Deployments")
+            .with("datasource", datasource(place))
+            .with("expr", Doc::Text(text::query(expression, selector, place.spec).into(), expression.origin));
+        Doc::from(
+            map()
+                .text("name", "Deployments")
+                .with("datasource", datasource(place))
+                .bool("enable", true)
+                .bool("hide", false)
+                .with("iconColor", color(place, "neutral"))
+                .with("target", target),
+        )
+    }));
+    Doc::list(list, Origin::rule(rules::ANNOTATION))
+}
+
+fn color(place: Place<'_>, state: &str) -> Doc {
+    let color = place.spec.color(state);
+    Doc::Text(color.value.to_owned().into(), color.origin)
+}
+
+fn variables(place: Place<'_>, plan: &DashboardPlan, selector: &str) -> Doc {
+    let prometheus = &place.spec.prometheus;
+    let source = by(rules::DATASOURCE)
+        .text("name", DATASOURCE)
+        .text("label", "Data source")
+        .text("type", "datasource")
+        .with("query", Doc::traced(&prometheus.kind))
+        .with("current", option(&prometheus.name, &prometheus.uid))
+        .bool("includeAll", false)
+        .bool("multi", false)
+        .with("options", Doc::list([], Origin::rule(rules::DATASOURCE)))
+        .integer("refresh", ON_LOAD);
+    let own = plan.variables.iter().map(|variable| match &variable.series {
+        Some(series) => looked_up(place, variable, series, selector),
+        None => listed(variable),
+    });
+    Doc::list(std::iter::once(source.into()).chain(own), Origin::rule(rules::VARIABLE))
+}
+
+fn option(text: &Traced<String>, value: &Traced<String>) -> Doc {
+    inline(by(rules::VARIABLE).with("text", Doc::traced(text)).with("value", Doc::traced(value)))
+}
+
+/// A variable whose values the plan knows.
+fn listed(plan: &DashboardVariable) -> Doc {
+    let options = plan.values.iter().map(|value| option(&value.text, &value.value));
+    // `text : value`, with commas between: both are names of the plan, which have neither.
+    let query: Vec<String> = plan.values.iter().map(|value| format!("{} : {}", value.text, value.value)).collect();
+    variable(plan, "custom")
+        .text("query", query.join(", "))
+        .with_some("current", plan.values.first().map(|value| option(&value.text, &value.value)))
+        .with("options", Doc::list(options, plan.origin))
+        .into()
+}
+
+/// A variable whose values are those of a label.
+fn looked_up(place: Place<'_>, plan: &DashboardVariable, series: &Traced<String>, selector: &str) -> Doc {
+    let label = plan.label.as_ref().map_or("", |label| label.as_str());
+    let query = format!("label_values({}, {label})", text::query(series, selector, place.spec));
+    let all = |text: &'static str| Doc::list([Doc::text(text, plan.origin)], plan.origin);
+    variable(plan, "query")
+        .with("datasource", datasource(place))
+        .with(
+            "query",
+            by(rules::VARIABLE).with("query", Doc::Text(query.into(), series.origin)).text("refId", "Values"),
+        )
+        .with("current", inline(by(rules::VARIABLE).with("text", all("All")).with("value", all(ALL))))
+        .bool("includeAll", true)
+        .text("allValue", ".*")
+        .with("options", Doc::list([], plan.origin))
+        .integer("refresh", ON_TIME_CHANGE)
+        .integer("sort", ALPHABETICAL)
+        .into()
+}
+
+fn variable(plan: &DashboardVariable, kind: &'static str) -> Map {
+    let mut label = plan.name.value.clone();
+    if let Some(first) = label.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    by(rules::VARIABLE)
+        .with("name", Doc::traced(&plan.name))
+        .text("label", label)
+        .text("type", kind)
+        .with("multi", flag(&plan.multiple))
+}

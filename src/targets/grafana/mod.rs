@@ -1,0 +1,49 @@
+//! The `grafana` target: dashboards, and the files that provision them.
+//!
+//! `dashboards/` holds one JSON file a dashboard of the plan, `provisioning/` what Grafana reads at its start, and
+//! `kustomization.yaml` the same dashboards as ConfigMaps, where a cluster has the platform's Grafana. Nothing here
+//! decides: rows, panels, queries and their places are the plan's.
+
+mod canvas;
+mod dashboard;
+mod panel;
+mod provisioning;
+pub mod rules;
+mod text;
+
+use camino::Utf8PathBuf;
+
+use crate::diag::Diagnostic;
+use crate::gates::Checked;
+use crate::output::{Content, Files};
+use crate::plan::Plans;
+use crate::plan::monitoring::dashboards::{DashboardKind, DashboardPlan};
+use crate::spec::{GrafanaSpec, Specs};
+
+/// Makes the dashboards of a system.
+pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
+    let place = Place { plans: checked.plans(), spec: &specs.grafana };
+    let mut files = Files::default();
+    for plan in &place.plans.monitoring.dashboards.dashboards {
+        files.add(Utf8PathBuf::from(path(plan)), move || Content::Json(dashboard::document(place, plan)));
+    }
+    provisioning::files(place, &mut files);
+    (files, Vec::new())
+}
+
+/// All that a dashboard is printed from.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    plans: &'a Plans,
+    spec: &'a GrafanaSpec,
+}
+
+/// Where a dashboard stands below the target's folder.
+fn path(plan: &DashboardPlan) -> String {
+    let about = plan.component.as_ref().or(plan.datastore.as_ref());
+    match (plan.kind.value, about) {
+        (DashboardKind::Component, Some(name)) => format!("dashboards/components/{name}.json"),
+        (DashboardKind::Datastore, Some(name)) => format!("dashboards/datastores/{name}.json"),
+        (kind, _) => format!("dashboards/{kind}.json"),
+    }
+}

@@ -1,0 +1,72 @@
+//! What Grafana reads at its start: where series come from, and where the dashboards are.
+
+use super::{Place, rules};
+use crate::ir::Origin;
+use crate::output::{Content, Doc, Files};
+use crate::targets::shared::header::header;
+use crate::targets::shared::value::{by, number};
+
+/// Adds the provisioning files.
+pub(super) fn files<'a>(place: Place<'a>, files: &mut Files<'a>) {
+    let system = &place.plans.infrastructure.templates.system;
+    files.add(format!("provisioning/datasources/{}.yaml", system.name), move || {
+        Content::yaml(header(system), vec![datasources(place)])
+    });
+    files.add(format!("provisioning/dashboards/{}.yaml", system.name), move || {
+        Content::yaml(header(system), vec![providers(place)])
+    });
+}
+
+fn datasources(place: Place<'_>) -> Doc {
+    let facts = &place.spec.prometheus;
+    let platform = &place.plans.infrastructure.templates.platform;
+    let prometheus = by(rules::PROVISIONING)
+        .with("name", Doc::traced(&facts.name))
+        .with("uid", Doc::traced(&facts.uid))
+        .with("type", Doc::traced(&facts.kind))
+        .text("access", "proxy")
+        .with("url", Doc::traced(&platform.prometheus_url))
+        .bool("isDefault", true)
+        .bool("editable", false);
+    let mut list = vec![prometheus.into()];
+    list.extend(platform.alertmanager_url.as_ref().map(|url| {
+        let facts = &place.spec.alertmanager;
+        let data = by(rules::PROVISIONING).with("implementation", Doc::traced(&place.spec.alertmanager_implementation));
+        Doc::from(
+            by(rules::PROVISIONING)
+                .with("name", Doc::traced(&facts.name))
+                .with("uid", Doc::traced(&facts.uid))
+                .with("type", Doc::traced(&facts.kind))
+                .text("access", "proxy")
+                .with("url", Doc::traced(url))
+                .bool("editable", false)
+                .with("jsonData", data),
+        )
+    }));
+    let version = number(&place.spec.provisioning.api_version);
+    let origin = Origin::rule(rules::PROVISIONING);
+    by(rules::PROVISIONING).with("apiVersion", version).with("datasources", Doc::list(list, origin)).into()
+}
+
+fn providers(place: Place<'_>) -> Doc {
+    let facts = &place.spec.provisioning;
+    let name = &place.plans.infrastructure.templates.system.name;
+    let folder = facts.dashboards_path.with(format!("{}/{name}", facts.dashboards_path));
+    let options = by(rules::PROVISIONING)
+        .with("path", Doc::Text(folder.value.into(), folder.origin))
+        .bool("foldersFromFilesStructure", false);
+    let provider = by(rules::PROVISIONING)
+        .with("name", Doc::traced(name))
+        .integer("orgId", 1)
+        .with("folder", Doc::traced(name))
+        .text("type", "file")
+        .bool("disableDeletion", false)
+        .bool("allowUiUpdates", false)
+        .with("updateIntervalSeconds", number(&facts.update_seconds))
+        .with("options", options);
+    let origin = Origin::rule(rules::PROVISIONING);
+    by(rules::PROVISIONING)
+        .with("apiVersion", number(&facts.api_version))
+        .with("providers", Doc::list([provider.into()], origin))
+        .into()
+}

@@ -1,0 +1,57 @@
+//! Texts that Grafana reads: it puts variables into titles, legends and addresses, and reads descriptions as Markdown.
+
+use std::borrow::Cow;
+
+use crate::plan::monitoring::promql::{SELECTOR, WINDOW};
+use crate::spec::GrafanaSpec;
+use crate::targets::shared::markdown;
+
+/// Stands between characters that would begin a variable together, and is not seen.
+const JOINER: char = '\u{2060}';
+
+/// The placeholder of the plan for what the viewer reads of the chosen environment.
+const ENVIRONMENT_TEXT: &str = "$environment_text";
+
+/// A title or a legend: none of its characters begins a variable (`$name`, `${name}`, `[[name]]`).
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    if !text.contains('$') && !text.contains("[[") {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        if character == '[' && plain.ends_with('[') {
+            plain.push(JOINER);
+        }
+        plain.push(character);
+        if character == '$' {
+            plain.push(JOINER);
+        }
+    }
+    Cow::Owned(plain)
+}
+
+/// A description, which Grafana reads as Markdown after it has put variables in.
+pub(super) fn description(text: &str) -> String {
+    markdown::inline(text).into_owned()
+}
+
+/// PromQL with its placeholders filled by variables of Grafana.
+pub(super) fn query(expression: &str, selector: &str, spec: &GrafanaSpec) -> String {
+    expression
+        .replace(WINDOW, &spec.rate_interval)
+        .replace(SELECTOR, selector)
+        .replace(ENVIRONMENT_TEXT, &spec.environment_text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_begins_a_variable() {
+        assert_eq!(plain("p99 of checkout"), "p99 of checkout");
+        assert_eq!(plain("$environment"), "$\u{2060}environment");
+        assert_eq!(plain("${environment} [[environment]]"), "$\u{2060}{environment} [\u{2060}[environment]]");
+        assert_eq!(plain("[[[a]]]"), "[\u{2060}[\u{2060}[a]]]");
+    }
+}

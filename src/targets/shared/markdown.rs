@@ -1,0 +1,127 @@
+//! Text of users in Markdown: it reads as it was written, and formats, links or embeds nothing.
+
+use std::borrow::Cow;
+
+/// A text as it stands in a line of Markdown. Line breaks become spaces, so that no text begins a block of its own.
+#[must_use]
+pub fn inline(text: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b" ,;:/-.%?()'\"=+".contains(&byte) || !byte.is_ascii();
+    let begins_block = |text: &str| {
+        let digits = text.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        text.starts_with(['-', '+', '=', ' ', ':']) || digits.len() < text.len() && digits.starts_with(['.', ')'])
+    };
+    // A bare address is made a link by most readers.
+    let is_address = text.contains("://") || text.contains("www.");
+    if text.bytes().all(is_plain) && !begins_block(text) && !is_address && !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    let mut start = true;
+    for character in text.chars() {
+        match character {
+            '\n' | '\r' | '\t' => escaped.push(' '),
+            _ if character.is_control() || is_invisible(character) => escaped.push('\u{fffd}'),
+            // Entities rather than backslashes: no reader, and no filter before it, takes them for syntax.
+            '&' | '<' | '>' | '"' | '$' | '{' | '}' | '@' => push_entity(&mut escaped, character),
+            ':' | '.' if is_address => push_entity(&mut escaped, character),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '!' | '|' | '~' | '^' => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            '-' | '+' | '=' | ':' | '.' | ')' if start => push_entity(&mut escaped, character),
+            _ => escaped.push(character),
+        }
+        start &= character.is_ascii_digit() || character.is_whitespace();
+    }
+    Cow::Owned(escaped)
+}
+
+fn push_entity(out: &mut String, character: char) {
+    out.push_str(&format!("&#{};", u32::from(character)));
+}
+
+/// What reorders or hides text.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A text as code in a line of Markdown.
+#[must_use]
+pub fn code(text: &str) -> String {
+    let text: String = text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+    let longest = longest_run(&text);
+    let fence = "`".repeat(longest + 1);
+    // Readers take one space away at each end.
+    let pad = if longest > 0 || text.starts_with(' ') || text.ends_with(' ') || text.is_empty() { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// A text as a block of code in a language.
+#[must_use]
+pub fn block(text: &str, language: &str) -> String {
+    let text: String =
+        text.chars().filter(|character| !character.is_control() || matches!(character, '\n' | '\t')).collect();
+    let fence = "`".repeat(longest_run(&text).max(2) + 1);
+    format!("{fence}{language}\n{}\n{fence}", text.trim_end_matches('\n'))
+}
+
+fn longest_run(text: &str) -> usize {
+    let mut longest = 0;
+    let mut run = 0;
+    for byte in text.bytes() {
+        run = if byte == b'`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
+}
+
+/// An address as the target of a link.
+#[must_use]
+pub fn address(text: &str) -> String {
+    let mut address = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => address.push(char::from(byte)),
+            b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'?' | b'#' | b'@' | b'=' | b'&' | b'%' | b'+' | b',' => {
+                address.push(char::from(byte));
+            }
+            _ => address.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_stays_as_it_is() {
+        for text in ["Orders of the shop, by day.", "Größe: 5 %", "checkout: no replica is ready (yet)"] {
+            assert_eq!(inline(text), text);
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_text_is_syntax() {
+        assert_eq!(inline("a *b* [c](d) `e`"), "a \\*b\\* \\[c\\](d) \\`e\\`");
+        assert_eq!(inline("<script>"), "&#60;script&#62;");
+        assert_eq!(inline("one\n# two"), "one \\# two");
+        assert_eq!(inline("- list"), "&#45; list");
+        assert_eq!(inline("1. list"), "1&#46; list");
+        assert_eq!(inline("see https://a.example"), "see https&#58;//a&#46;example");
+        assert_eq!(inline("${environment} {{ x }}"), "&#36;&#123;environment&#125; &#123;&#123; x &#125;&#125;");
+    }
+
+    #[test]
+    fn code_ends_where_it_should() {
+        assert_eq!(code("a"), "`a`");
+        assert_eq!(code("a`b``c"), "``` a`b``c ```");
+        assert_eq!(block("a\n```\nb", "promql"), "````promql\na\n```\nb\n````");
+    }
+
+    #[test]
+    fn addresses_hold_no_bracket() {
+        assert_eq!(address("https://a.example/(b) c$d"), "https://a.example/%28b%29%20c%24d");
+    }
+}
