@@ -4,6 +4,7 @@
 //! must reject. Then every system of `fixtures/pass/` is built and judged. Where the judges are not installed the tests
 //! count as skipped, by name; under `PATHC_NO_SKIP=1` they fail.
 
+mod grafana;
 mod kubernetes;
 mod scripts;
 
@@ -31,7 +32,7 @@ enum Need {
 }
 
 /// The cases of each target; one line adds a family of judges.
-const FAMILIES: &[&[Case]] = &[kubernetes::CASES, scripts::CASES];
+const FAMILIES: &[&[Case]] = &[grafana::CASES, kubernetes::CASES, scripts::CASES];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();

@@ -62,6 +62,8 @@ plan_record! {
         kind: Traced<EnvironmentKind>, required;
         /// The label matchers that `$selector` stands for.
         selector: Traced<String>, required;
+        /// The value that it has in the variable `environment` of dashboards, and in links to them.
+        variable: Traced<String>, required;
         /// The gravest severity that an alert of this environment has.
         gravest: Traced<AlertSeverity>, required;
         /// The components that run in it.

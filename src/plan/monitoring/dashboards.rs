@@ -27,11 +27,13 @@ choice! {
     /// The unit of a panel's numbers.
     pub enum PanelUnit as "panel unit" {
         Requests = "requests": "requests a second",
+        PerSecond = "per-second": "things a second",
         Ratio = "ratio": "a share from 0 to 1",
         Percent = "percent": "a share from 0 to 100",
         Seconds = "seconds": "seconds",
         Cores = "cores": "CPU cores",
         Bytes = "bytes": "bytes",
+        BytesPerSecond = "bytes-per-second": "bytes a second",
         Count = "count": "a number of things",
     }
 }
@@ -41,6 +43,15 @@ choice! {
         Good = "good": "as it should be",
         Warning = "warning": "look at it this week",
         Bad = "bad": "act now",
+    }
+}
+
+choice! {
+    /// What a node of the dependency graph is.
+    pub enum NodeKind as "kind of a graph's node" {
+        Component = "component": "a component of the system",
+        Datastore = "datastore": "a datastore of the system",
+        External = "external": "a service of somebody else",
     }
 }
 
@@ -79,7 +90,9 @@ plan_record! {
         deployments: Traced<String>, optional;
         /// Rows of panels, from top to bottom.
         rows: Vec<RowPlan>, many;
-        /// Who calls whom, where that is shown.
+        /// What the dependency graph shows, where there is one.
+        nodes: Vec<NodePlan>, many;
+        /// Who calls whom in it.
         edges: Vec<EdgePlan>, many;
     }
 
@@ -113,6 +126,8 @@ plan_record! {
         dashboard: Traced<String>, optional;
         /// An address.
         url: Traced<String>, optional;
+        /// All dashboards of a kind.
+        kind: Traced<DashboardKind>, optional;
     }
 
     /// One row.
@@ -141,6 +156,8 @@ plan_record! {
         description: Traced<String>, optional;
         /// The runbooks of the alerts that watch what it shows, and where else to look.
         links: Vec<DashboardLink>, many;
+        /// In a table the labels that are its first columns; each query is a column after them.
+        labels: Vec<Traced<String>>, many;
         /// What it shows.
         queries: Vec<QueryPlan>, many;
         /// What values mean, ascending.
@@ -157,10 +174,14 @@ plan_record! {
 
     /// One query.
     pub struct QueryPlan as "panel query" {
-        /// PromQL with `$window`, `$selector` and `$instance`.
+        /// PromQL with `$window`, `$selector`, `$environment_text` and `$instance`.
         expression: Traced<String>, required;
-        /// What its line is called; `{{label}}` stands for a label's value.
+        /// What its line or column is called; `{{label}}` stands for a label's value.
         legend: Traced<String>, required;
+        /// The unit of its column, where it is not the panel's.
+        unit: Traced<PanelUnit>, optional;
+        /// What values of its column mean, ascending.
+        thresholds: Vec<ThresholdPlan>, many;
     }
 
     /// What a value means from here upwards.
@@ -169,6 +190,22 @@ plan_record! {
         from: Traced<Decimal>, optional;
         /// What it means.
         state: Traced<PanelState>, required;
+    }
+
+    /// One node of the dependency graph. Its place is in percent of the panel, from each of its sides.
+    pub struct NodePlan as "dependency node" {
+        /// What it is called; the value of the label `job` of its series.
+        name: Traced<Name>, required;
+        /// What it is.
+        kind: Traced<NodeKind>, required;
+        /// From the left.
+        left: Traced<Decimal>, required;
+        /// From the top.
+        top: Traced<Decimal>, required;
+        /// From the right.
+        right: Traced<Decimal>, required;
+        /// From the bottom.
+        bottom: Traced<Decimal>, required;
     }
 
     /// Who calls whom.

@@ -60,4 +60,5 @@ crate::rules! { room 4;
     VARIABLES = "dashboard-variables": "the viewer chooses the environment and, for one component, its instances";
     DEPLOYMENT_MARKS = "deployment-marks": "a dashboard marks when a new version began to run, since that is the first thing to ask";
     RUNBOOK_LINK = "runbook-link": "a panel links to the runbooks of the alerts that watch what it shows";
+    GRAPH_LAYOUT = "graph-layout": "in the dependency graph each stands one layer right of the last that calls it";
 }

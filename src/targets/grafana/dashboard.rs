@@ -35,7 +35,7 @@ pub(super) fn document(place: Place<'_>, plan: &DashboardPlan) -> Doc {
         panels.extend(row.panels.iter().map(|panel| panel::panel(place, plan, panel, selector)));
     }
     let system = &place.plans.infrastructure.templates.system;
-    let links = plan.links.iter().map(link);
+    let links = plan.links.iter().map(|plan| link(place, plan));
     let origin = Origin::rule(rules::DASHBOARD);
     by(rules::DASHBOARD)
         .with("uid", Doc::traced(&plan.uid))
@@ -69,21 +69,25 @@ fn note(place: Place<'_>, plan: &DashboardPlan) -> String {
     note
 }
 
-/// A link to another dashboard or to an address.
-pub(super) fn link(plan: &DashboardLink) -> Doc {
-    let (url, icon, is_dashboard) = match (&plan.dashboard, &plan.url) {
-        (Some(uid), _) => (uid.with(format!("/d/{uid}")), "dashboard", true),
-        (None, Some(url)) => (url.with(markdown::address(url)), "doc", false),
-        (None, None) => (Traced::by_rule(String::new(), rules::LINK), "doc", false),
-    };
-    by(rules::LINK)
+/// A link to another dashboard, to all of a kind, or to an address.
+pub(super) fn link(place: Place<'_>, plan: &DashboardLink) -> Doc {
+    let origin = Origin::rule(rules::LINK);
+    let system = &place.plans.infrastructure.templates.system;
+    let link = by(rules::LINK)
         .with("title", Doc::Text(text::plain(&plan.title).into_owned().into(), plan.title.origin))
-        .text("type", "link")
-        .text("icon", icon)
+        .text("type", if plan.kind.is_some() { "dashboards" } else { "link" });
+    let (address, icon, is_dashboard) = match (&plan.dashboard, &plan.url) {
+        (Some(uid), _) => (Some(uid.with(format!("/d/{uid}"))), "dashboard", true),
+        (None, Some(url)) => (Some(url.with(markdown::address(url))), "doc", false),
+        (None, None) => (None, "external link", plan.kind.is_some()),
+    };
+    // By the tags that the system's own dashboards have.
+    let tags = plan.kind.iter().flat_map(|kind| [Doc::traced(&system.name), Doc::traced(kind)]);
+    link.text("icon", icon)
         .text("tooltip", "")
-        .with("url", Doc::Text(url.value.into(), url.origin))
-        .with("tags", Doc::list([], Origin::rule(rules::LINK)))
-        .bool("asDropdown", false)
+        .with_some("url", address.map(|address| Doc::Text(address.value.into(), address.origin)))
+        .with("tags", Doc::list(tags, origin))
+        .bool("asDropdown", plan.kind.is_some())
         .bool("targetBlank", !is_dashboard)
         .bool("includeVars", is_dashboard)
         .bool("keepTime", is_dashboard)

@@ -9,6 +9,7 @@ mod dashboard;
 mod panel;
 mod provisioning;
 pub mod rules;
+mod table;
 mod text;
 
 use camino::Utf8PathBuf;

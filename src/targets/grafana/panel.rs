@@ -1,6 +1,6 @@
 //! One panel: its place, its queries, and what its values mean.
 
-use super::{Place, canvas, dashboard, rules, text};
+use super::{Place, canvas, dashboard, rules, table, text};
 use crate::ir::{Origin, Traced};
 use crate::output::doc::Style;
 use crate::output::{Doc, Map};
@@ -44,7 +44,7 @@ pub(super) fn panel(place: Place<'_>, dashboard: &DashboardPlan, plan: &PanelPla
         PanelKind::Table => table_options(),
         PanelKind::Graph => canvas::options(place, dashboard),
     };
-    let links: Vec<Doc> = plan.links.iter().map(dashboard::link).collect();
+    let links: Vec<Doc> = plan.links.iter().map(|plan| dashboard::link(place, plan)).collect();
     let description = plan.description.as_ref();
     Map::new(plan.origin)
         .with("id", number(&plan.id))
@@ -57,6 +57,7 @@ pub(super) fn panel(place: Place<'_>, dashboard: &DashboardPlan, plan: &PanelPla
         .with("fieldConfig", field_config(place, plan))
         .with("options", options)
         .with("targets", Doc::list(targets(place, plan, selector), plan.origin))
+        .with_some("transformations", (plan.kind.value == PanelKind::Table).then(|| table::transformations(plan)))
         .into()
 }
 
@@ -84,12 +85,13 @@ fn targets<'a>(place: Place<'a>, plan: &'a PanelPlan, selector: &'a str) -> impl
             .with("expr", Doc::Text(expression.into(), query.expression.origin))
             .with("legendFormat", Doc::Text(text::plain(&query.legend).into_owned().into(), query.legend.origin))
             .text("editorMode", "code");
-        if is_instant { target.bool("instant", true) } else { target.bool("range", true) }.into()
+        let target = if is_instant { target.bool("instant", true) } else { target.bool("range", true) };
+        if plan.kind.value == PanelKind::Table { target.text("format", "table") } else { target }.into()
     })
 }
 
 /// The letter by which a query is known: `A` to `Z`, then `A1` and so on.
-fn reference(index: usize) -> String {
+pub(super) fn reference(index: usize) -> String {
     let letter = char::from(b'A' + (index % 26) as u8);
     if index < 26 { letter.to_string() } else { format!("{letter}{}", index / 26) }
 }
@@ -105,10 +107,16 @@ fn field_config(place: Place<'_>, plan: &PanelPlan) -> Doc {
         defaults.put("custom", timeseries_style(!plan.thresholds.is_empty()));
     }
     if !plan.thresholds.is_empty() {
-        let steps = Doc::list(plan.thresholds.iter().map(|step| threshold(place, step)), plan.origin);
-        defaults.put("thresholds", by(rules::PANEL).text("mode", "absolute").with("steps", steps));
+        defaults.put("thresholds", thresholds(place, &plan.thresholds, plan.origin));
     }
-    by(rules::PANEL).with("defaults", defaults).with("overrides", Doc::list([], plan.origin)).into()
+    let overrides = if plan.kind.value == PanelKind::Table { table::overrides(place, plan) } else { Vec::new() };
+    by(rules::PANEL).with("defaults", defaults).with("overrides", Doc::list(overrides, plan.origin)).into()
+}
+
+/// What values mean, as colours.
+pub(super) fn thresholds(place: Place<'_>, plans: &[ThresholdPlan], origin: Origin) -> Doc {
+    let steps = Doc::list(plans.iter().map(|step| threshold(place, step)), origin);
+    by(rules::PANEL).text("mode", "absolute").with("steps", steps).into()
 }
 
 fn threshold(place: Place<'_>, plan: &ThresholdPlan) -> Doc {

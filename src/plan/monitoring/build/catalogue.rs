@@ -1,6 +1,6 @@
 //! Which series there are: environments, scrape jobs, the components' metrics, exporters.
 
-use super::resource;
+use super::{overview, resource};
 use super::subject::Subject;
 use crate::ir::choice::{ComponentKind, EnvironmentKind, MetricType, Protocol, Runtime};
 use crate::ir::component::Component;
@@ -30,6 +30,7 @@ pub(super) fn environment(system: &System, environment: &Environment) -> Monitor
         name: environment.name.clone(),
         kind: environment.kind,
         selector: Traced::by_rule(selector, rules::SELECTOR),
+        variable: overview::variable_value(system, environment),
         gravest: if is_production { page } else { page.lesser(ticket) },
         components: environment
             .deployments

@@ -1,35 +1,42 @@
-//! The dashboard of a component: requests, errors, durations; what it runs on; what it needs.
+//! The dashboard of a component: what is wrong now, what was promised, what it does, what it runs on, what it needs.
 
 use super::alerts::{component_dashboard, datastore_dashboard};
+use super::component_panels as panels;
+use super::graph::{self, Graph};
 use super::layout::{Draft, place};
-use super::overview;
 use super::subject::Subject;
+use super::traffic::{Traffic, needed};
+use super::{budgets, datastores, overview};
 use crate::ir::Traced;
-use crate::ir::choice::{ComponentKind, Domain};
 use crate::ir::component::DependencyKind;
-use crate::ir::value::Decimal;
-use crate::plan::monitoring::configurations::{IndicatorKind, ObjectivePlan};
+use crate::plan::monitoring::alerting::AlertPlan;
+use crate::plan::monitoring::configurations::ObjectivePlan;
 use crate::plan::monitoring::dashboards::{
-    DashboardKind, DashboardLink, DashboardPlan, DashboardVariable, PanelKind, PanelState, PanelUnit,
+    DashboardKind, DashboardLink, DashboardPlan, DashboardVariable, NodeKind, PanelKind, PanelUnit,
 };
-use crate::plan::monitoring::indicator::{RequestMetrics, seconds};
-use crate::plan::monitoring::promql::{SELECTOR, WINDOW, quoted, select};
+use crate::plan::monitoring::promql::{quoted, select};
 use crate::plan::monitoring::rules;
-use crate::spec::prometheus::AlertSeverity;
 
-/// The label matcher of the instances that the viewer has chosen.
-const INSTANCES: &str = "instance=~\"$instance\"";
+/// The most callers that a component's graph shows; the rest would make its boxes too small to read.
+const MOST_CALLERS: usize = 12;
 
 /// The dashboard of one component.
-pub(super) fn plan(subject: &Subject<'_>, objectives: &[ObjectivePlan]) -> DashboardPlan {
+pub(super) fn plan(subject: &Subject<'_>, objectives: &[ObjectivePlan], alerts: &[AlertPlan]) -> DashboardPlan {
     let component = subject.component;
+    let graph = neighbours(subject);
+    let needs = needs(subject, graph.as_ref());
+    let (nodes, edges) = graph.map(|graph| (graph.nodes, graph.edges)).unwrap_or_default();
+    let budgets = objectives.iter().flat_map(|objective| budgets::panels(subject.system, objective, alerts));
     let rows = vec![
-        ("Objectives".to_owned(), objectives.iter().flat_map(overview::objective_panels).collect()),
-        ("Requests".to_owned(), requests(subject, objectives)),
-        ("Runs".to_owned(), runs(subject)),
-        ("Connections".to_owned(), connections(subject)),
-        ("Saturation".to_owned(), saturation(subject)),
-        ("Own metrics".to_owned(), own_metrics(subject)),
+        ("Now".to_owned(), now(subject, alerts)),
+        ("Objectives".to_owned(), budgets.collect()),
+        ("Requests".to_owned(), panels::requests(subject, objectives, alerts)),
+        ("Runs".to_owned(), panels::runs(subject, alerts)),
+        ("Connections".to_owned(), panels::connections(subject, alerts)),
+        ("Data".to_owned(), panels::data(subject)),
+        ("Saturation".to_owned(), panels::saturation(subject, alerts)),
+        ("What it needs".to_owned(), needs),
+        ("Own metrics".to_owned(), panels::own_metrics(subject)),
     ];
     DashboardPlan {
         origin: component.origin,
@@ -45,13 +52,14 @@ pub(super) fn plan(subject: &Subject<'_>, objectives: &[ObjectivePlan]) -> Dashb
         links: links(subject),
         deployments: overview::deployments(subject.system, Some(component)),
         rows: place(rows),
-        edges: Vec::new(),
+        nodes,
+        edges,
     }
 }
 
 fn variables(subject: &Subject<'_>) -> Vec<DashboardVariable> {
     let mut variables = vec![overview::environment_variable(subject.system, subject.environments.iter().copied())];
-    if subject.component.metrics.is_some() {
+    if subject.measured.requests.is_some() {
         let text = |text: &str| Traced::by_rule(text.to_owned(), rules::VARIABLES);
         variables.push(DashboardVariable {
             origin: subject.component.origin,
@@ -67,7 +75,7 @@ fn variables(subject: &Subject<'_>) -> Vec<DashboardVariable> {
 
 /// The overview, and the dashboards of what the component needs.
 fn links(subject: &Subject<'_>) -> Vec<DashboardLink> {
-    let mut links = vec![overview::link(subject.system)];
+    let mut links = vec![overview::link(subject.system), overview::all_components(subject.system)];
     for dependency in &subject.component.depends_on {
         let dashboard = match dependency.kind {
             DependencyKind::Component if dependency.name != subject.component.name => {
@@ -83,167 +91,65 @@ fn links(subject: &Subject<'_>) -> Vec<DashboardLink> {
             title: dependency.name.with(dependency.name.to_string()),
             dashboard: Some(dashboard),
             url: None,
+            kind: None,
         });
     }
     links
 }
 
-/// Rate, errors and durations.
-fn requests(subject: &Subject<'_>, objectives: &[ObjectivePlan]) -> Vec<Draft> {
-    let Some(requests) = &subject.measured.requests else { return Vec::new() };
-    let own = subject.own.as_str();
-    let mut panels = vec![
-        Draft::new("Requests", PanelKind::Timeseries, PanelUnit::Requests)
-            .query(requests.request_rate(own, WINDOW), "all")
-            .query_some(requests.error_rate(own, WINDOW), "failed")
-            .size(8, 8),
-    ];
-    if let Some(ratio) = requests.error_ratio(own, WINDOW) {
-        let availability = objectives.iter().find(|known| known.indicator.value == IndicatorKind::Availability);
-        panels.push(
-            Draft::new("Errors", PanelKind::Timeseries, PanelUnit::Ratio)
-                .query(ratio, "failed of all")
-                .states(&availability.map(error_states).unwrap_or_default())
-                .size(8, 8),
-        );
-    }
-    if requests.duration.is_some() {
-        panels.push(durations(subject, requests, objectives).size(8, 8));
-    }
-    let by_instance = select(&requests.requests, &[own, INSTANCES]);
-    panels.push(
-        Draft::new("Requests by instance", PanelKind::Timeseries, PanelUnit::Requests)
-            .query(format!("sum by (instance) (rate({by_instance}[{WINDOW}]))"), "{{instance}}")
-            .size(12, 8),
-    );
-    if subject.component.domain.value == Domain::Realtime {
-        let quantile = |quantile: &str| requests.duration_quantile(quantile, own, WINDOW);
-        if let (Some(slow), Some(usual)) = (quantile("0.99"), quantile("0.5")) {
-            panels.push(
-                Draft::new("Jitter", PanelKind::Timeseries, PanelUnit::Seconds)
-                    .query(format!("{slow} - {usual}"), "p99 - p50")
-                    .about("How much slower a slow request is than a usual one."),
-            );
-        }
-    }
-    panels
-}
-
-fn durations(subject: &Subject<'_>, requests: &RequestMetrics, objectives: &[ObjectivePlan]) -> Draft {
-    let mut quantiles = vec![("0.5", "p50"), ("0.95", "p95"), ("0.99", "p99")];
-    if subject.component.domain.value == Domain::Realtime {
-        quantiles.push(("0.999", "p99.9"));
-    }
-    let mut panel = Draft::new("Durations", PanelKind::Timeseries, PanelUnit::Seconds);
-    for (quantile, legend) in quantiles {
-        panel = panel.query_some(requests.duration_quantile(quantile, &subject.own, WINDOW), legend);
-    }
-    let limit = objectives.iter().find_map(|objective| objective.latency);
-    panel.states(&limit.map(|limit| vec![(seconds(limit.value), PanelState::Bad)]).unwrap_or_default())
-}
-
-/// What an error ratio means: a budget that burns evenly is gone at the period's end; a page says that it burns fast.
-fn error_states(objective: &ObjectivePlan) -> Vec<(Decimal, PanelState)> {
-    let page = objective.burn_windows.iter().find(|window| window.severity.value == AlertSeverity::Page);
-    let mut states = vec![(objective.error_budget.value, PanelState::Warning)];
-    states.extend(page.map(|window| (window.threshold.value, PanelState::Bad)));
-    states
-}
-
-/// When it ran, for what runs to its end.
-fn runs(subject: &Subject<'_>) -> Vec<Draft> {
-    if subject.component.kind.value != ComponentKind::Cronjob || !subject.is_in_cluster() {
+/// What fires, and the numbers that say at a glance whether callers are served.
+fn now(subject: &Subject<'_>, alerts: &[AlertPlan]) -> Vec<Draft> {
+    if alerts.is_empty() {
         return Vec::new();
     }
-    let cronjob = format!("cronjob={}", quoted(subject.component.name.as_str()));
-    let since = |metric: &str| format!("time() - max({})", select(metric, &[SELECTOR, &cronjob]));
-    vec![
-        Draft::new("Since the last success", PanelKind::Stat, PanelUnit::Seconds)
-            .query(since("kube_cronjob_status_last_successful_time"), "since")
-            .size(6, 4),
-        Draft::new("Since the last start", PanelKind::Stat, PanelUnit::Seconds)
-            .query(since("kube_cronjob_status_last_schedule_time"), "since")
-            .size(6, 4),
-    ]
+    let own = format!("component={}", quoted(subject.component.name.as_str()));
+    let mut now = panels::numbers(subject);
+    now.push(overview::firing(subject.system, &["alertname", "severity"], &own).size(24 - 4 * now.len() as u32, 5));
+    now
 }
 
-/// Open and lost connections, where the protocol keeps them.
-fn connections(subject: &Subject<'_>) -> Vec<Draft> {
-    let Some(requests) = &subject.measured.requests else { return Vec::new() };
-    let mut panels = Vec::new();
-    if let Some(open) = requests.extra("connections_open") {
-        panels.push(
-            Draft::new("Open connections", PanelKind::Timeseries, PanelUnit::Count)
-                .query(format!("sum({})", select(open, &[&subject.own])), "open"),
-        );
+/// Who calls it and whom it calls.
+fn neighbours(subject: &Subject<'_>) -> Option<Graph> {
+    let component = subject.component;
+    let mut nodes = Vec::new();
+    let mut edges = Vec::new();
+    for caller in subject.callers.iter().take(MOST_CALLERS) {
+        overview::add_node(&mut nodes, &caller.name, NodeKind::Component);
+        let calls = caller.depends_on.iter().filter(|needed| needed.name == component.name).take(1);
+        edges.extend(calls.map(|dependency| overview::edge(caller, dependency)));
     }
-    let mut lost = Draft::new("Lost connections", PanelKind::Timeseries, PanelUnit::Requests);
-    for (role, legend) in [("connections_dropped", "dropped"), ("handshake_errors", "handshake failed")] {
-        if let Some(metric) = requests.extra(role) {
-            lost = lost.query(format!("sum(rate({}[{WINDOW}]))", select(metric, &[&subject.own])), legend);
-        }
+    overview::add_node(&mut nodes, &component.name, NodeKind::Component);
+    for dependency in component.depends_on.iter().filter(|needed| needed.name != component.name) {
+        overview::add_node(&mut nodes, &dependency.name, overview::node_kind(dependency.kind));
+        edges.push(overview::edge(component, dependency));
     }
-    if lost.has_queries() {
-        panels.push(lost);
-    }
-    panels
+    (!edges.is_empty()).then(|| graph::place(nodes, edges))
 }
 
-/// CPU, memory, replicas and restarts, where the cluster tells.
-fn saturation(subject: &Subject<'_>) -> Vec<Draft> {
-    let mut panels = Vec::new();
-    if subject.is_in_cluster() && subject.component.kind.value != ComponentKind::Website {
-        let limit = |resource: &str| {
-            let of = format!("resource=\"{resource}\"");
-            format!("max({})", subject.container("kube_pod_container_resource_limits", &of))
-        };
-        let cpu = subject.container("container_cpu_usage_seconds_total", "");
-        let memory = subject.container("container_memory_working_set_bytes", "");
-        panels.push(
-            Draft::new("CPU", PanelKind::Timeseries, PanelUnit::Cores)
-                .query(format!("max(rate({cpu}[{WINDOW}]))"), "busiest replica")
-                .query(limit("cpu"), "limit")
-                .size(8, 8),
-        );
-        panels.push(
-            Draft::new("Memory", PanelKind::Timeseries, PanelUnit::Bytes)
-                .query(format!("max({memory})"), "largest replica")
-                .query(limit("memory"), "limit")
-                .size(8, 8),
-        );
-        let restarts = subject.container("kube_pod_container_status_restarts_total", "");
-        panels.push(
-            Draft::new("Replicas", PanelKind::Timeseries, PanelUnit::Count)
-                .query_some(subject.measured.ready_replicas(), "ready")
-                .query(format!("sum(increase({restarts}[15m]))"), "restarts in 15m")
-                .size(8, 8),
+/// The graph, what fails and is slow of the components that it calls, and its datastores.
+fn needs(subject: &Subject<'_>, graph: Option<&Graph>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    if let Some(graph) = graph {
+        let shown = subject.callers.iter().take(MOST_CALLERS).copied();
+        let shown = shown.chain([subject.component]).chain(needed(subject));
+        drafts.push(overview::drawing(graph, &Traffic::of_some(shown, subject.specs), 24));
+    }
+    let called = Traffic::of_some(needed(subject).into_iter(), subject.specs);
+    if let Some(errors) = called.errors() {
+        drafts.push(
+            Draft::new("Errors of what it calls", PanelKind::Timeseries, PanelUnit::Ratio)
+                .query(errors, "{{job}}")
+                .states(&overview::ERROR_STATES)
+                .about("Of all requests to them, whoever sends them."),
         );
     }
-    panels
-}
-
-/// The metrics that the component declares beside those of its requests.
-fn own_metrics(subject: &Subject<'_>) -> Vec<Draft> {
-    use crate::ir::choice::MetricType;
-    let custom = subject.component.metrics.iter().flat_map(|metrics| &metrics.custom);
-    custom
-        .map(|metric| {
-            let series = select(&metric.name, &[&subject.own]);
-            let (expression, unit) = match metric.kind.value {
-                MetricType::Counter => (format!("sum(rate({series}[{WINDOW}]))"), PanelUnit::Requests),
-                MetricType::Gauge => (format!("sum({series})"), PanelUnit::Count),
-                MetricType::Histogram | MetricType::Summary => {
-                    let count = select(&format!("{}_count", metric.name), &[&subject.own]);
-                    (format!("sum(rate({count}[{WINDOW}]))"), PanelUnit::Requests)
-                }
-            };
-            let panel = Draft::new(metric.name.value.clone(), PanelKind::Timeseries, unit)
-                .query(expression, metric.name.value.clone())
-                .size(8, 8);
-            match &metric.help {
-                Some(help) => panel.about(help.value.clone()),
-                None => panel,
-            }
-        })
-        .collect()
+    if let Some(durations) = called.durations() {
+        drafts.push(
+            Draft::new("Durations p99 of what it calls", PanelKind::Timeseries, PanelUnit::Seconds)
+                .query(durations, "{{job}}")
+                .about("Of all requests to them, whoever sends them."),
+        );
+    }
+    drafts.extend(datastores::headlines(subject));
+    drafts
 }

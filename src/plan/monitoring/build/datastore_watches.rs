@@ -220,6 +220,72 @@ fn watch(datastore: &Datastore, resource: &str, watched: &Watched) -> Option<Wat
     })
 }
 
+/// A value that is shown and that nobody is told of: what it means depends on the others.
+struct Further {
+    title: &'static str,
+    unit: PanelUnit,
+    metric: &'static str,
+    /// How the nodes of one datastore are taken together.
+    over: &'static str,
+}
+
+const fn shown(title: &'static str, unit: PanelUnit, metric: &'static str, over: &'static str) -> Further {
+    Further { title, unit, metric, over }
+}
+
+const RELATIONAL_FURTHER: &[Further] = &[
+    shown("Free memory", PanelUnit::Bytes, "aws_rds_freeable_memory_minimum", "min"),
+    shown("Requests that wait for the disk", PanelUnit::Count, "aws_rds_disk_queue_depth_average", "max"),
+    shown("Replica lag", PanelUnit::Seconds, "aws_rds_replica_lag_maximum", "max"),
+];
+const REDIS_FURTHER: &[Further] = &[
+    shown("Connections", PanelUnit::Count, "aws_elasticache_curr_connections_maximum", "max"),
+    shown("Replica lag", PanelUnit::Seconds, "aws_elasticache_replication_lag_maximum", "max"),
+];
+const KAFKA_FURTHER: &[Further] = &[shown("CPU in use", PanelUnit::Percent, "aws_kafka_cpu_user_average", "max")];
+const RABBITMQ_FURTHER: &[Further] = &[
+    shown("Memory in use", PanelUnit::Bytes, "aws_amazonmq_rabbit_mqmem_used_maximum", "max"),
+    shown("Connections", PanelUnit::Count, "aws_amazonmq_connection_count_maximum", "max"),
+];
+const QUEUE_FURTHER: &[Further] = &[
+    shown("Messages that wait", PanelUnit::Count, "aws_sqs_approximate_number_of_messages_visible_maximum", "max"),
+    shown("Messages taken in each interval", PanelUnit::Count, "aws_sqs_number_of_messages_deleted_sum", "sum"),
+];
+
+const fn further_of(kind: DatastoreKind) -> &'static [Further] {
+    match kind {
+        DatastoreKind::Postgres | DatastoreKind::Mysql => RELATIONAL_FURTHER,
+        DatastoreKind::Redis => REDIS_FURTHER,
+        DatastoreKind::Kafka => KAFKA_FURTHER,
+        DatastoreKind::Rabbitmq => RABBITMQ_FURTHER,
+        DatastoreKind::Queue => QUEUE_FURTHER,
+        DatastoreKind::Mongodb | DatastoreKind::Topic | DatastoreKind::Bucket => &[],
+    }
+}
+
+/// One further value of one datastore.
+pub(super) struct FurtherValue {
+    pub(super) title: &'static str,
+    pub(super) unit: PanelUnit,
+    /// The cloud's metric, as an exporter calls it.
+    pub(super) metric: &'static str,
+    pub(super) legend: &'static str,
+    /// PromQL of the value.
+    pub(super) expression: String,
+}
+
+/// What else is shown of a datastore where the cloud calls it `resource`.
+pub(super) fn further(datastore: &Datastore, resource: &str) -> Vec<FurtherValue> {
+    let value = |further: &Further| FurtherValue {
+        title: further.title,
+        unit: further.unit,
+        metric: further.metric,
+        legend: further.over,
+        expression: format!("{}({})", further.over, select(further.metric, &[&matcher(datastore, resource)])),
+    };
+    further_of(datastore.kind.value).iter().map(value).collect()
+}
+
 /// The matcher of a resource's series, by the dimension that the cloud knows its kind by.
 fn matcher(datastore: &Datastore, resource: &str) -> String {
     let exactly = |dimension: &str, name: &str| format!("dimension_{dimension}={}", quoted(name));
@@ -249,6 +315,9 @@ mod tests {
         for kind in DatastoreKind::ALL {
             for watched in watched(*kind) {
                 assert!(spec.is_exported(watched.metric), "{}", watched.metric);
+            }
+            for further in further_of(*kind) {
+                assert!(spec.is_exported(further.metric), "{}", further.metric);
             }
         }
     }

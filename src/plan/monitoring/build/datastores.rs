@@ -2,19 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::alerts::{Draft, datastore_dashboard};
-use super::datastore_watches::{Watch, of};
+use super::alerts::{Draft, component_dashboard, dashboard_uid, datastore_dashboard};
+use super::datastore_watches::{Watch, further, of};
 use super::layout::{Draft as Panel, place};
+use super::subject::Subject;
+use super::traffic::Traffic;
 use super::{overview, resource};
+use crate::ir::choice::EnvironmentKind;
+use crate::ir::component::{Component, DependencyKind};
 use crate::ir::datastore::Datastore;
 use crate::ir::{Environment, System, Traced};
 use crate::plan::monitoring::alerting::{AlertPlan, Comparison};
-use crate::plan::monitoring::dashboards::{DashboardKind, DashboardPlan, PanelKind, PanelState};
+use crate::plan::monitoring::dashboards::{
+    DashboardKind, DashboardLink, DashboardPlan, PanelKind, PanelState, PanelUnit,
+};
+use crate::plan::monitoring::promql::quoted;
 use crate::plan::monitoring::rules;
 use crate::spec::Specs;
 
 /// The alerts of all environments, each in the order of the input.
-pub(super) fn alerts(system: &System, specs: &Specs) -> Vec<AlertPlan> {
+pub(super) fn alerts(system: &System, specs: &Specs, shown: &BTreeSet<&str>) -> Vec<AlertPlan> {
     let exported = specs.prometheus.exported_in(system.runtime.value);
     let mut alerts = Vec::new();
     for environment in &system.environments {
@@ -22,7 +29,12 @@ pub(super) fn alerts(system: &System, specs: &Specs) -> Vec<AlertPlan> {
             let resource = resource(system, environment, datastore.name.as_str());
             for watch in of(datastore, &resource) {
                 let is_asked = exported.contains(watch.metric);
-                alerts.push(alert(system, environment, datastore, &resource, watch, is_asked));
+                let dashboard = if shown.contains(datastore.name.as_str()) {
+                    datastore_dashboard(system, &datastore.name)
+                } else {
+                    dashboard_uid(system, "overview")
+                };
+                alerts.push(alert(system, environment, datastore, dashboard, &resource, watch, is_asked));
             }
         }
     }
@@ -33,13 +45,14 @@ fn alert(
     system: &System,
     environment: &Environment,
     datastore: &Datastore,
+    dashboard: Traced<String>,
     resource: &str,
     watch: Watch,
     is_asked: bool,
 ) -> AlertPlan {
     let name = &datastore.name;
     let id = format!("{}/{name}/{}", environment.name, watch.kind);
-    let draft = Draft::new(system, id, watch.kind, datastore_dashboard(system, name))
+    let draft = Draft::new(system, id, watch.kind, dashboard)
         .team(system.owner.as_ref())
         .severity(watch.severity)
         .about(|plan| {
@@ -66,8 +79,8 @@ pub(super) fn shown<'a>(system: &'a System, specs: &Specs) -> BTreeSet<&'a str> 
     everywhere.filter(is_shown).map(|datastore| datastore.name.as_str()).collect()
 }
 
-/// One dashboard a datastore that is watched, with a line for each environment.
-pub(super) fn dashboards(system: &System, specs: &Specs) -> Vec<DashboardPlan> {
+/// One dashboard a datastore that is watched, for the environment that the viewer chooses.
+pub(super) fn dashboards(system: &System, specs: &Specs, alerts: &[AlertPlan]) -> Vec<DashboardPlan> {
     let exported = specs.prometheus.exported_in(system.runtime.value);
     let mut places: BTreeMap<&str, Vec<(&Environment, &Datastore)>> = BTreeMap::new();
     for environment in &system.environments {
@@ -75,53 +88,151 @@ pub(super) fn dashboards(system: &System, specs: &Specs) -> Vec<DashboardPlan> {
             places.entry(datastore.name.as_str()).or_default().push((environment, datastore));
         }
     }
-    let dashboard =
-        |datastore: &Datastore| self::dashboard(system, datastore, places.get(datastore.name.as_str())?, &exported);
+    let mut users: BTreeMap<&str, Vec<&Component>> = BTreeMap::new();
+    for component in system.components.iter().filter(|component| component.is_deployed()) {
+        for needed in component.depends_on.iter().filter(|needed| needed.kind == DependencyKind::Datastore) {
+            users.entry(needed.name.as_str()).or_default().push(component);
+        }
+    }
+    let none = Vec::new();
+    let dashboard = |datastore: &Datastore| {
+        let name = datastore.name.as_str();
+        let own = Shown {
+            system,
+            specs,
+            exported: &exported,
+            places: places.get(name)?,
+            users: users.get(name).unwrap_or(&none),
+        };
+        own.dashboard(datastore, alerts)
+    };
     system.datastores.iter().filter_map(dashboard).collect()
 }
 
-fn dashboard(
+/// One datastore with all that its dashboard follows from.
+struct Shown<'a> {
+    system: &'a System,
+    specs: &'a Specs,
+    exported: &'a BTreeSet<&'a str>,
+    places: &'a [(&'a Environment, &'a Datastore)],
+    users: &'a [&'a Component],
+}
+
+impl Shown<'_> {
+    fn dashboard(&self, datastore: &Datastore, alerts: &[AlertPlan]) -> Option<DashboardPlan> {
+        let (system, name) = (self.system, &datastore.name);
+        let own: Vec<&AlertPlan> = alerts.iter().filter(|alert| alert.datastore.as_ref() == Some(name)).collect();
+        // Limits are those of production, where there is one.
+        let (_, most_important) = most_important(self.places)?;
+        let panels = panels(system, most_important, self.exported, &own, 12);
+        if panels.is_empty() {
+            return None;
+        }
+        let matcher = format!("datastore={}", quoted(name.as_str()));
+        let mut links = vec![overview::link(system)];
+        links.extend(self.users.iter().map(|component| DashboardLink {
+            origin: component.origin,
+            title: component.name.with(component.name.to_string()),
+            dashboard: Some(component_dashboard(system, &component.name)),
+            url: None,
+            kind: None,
+        }));
+        let users = Traffic::of_some(self.users.iter().copied(), self.specs).errors().map(|errors| {
+            Panel::new("Errors of what uses it", PanelKind::Timeseries, PanelUnit::Ratio)
+                .query(errors, "{{job}}")
+                .states(&overview::ERROR_STATES)
+                .size(24, 8)
+        });
+        let firing = overview::firing(system, &["alertname", "severity"], &matcher).size(24, 5);
+        Some(DashboardPlan {
+            origin: datastore.origin,
+            uid: datastore_dashboard(system, name),
+            title: name.with(format!("{} / {name}", system.name)),
+            kind: Traced::by_rule(DashboardKind::Datastore, rules::PANEL),
+            description: datastore.kind.with(format!("{} of {}.", datastore.kind.help(), system.name)),
+            component: None,
+            datastore: Some(name.clone()),
+            variables: vec![overview::environment_variable(system, self.places.iter().map(|(place, _)| *place))],
+            links,
+            deployments: overview::deployments(system, None),
+            rows: place(vec![
+                ("Now".to_owned(), vec![firing]),
+                ("Saturation".to_owned(), panels),
+                ("Who uses it".to_owned(), users.into_iter().collect()),
+            ]),
+            nodes: Vec::new(),
+            edges: Vec::new(),
+        })
+    }
+}
+
+fn most_important<'a>(places: &[(&'a Environment, &'a Datastore)]) -> Option<(&'a Environment, &'a Datastore)> {
+    let is_production = |(place, _): &&(&Environment, &Datastore)| place.kind.value == EnvironmentKind::Production;
+    places.iter().find(is_production).or_else(|| places.first()).copied()
+}
+
+/// What the cloud calls a datastore, whichever environment the viewer chooses.
+fn chosen_resource(system: &System, datastore: &str) -> String {
+    format!("{}-{CHOSEN_STANDIN}-{datastore}", system.name)
+}
+
+/// A part of a name that no environment has: names have no `_`.
+const CHOSEN_STANDIN: &str = "__environment__";
+
+/// All that is told of a datastore, with the runbooks of the alerts that watch it.
+fn panels(
     system: &System,
     datastore: &Datastore,
-    places: &[(&Environment, &Datastore)],
     exported: &BTreeSet<&str>,
-) -> Option<DashboardPlan> {
-    let mut panels: Vec<Panel> = Vec::new();
+    alerts: &[&AlertPlan],
+    width: u32,
+) -> Vec<Panel> {
+    let resource = chosen_resource(system, datastore.name.as_str());
+    let chosen = |expression: String| expression.replace(CHOSEN_STANDIN, "$environment_text");
     let mut titles: Vec<&str> = Vec::new();
-    for watch in of(datastore, "") {
+    let mut panels: Vec<Panel> = Vec::new();
+    let watches = of(datastore, &resource);
+    for watch in &watches {
         if titles.contains(&watch.title) || !exported.contains(watch.metric) {
             continue;
         }
         titles.push(watch.title);
-        let mut panel = Panel::new(watch.title, PanelKind::Timeseries, watch.unit);
-        for (environment, here) in places {
-            let resource = resource(system, environment, datastore.name.as_str());
-            if let Some(watch) = of(here, &resource).into_iter().find(|here| here.kind == watch.kind) {
-                panel = panel.query(watch.shown, environment.name.to_string());
-            }
-        }
-        // A panel turns bad above its limit.
-        if watch.comparison == Comparison::Above {
-            panel = panel.states(&[(watch.limit, PanelState::Bad)]);
-        }
+        // Several alerts may watch one value.
+        let kinds: Vec<_> = watches.iter().filter(|other| other.title == watch.title).map(|other| other.kind).collect();
+        let panel = Panel::new(watch.title, PanelKind::Timeseries, watch.unit)
+            .query(chosen(watch.shown.clone()), "most")
+            .runbooks(alerts.iter().copied().filter(|alert| kinds.contains(&alert.kind.value)))
+            .size(width, 8);
+        let panel = match watch.comparison {
+            Comparison::Above => panel.states(&[(watch.limit, PanelState::Bad)]),
+            Comparison::Below => panel.states_from_bad(&[(watch.limit, PanelState::Good)]),
+        };
         panels.push(panel);
     }
-    panels.retain(Panel::has_queries);
-    if panels.is_empty() {
-        return None;
+    for further in further(datastore, &resource).into_iter().filter(|further| exported.contains(further.metric)) {
+        panels.push(
+            Panel::new(further.title, PanelKind::Timeseries, further.unit)
+                .query(chosen(further.expression), further.legend)
+                .size(width, 8),
+        );
     }
-    Some(DashboardPlan {
-        origin: datastore.origin,
-        uid: datastore_dashboard(system, &datastore.name),
-        title: datastore.name.with(format!("{} / {}", system.name, datastore.name)),
-        kind: Traced::by_rule(DashboardKind::Datastore, rules::PANEL),
-        description: datastore.kind.with(format!("{} of {}, by environment.", datastore.kind.help(), system.name)),
-        component: None,
-        datastore: Some(datastore.name.clone()),
-        variables: Vec::new(),
-        links: vec![overview::link(system)],
-        deployments: None,
-        rows: place(vec![("Saturation".to_owned(), panels)]),
-        edges: Vec::new(),
-    })
+    panels
+}
+
+/// The first value of each datastore that a component needs.
+pub(super) fn headlines(subject: &Subject<'_>) -> Vec<Panel> {
+    let exported = subject.specs.prometheus.exported_in(subject.system.runtime.value);
+    let needed = subject.component.depends_on.iter();
+    let names = needed.filter(|needed| needed.kind == DependencyKind::Datastore).map(|needed| needed.name.as_str());
+    names
+        .filter(|name| subject.shown_datastores.contains(name))
+        .filter_map(|name| {
+            let everywhere =
+                subject.environments.iter().flat_map(|place| place.datastores.iter().map(move |one| (*place, one)));
+            let places: Vec<_> = everywhere.filter(|(_, datastore)| datastore.name.as_str() == name).collect();
+            let (_, datastore) = most_important(&places)?;
+            let first = panels(subject.system, datastore, &exported, &[], 12).into_iter().next()?;
+            Some(first.titled(|title| format!("{title} of {name}")))
+        })
+        .collect()
 }

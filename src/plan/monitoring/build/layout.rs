@@ -2,6 +2,7 @@
 
 use crate::ir::value::Decimal;
 use crate::ir::{Origin, Traced};
+use crate::plan::monitoring::alerting::AlertPlan;
 use crate::plan::monitoring::dashboards::{
     DashboardLink, PanelKind, PanelPlan, PanelState, PanelUnit, QueryPlan, RowPlan, ThresholdPlan,
 };
@@ -20,6 +21,7 @@ pub(super) struct Draft {
     unit: PanelUnit,
     description: Option<String>,
     links: Vec<DashboardLink>,
+    labels: Vec<&'static str>,
     queries: Vec<QueryPlan>,
     thresholds: Vec<ThresholdPlan>,
     width: u32,
@@ -36,6 +38,7 @@ impl Draft {
             unit,
             description: None,
             links: Vec::new(),
+            labels: Vec::new(),
             queries: Vec::new(),
             thresholds: Vec::new(),
             width: 12,
@@ -49,7 +52,70 @@ impl Draft {
             origin: self.origin,
             expression: Traced::new(expression.into(), self.origin),
             legend: Traced::new(legend.into(), self.origin),
+            unit: None,
+            thresholds: Vec::new(),
         });
+        self
+    }
+
+    /// The same with a column of a table: its query, title, unit, and what its values mean.
+    pub(super) fn column(
+        mut self,
+        expression: String,
+        title: &str,
+        unit: PanelUnit,
+        states: &[(Decimal, PanelState)],
+    ) -> Draft {
+        self = self.query(expression, title);
+        if let Some(query) = self.queries.last_mut() {
+            query.unit = Some(Traced::new(unit, self.origin));
+            if !states.is_empty() {
+                query.thresholds = thresholds(states);
+            }
+        }
+        self
+    }
+
+    /// The same with a column whose values are bad below the first state.
+    pub(super) fn bad_below(
+        mut self,
+        expression: String,
+        title: &str,
+        unit: PanelUnit,
+        states: &[(Decimal, PanelState)],
+    ) -> Draft {
+        self = self.column(expression, title, unit, states);
+        let lowest = self.queries.last_mut().and_then(|query| query.thresholds.first_mut());
+        if let Some(lowest) = lowest {
+            lowest.state.value = PanelState::Bad;
+        }
+        self
+    }
+
+    /// The same with links to the runbooks of alerts that watch what it shows.
+    pub(super) fn runbooks<'a>(mut self, alerts: impl IntoIterator<Item = &'a AlertPlan>) -> Draft {
+        for alert in alerts {
+            let Some(runbook) = &alert.runbook else { continue };
+            // An alert of a datastore is one of an environment.
+            let place = match (&alert.datastore, alert.environments.as_slice()) {
+                (Some(_), [environment]) => format!(" in {environment}"),
+                _ => String::new(),
+            };
+            let severity = if alert.objective.is_some() { format!(" ({})", alert.severity) } else { String::new() };
+            self.links.push(DashboardLink {
+                origin: alert.origin,
+                title: Traced::by_rule(format!("Runbook: {}{severity}{place}", alert.name), rules::RUNBOOK_LINK),
+                dashboard: None,
+                url: Some(runbook.clone()),
+                kind: None,
+            });
+        }
+        self
+    }
+
+    /// The same with the labels that are the first columns of a table.
+    pub(super) fn labels(mut self, labels: &[&'static str]) -> Draft {
+        self.labels.extend(labels);
         self
     }
 
@@ -61,27 +127,21 @@ impl Draft {
         }
     }
 
+    /// The same with another title.
+    pub(super) fn titled(mut self, title: impl FnOnce(String) -> String) -> Draft {
+        self.title = title(self.title);
+        self
+    }
+
     /// The same with what it means.
     pub(super) fn about(mut self, description: impl Into<String>) -> Draft {
         self.description = Some(description.into());
         self
     }
 
-    /// The same with links.
-    pub(super) fn links(mut self, links: impl IntoIterator<Item = DashboardLink>) -> Draft {
-        self.links.extend(links);
-        self
-    }
-
     /// The same with what values mean: good below the first.
     pub(super) fn states(mut self, states: &[(Decimal, PanelState)]) -> Draft {
-        let threshold = |from: Option<Decimal>, state: PanelState| ThresholdPlan {
-            origin: Origin::rule(rules::PANEL_STATE),
-            from: from.map(|from| Traced::by_rule(from, rules::PANEL_STATE)),
-            state: Traced::by_rule(state, rules::PANEL_STATE),
-        };
-        self.thresholds.push(threshold(None, PanelState::Good));
-        self.thresholds.extend(states.iter().map(|(from, state)| threshold(Some(*from), *state)));
+        self.thresholds = thresholds(states);
         self
     }
 
@@ -105,6 +165,17 @@ impl Draft {
     pub(super) fn has_queries(&self) -> bool {
         !self.queries.is_empty()
     }
+}
+
+/// What values mean: good below the first.
+fn thresholds(states: &[(Decimal, PanelState)]) -> Vec<ThresholdPlan> {
+    let threshold = |from: Option<Decimal>, state: PanelState| ThresholdPlan {
+        origin: Origin::rule(rules::PANEL_STATE),
+        from: from.map(|from| Traced::by_rule(from, rules::PANEL_STATE)),
+        state: Traced::by_rule(state, rules::PANEL_STATE),
+    };
+    let lowest = std::iter::once(threshold(None, PanelState::Good));
+    lowest.chain(states.iter().map(|(from, state)| threshold(Some(*from), *state))).collect()
 }
 
 /// Gives every panel its place. Rows without panels are left out.
@@ -152,6 +223,7 @@ impl Flow {
             unit: Traced::new(draft.unit, draft.origin),
             description: draft.description.map(|text| Traced::new(text, draft.origin)),
             links: draft.links,
+            labels: draft.labels.iter().map(|label| Traced::new((*label).to_owned(), draft.origin)).collect(),
             queries: draft.queries,
             thresholds: draft.thresholds,
             x: at(self.x),

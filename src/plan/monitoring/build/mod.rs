@@ -3,17 +3,21 @@
 //! Components are planned one at a time, in parallel; results and diagnostics are joined in the order of the input.
 
 mod alerts;
+mod budgets;
 mod burn;
 mod catalogue;
 mod component_alerts;
 mod component_dashboard;
+mod component_panels;
 mod datastore_watches;
 mod datastores;
+mod graph;
 mod layout;
 mod objectives;
 mod overview;
 mod routing;
 mod subject;
+mod traffic;
 
 use rayon::prelude::*;
 
@@ -23,6 +27,7 @@ use super::configurations::{ComponentMetrics, ObjectivePlan, ScrapeJob};
 use super::dashboards::DashboardPlan;
 use super::{AlertingRules, DashboardDefinitions, MonitoringConfigurations, MonitoringPlan, rules};
 use crate::diag::Diagnostic;
+use crate::ir::component::Component;
 use crate::ir::value::Duration;
 use crate::ir::{Environment, System, Traced};
 use crate::plan::SCHEMA_VERSION;
@@ -38,9 +43,11 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
         .components
         .par_iter()
         .zip(places)
-        .filter(|(component, _)| component.is_deployed())
-        .map(|(component, environments)| {
-            ComponentPart::of(&Subject::new(system, component, environments, specs, &shown_datastores), retention.value)
+        .zip(callers(system))
+        .filter(|((component, _), _)| component.is_deployed())
+        .map(|((component, environments), callers)| {
+            let subject = Subject::new(system, component, environments, specs, &shown_datastores, callers);
+            ComponentPart::of(&subject, retention.value)
         })
         .collect();
 
@@ -49,12 +56,17 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
         joined.add(part);
     }
     let mut alerts = joined.alerts;
-    alerts.extend(datastores::alerts(system, specs));
+    let first_of_datastores = alerts.len();
+    alerts.extend(datastores::alerts(system, specs, &shown_datastores));
+    let first_of_system = alerts.len();
     alerts.extend(alerts::of_system(system, specs));
 
-    let mut dashboards = vec![overview::system(system, specs), overview::objectives(system, &joined.objectives)];
+    let mut dashboards = vec![
+        overview::system(system, specs, &alerts[first_of_system..]),
+        budgets::dashboard(system, &joined.objectives, &alerts[..first_of_datastores]),
+    ];
     dashboards.extend(joined.dashboards);
-    dashboards.extend(datastores::dashboards(system, specs));
+    dashboards.extend(datastores::dashboards(system, specs, &alerts[first_of_datastores..first_of_system]));
 
     let plan = MonitoringPlan {
         configurations: MonitoringConfigurations {
@@ -105,11 +117,12 @@ impl ComponentPart {
         let mut problems = Vec::new();
         let objectives = objectives::plan(subject, retention, &mut problems);
         problems.extend(subject.refused_labels());
+        let alerts = component_alerts::plan(subject, &objectives);
         ComponentPart {
             scrape_job: catalogue::scrape_job(subject.component),
             metrics: catalogue::metrics(subject),
-            alerts: component_alerts::plan(subject, &objectives),
-            dashboard: component_dashboard::plan(subject, &objectives),
+            dashboard: component_dashboard::plan(subject, &objectives, &alerts),
+            alerts,
             objectives,
             problems,
         }
@@ -147,6 +160,19 @@ fn environments_by_component(system: &System) -> Vec<Vec<&Environment>> {
         }
     }
     places
+}
+
+/// The components that need each component, by its number.
+fn callers(system: &System) -> Vec<Vec<&Component>> {
+    let mut callers: Vec<Vec<&Component>> = vec![Vec::new(); system.components.len()];
+    for component in system.components.iter().filter(|component| component.is_deployed()) {
+        for needed in component.depends_on.iter().filter(|needed| needed.name != component.name) {
+            if let Some((id, _)) = system.component_named(needed.name.as_str()) {
+                callers[id.0 as usize].push(component);
+            }
+        }
+    }
+    callers
 }
 
 fn retention(system: &System) -> Traced<Duration> {

@@ -1,23 +1,26 @@
-//! The dashboards of the system as a whole: the overview with its dependencies, and all objectives.
-
-use std::collections::BTreeSet;
+//! The dashboard of the system as a whole, and what all dashboards share: variables, links, marks of deployments.
 
 use super::alerts::dashboard_uid;
+use super::graph::{self, MOST_NODES};
 use super::layout::{Draft, place};
+use super::traffic::Traffic;
 use crate::ir::choice::{EnvironmentKind, Runtime};
 use crate::ir::component::{Component, DependencyKind};
 use crate::ir::value::{Decimal, Name};
 use crate::ir::{Environment, Origin, System, Traced};
-use crate::plan::monitoring::configurations::ObjectivePlan;
+use crate::plan::monitoring::alerting::{AlertKind, AlertPlan};
 use crate::plan::monitoring::dashboards::{
-    DashboardKind, DashboardLink, DashboardPlan, DashboardVariable, EdgePlan, PanelKind, PanelState, PanelUnit,
-    VariableValue,
+    DashboardKind, DashboardLink, DashboardPlan, DashboardVariable, EdgePlan, NodeKind, PanelKind, PanelState,
+    PanelUnit, VariableValue,
 };
-use crate::plan::monitoring::indicator::{Controller, RequestMetrics, controller};
-use crate::plan::monitoring::promql::{SELECTOR, WINDOW, fill, quoted, select};
+use crate::plan::monitoring::indicator::{Controller, controller};
+use crate::plan::monitoring::promql::{SELECTOR, quoted, select};
 use crate::plan::monitoring::rules;
-use crate::source::Scalar;
 use crate::spec::Specs;
+
+/// From which share of failed requests on somebody should look, and from which on act, where no objective says so.
+pub(super) const ERROR_STATES: [(Decimal, PanelState); 2] =
+    [(Decimal::new(1, 2), PanelState::Warning), (Decimal::new(5, 2), PanelState::Bad)];
 
 /// The link to the overview.
 pub(super) fn link(system: &System) -> DashboardLink {
@@ -26,6 +29,27 @@ pub(super) fn link(system: &System) -> DashboardLink {
         title: Traced::by_rule("Overview".to_owned(), rules::PANEL),
         dashboard: Some(dashboard_uid(system, "overview")),
         url: None,
+        kind: None,
+    }
+}
+
+/// The links to all dashboards of components.
+pub(super) fn all_components(system: &System) -> DashboardLink {
+    DashboardLink {
+        origin: system.origin,
+        title: Traced::by_rule("Components".to_owned(), rules::PANEL),
+        dashboard: None,
+        url: None,
+        kind: Some(Traced::by_rule(DashboardKind::Component, rules::PANEL)),
+    }
+}
+
+/// The links to all dashboards of datastores.
+fn all_datastores(system: &System) -> DashboardLink {
+    DashboardLink {
+        title: Traced::by_rule("Datastores".to_owned(), rules::PANEL),
+        kind: Some(Traced::by_rule(DashboardKind::Datastore, rules::PANEL)),
+        ..all_components(system)
     }
 }
 
@@ -38,6 +62,14 @@ pub(super) fn selector(system: &System) -> Traced<String> {
     Traced::by_rule(format!("{label}=\"$environment\""), rules::VARIABLES)
 }
 
+/// What stands for an environment in the expressions of dashboards: what its series are told apart by.
+pub(super) fn variable_value(system: &System, environment: &Environment) -> Traced<String> {
+    match system.runtime.value {
+        Runtime::Kubernetes => environment.namespace.with(environment.namespace.to_string()),
+        Runtime::Ecs => environment.name.with(environment.name.to_string()),
+    }
+}
+
 /// The choice of an environment; production first, since that is what people ask about.
 pub(super) fn environment_variable<'a>(
     system: &System,
@@ -48,10 +80,7 @@ pub(super) fn environment_variable<'a>(
     let value = |environment: &&Environment| VariableValue {
         origin: environment.origin,
         text: environment.name.with(environment.name.to_string()),
-        value: match system.runtime.value {
-            Runtime::Kubernetes => environment.namespace.with(environment.namespace.to_string()),
-            Runtime::Ecs => environment.name.with(environment.name.to_string()),
-        },
+        value: variable_value(system, environment),
     };
     DashboardVariable {
         origin: Origin::rule(rules::VARIABLES),
@@ -63,7 +92,8 @@ pub(super) fn environment_variable<'a>(
     }
 }
 
-fn environments(system: &System) -> Vec<DashboardVariable> {
+/// The choice among all environments.
+pub(super) fn environments(system: &System) -> Vec<DashboardVariable> {
     vec![environment_variable(system, system.environments.iter())]
 }
 
@@ -93,8 +123,20 @@ pub(super) fn deployments(system: &System, component: Option<&Component>) -> Opt
     Some(Traced::by_rule(expression, rules::DEPLOYMENT_MARKS))
 }
 
+/// What fires now, of all or of what the further matchers name.
+pub(super) fn firing(system: &System, by: &[&'static str], further: &str) -> Draft {
+    let own = format!("system={}", quoted(system.name.as_str()));
+    let alerts = select("ALERTS", &["alertstate=\"firing\"", &own, "environment=\"$environment_text\"", further]);
+    Draft::new("Alerts that fire", PanelKind::Table, PanelUnit::Count).about("Nothing here is good.").labels(by).column(
+        format!("count by ({}) ({alerts})", by.join(", ")),
+        "Series",
+        PanelUnit::Count,
+        &[],
+    )
+}
+
 /// Traffic, errors and replicas of all components, and who calls whom.
-pub(super) fn system(system: &System, specs: &Specs) -> DashboardPlan {
+pub(super) fn system(system: &System, specs: &Specs, alerts: &[AlertPlan]) -> DashboardPlan {
     let deployed: Vec<&Component> = system.components.iter().filter(|component| component.is_deployed()).collect();
     let runbooks = system.operations.as_ref().and_then(|operations| operations.runbooks.as_ref());
     let mut links = vec![DashboardLink {
@@ -102,17 +144,23 @@ pub(super) fn system(system: &System, specs: &Specs) -> DashboardPlan {
         title: Traced::by_rule("Objectives".to_owned(), rules::PANEL),
         dashboard: Some(dashboard_uid(system, "objectives")),
         url: None,
+        kind: None,
     }];
+    links.push(all_components(system));
+    links.push(all_datastores(system));
     links.extend(runbooks.map(|url| DashboardLink {
         origin: url.origin,
         title: Traced::by_rule("Runbooks".to_owned(), rules::PANEL),
         dashboard: None,
         url: Some(url.clone()),
+        kind: None,
     }));
-    let panels = traffic(&deployed, specs);
-    let edges = edges(&deployed);
-    let graph = Draft::new("Who calls whom", PanelKind::Graph, PanelUnit::Count).size(24, 14);
-    let graph = if edges.is_empty() { Vec::new() } else { vec![graph] };
+    let traffic = Traffic::of_all(deployed.iter().copied(), specs);
+    let graph = whole_graph(&deployed);
+    let drawn = graph.as_ref().map(|graph| drawing(graph, &traffic, 24));
+    let (nodes, edges) = graph.map(|graph| (graph.nodes, graph.edges)).unwrap_or_default();
+    let mut now = vec![firing(system, &["alertname", "severity", "component", "datastore"], "").size(24, 6)];
+    now.extend(certificates(specs, system, alerts));
     DashboardPlan {
         origin: system.origin,
         uid: dashboard_uid(system, "overview"),
@@ -127,99 +175,116 @@ pub(super) fn system(system: &System, specs: &Specs) -> DashboardPlan {
         variables: environments(system),
         links,
         deployments: deployments(system, None),
-        rows: place(vec![("Components".to_owned(), panels), ("Dependencies".to_owned(), graph)]),
+        rows: place(vec![
+            ("Now".to_owned(), now),
+            ("Dependencies".to_owned(), drawn.into_iter().collect()),
+            ("Components".to_owned(), components(&traffic, deployed.len())),
+            ("Traffic".to_owned(), lines(&traffic)),
+        ]),
+        nodes,
         edges,
     }
 }
 
-/// One line a component, by as few queries as there are names of counters.
-fn traffic(deployed: &[&Component], specs: &Specs) -> Vec<Draft> {
-    let panel = |title: &str, unit: PanelUnit| Draft::new(title, PanelKind::Table, unit).size(8, 10);
-    let rate = |series: &str| format!("sum by (job) (rate({series}[{WINDOW}]))");
-    let (mut requests, mut errors) = (panel("Requests", PanelUnit::Requests), panel("Errors", PanelUnit::Ratio));
-    let (mut counted, mut failed) = (BTreeSet::new(), BTreeSet::new());
-    for metrics in deployed.iter().filter_map(|component| RequestMetrics::of(component, specs)) {
-        let all = rate(&select(&metrics.requests, &[SELECTOR]));
-        if let Some(series) = metrics.failed_series(SELECTOR)
-            && failed.insert(series.clone())
-        {
-            errors = errors.query(format!("{} / ({all} > 0)", rate(&series)), "{{job}}");
-        }
-        if counted.insert(metrics.requests.value) {
-            requests = requests.query(all, "{{job}}");
-        }
+/// One line a component.
+fn components(traffic: &Traffic, count: usize) -> Vec<Draft> {
+    let Some(requests) = traffic.requests() else { return Vec::new() };
+    let mut table = Draft::new("Components", PanelKind::Table, PanelUnit::Count).labels(&["job"]).column(
+        requests,
+        "Requests",
+        PanelUnit::Requests,
+        &[],
+    );
+    if let Some(errors) = traffic.errors() {
+        table = table.column(errors, "Errors", PanelUnit::Ratio, &ERROR_STATES);
+    }
+    if let Some(durations) = traffic.durations() {
+        table = table.column(durations, "p99", PanelUnit::Seconds, &[]);
     }
     let up = format!("count by (job) ({} == 1)", select("up", &[SELECTOR]));
-    let replicas = panel("Replicas that answer", PanelUnit::Count).query(up, "{{job}}");
-    if counted.is_empty() { Vec::new() } else { vec![requests, errors, replicas] }
+    let lines = u32::try_from(count).unwrap_or(u32::MAX).saturating_add(3);
+    vec![table.column(up, "Replicas that answer", PanelUnit::Count, &[]).size(24, lines.clamp(6, 20))]
 }
 
-fn edges(deployed: &[&Component]) -> Vec<EdgePlan> {
-    deployed
-        .iter()
-        .flat_map(|component| {
-            let others = component
-                .depends_on
-                .iter()
-                .filter(|dependency| dependency.kind != DependencyKind::Component || dependency.name != component.name);
-            others.map(|dependency| EdgePlan {
-                origin: dependency.origin,
-                from: component.name.clone(),
-                to: dependency.name.clone(),
-                critical: dependency.critical,
-            })
-        })
-        .collect()
+/// Errors and durations over time.
+fn lines(traffic: &Traffic) -> Vec<Draft> {
+    let panel = |title: &str, unit, expression: Option<String>| {
+        let draft = Draft::new(title, PanelKind::Timeseries, unit).size(8, 8);
+        expression.map(|expression| draft.query(expression, "{{job}}"))
+    };
+    let errors = panel("Errors", PanelUnit::Ratio, traffic.errors()).map(|panel| panel.states(&ERROR_STATES));
+    let requests = panel("Requests", PanelUnit::Requests, traffic.requests());
+    let durations = panel("Durations p99", PanelUnit::Seconds, traffic.durations());
+    [requests, errors, durations].into_iter().flatten().collect()
 }
 
-/// All objectives: what is left of each budget, and how fast it burns.
-pub(super) fn objectives(system: &System, objectives: &[ObjectivePlan]) -> DashboardPlan {
-    let mut rows: Vec<(String, Vec<Draft>)> = Vec::new();
-    for objective in objectives {
-        let panels = objective_panels(objective);
-        match rows.last_mut().filter(|(title, _)| *title == objective.component.as_str()) {
-            Some((_, row)) => row.extend(panels),
-            None => rows.push((objective.component.to_string(), panels)),
+/// When the next certificate ends.
+fn certificates(specs: &Specs, system: &System, alerts: &[AlertPlan]) -> Option<Draft> {
+    const METRIC: &str = "aws_certificatemanager_days_to_expiry_minimum";
+    let of_kind = |alert: &&AlertPlan| alert.kind.value == AlertKind::CertificateExpiring;
+    let alert = alerts.iter().find(of_kind)?;
+    if !specs.prometheus.exported_in(system.runtime.value).contains(METRIC) {
+        return None;
+    }
+    let limit = alert.threshold.as_ref().map(|limit| (limit.value, PanelState::Good));
+    let panel = Draft::new("Days until a certificate ends", PanelKind::Stat, PanelUnit::Count)
+        .query(format!("min({METRIC})"), "days")
+        .states_from_bad(limit.as_slice())
+        .runbooks(std::iter::once(alert));
+    Some(panel.size(6, 4))
+}
+
+/// The panel of a graph: boxes are coloured by what fails.
+pub(super) fn drawing(graph: &graph::Graph, traffic: &Traffic, width: u32) -> Draft {
+    let height = u32::try_from(graph.tallest).unwrap_or(u32::MAX).saturating_mul(2).saturating_add(2);
+    Draft::new("Who calls whom", PanelKind::Graph, PanelUnit::Ratio)
+        .about("Coloured by the share of requests that fail. A thick arrow is a dependency that nothing works without.")
+        .query_some(traffic.errors(), "{{job}}")
+        .states(&ERROR_STATES)
+        .size(width, height.clamp(8, 30))
+}
+
+/// The whole graph, where a person can still read it.
+fn whole_graph(deployed: &[&Component]) -> Option<graph::Graph> {
+    if deployed.len() > MOST_NODES {
+        return None;
+    }
+    let mut nodes: Vec<(Traced<Name>, NodeKind)> = Vec::new();
+    let mut edges = Vec::new();
+    for component in deployed {
+        add_node(&mut nodes, &component.name, NodeKind::Component);
+    }
+    for component in deployed {
+        for dependency in component.depends_on.iter().filter(|needed| needed.name != component.name) {
+            add_node(&mut nodes, &dependency.name, node_kind(dependency.kind));
+            edges.push(edge(component, dependency));
+        }
+        if nodes.len() > MOST_NODES {
+            return None;
         }
     }
-    DashboardPlan {
-        origin: system.origin,
-        uid: dashboard_uid(system, "objectives"),
-        title: system.name.with(format!("{} / objectives", system.name)),
-        kind: Traced::by_rule(DashboardKind::Objectives, rules::PANEL),
-        description: Traced::by_rule(
-            "What is left of each error budget, and how fast it burns.".to_owned(),
-            rules::PANEL,
-        ),
-        component: None,
-        datastore: None,
-        variables: environments(system),
-        links: vec![link(system)],
-        deployments: deployments(system, None),
-        rows: place(rows),
-        edges: Vec::new(),
+    (!edges.is_empty()).then(|| graph::place(nodes, edges))
+}
+
+pub(super) fn add_node(nodes: &mut Vec<(Traced<Name>, NodeKind)>, name: &Traced<Name>, kind: NodeKind) {
+    if !nodes.iter().any(|(known, _)| known == name) {
+        nodes.push((name.clone(), kind));
     }
 }
 
-/// What was reached over the period, and how fast the budget burns now.
-pub(super) fn objective_panels(objective: &ObjectivePlan) -> Vec<Draft> {
-    let goal = objective.objective.value.0.shift(2);
-    let over_period = fill(&objective.error_ratio, &objective.period.write(), SELECTOR);
-    let burn = format!("({}) / {}", objective.error_ratio, objective.error_budget);
-    let even = Decimal::whole(1);
-    let page = objective.burn_windows.first().map(|window| (window.factor.value, PanelState::Bad));
-    let mut states = vec![(even, PanelState::Warning)];
-    states.extend(page.filter(|(factor, _)| *factor > even));
-    vec![
-        Draft::new(format!("{} over {}", objective.name, objective.period), PanelKind::Stat, PanelUnit::Ratio)
-            .query(format!("1 - ({over_period})"), objective.name.as_str())
-            .about(format!("{} % is the objective.", objective.objective))
-            .states_from_bad(&[(goal, PanelState::Good)])
-            .size(6, 8),
-        Draft::new(format!("{} burn rate", objective.name), PanelKind::Timeseries, PanelUnit::Count)
-            .query(burn, "burn rate")
-            .about("1 spends the error budget evenly over the period.")
-            .states(&states)
-            .size(18, 8),
-    ]
+pub(super) const fn node_kind(kind: DependencyKind) -> NodeKind {
+    match kind {
+        DependencyKind::Component => NodeKind::Component,
+        DependencyKind::Datastore => NodeKind::Datastore,
+        DependencyKind::External => NodeKind::External,
+    }
+}
+
+pub(super) fn edge(component: &Component, dependency: &crate::ir::component::Dependency) -> EdgePlan {
+    EdgePlan {
+        origin: dependency.origin,
+        from: component.name.clone(),
+        to: dependency.name.clone(),
+        critical: dependency.critical,
+    }
 }

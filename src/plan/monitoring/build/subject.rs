@@ -25,6 +25,8 @@ pub(super) struct Subject<'a> {
     pub(super) own: String,
     /// The datastores that have a dashboard.
     pub(super) shown_datastores: &'a BTreeSet<&'a str>,
+    /// The components that need it.
+    pub(super) callers: Vec<&'a Component>,
 }
 
 impl<'a> Subject<'a> {
@@ -34,9 +36,19 @@ impl<'a> Subject<'a> {
         environments: Vec<&'a Environment>,
         specs: &'a Specs,
         shown_datastores: &'a BTreeSet<&'a str>,
+        callers: Vec<&'a Component>,
     ) -> Subject<'a> {
         let measured = Measured::new(component, system.runtime.value, specs);
-        Subject { system, component, environments, measured, specs, own: own_series(component), shown_datastores }
+        Subject {
+            system,
+            component,
+            environments,
+            measured,
+            specs,
+            own: own_series(component),
+            shown_datastores,
+            callers,
+        }
     }
 
     /// The gravest severity that an alert of this component has.

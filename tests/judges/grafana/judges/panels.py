@@ -41,7 +41,8 @@ def judge(folders: list[Folder], _home) -> list[Finding]:
                         say(f"Grafana has no unit {unit!r}")
                 if used[0] is None:
                     say("its numbers have no unit")
-                if not panel.get("targets"):
+                drawn = panel.get("options", {}).get("root", {}).get("elements")
+                if not panel.get("targets") and not drawn:
                     say("it asks for nothing")
                 refs = [target.get("refId") for target in panel.get("targets", [])]
                 if len(refs) != len(set(refs)):

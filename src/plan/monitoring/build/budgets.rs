@@ -1,0 +1,114 @@
+//! What is shown of objectives: what was reached, what is left of the budget, and how fast it burns.
+
+use super::alerts::dashboard_uid;
+use super::layout::{Draft, place};
+use super::overview;
+use crate::ir::System;
+use crate::ir::Traced;
+use crate::ir::choice::Domain;
+use crate::ir::value::Decimal;
+use crate::plan::monitoring::alerting::AlertPlan;
+use crate::plan::monitoring::configurations::ObjectivePlan;
+use crate::plan::monitoring::dashboards::{DashboardKind, DashboardPlan, PanelKind, PanelState, PanelUnit};
+use crate::plan::monitoring::promql::quoted;
+use crate::plan::monitoring::rules;
+use crate::source::Scalar;
+
+/// All objectives.
+pub(super) fn dashboard(system: &System, objectives: &[ObjectivePlan], alerts: &[AlertPlan]) -> DashboardPlan {
+    let mut rows: Vec<(String, Vec<Draft>)> = Vec::new();
+    if !objectives.is_empty() {
+        rows.push((report_title(system).to_owned(), vec![report(system, objectives)]));
+    }
+    for objective in objectives {
+        let panels = panels(system, objective, alerts);
+        match rows.last_mut().filter(|(title, _)| *title == objective.component.as_str()) {
+            Some((_, row)) => row.extend(panels),
+            None => rows.push((objective.component.to_string(), panels)),
+        }
+    }
+    DashboardPlan {
+        origin: system.origin,
+        uid: dashboard_uid(system, "objectives"),
+        title: system.name.with(format!("{} / objectives", system.name)),
+        kind: Traced::by_rule(DashboardKind::Objectives, rules::PANEL),
+        description: Traced::by_rule(
+            "What is left of each error budget, and how fast it burns.".to_owned(),
+            rules::PANEL,
+        ),
+        component: None,
+        datastore: None,
+        variables: overview::environments(system),
+        links: vec![overview::link(system), overview::all_components(system)],
+        deployments: overview::deployments(system, None),
+        rows: place(rows),
+        nodes: Vec::new(),
+        edges: Vec::new(),
+    }
+}
+
+const fn report_title(system: &System) -> &'static str {
+    match system.domain.value {
+        Domain::Business => "Service level report",
+        Domain::Protocol | Domain::Data | Domain::Realtime => "All objectives",
+    }
+}
+
+/// One line an objective: what it asks for, what was reached, what is left.
+fn report(system: &System, objectives: &[ObjectivePlan]) -> Draft {
+    let all = |name: &str| {
+        let series = format!("{name}{{{}}}", of_system(system));
+        format!("max by (sloth_service, sloth_slo) ({series})")
+    };
+    let left = [(Decimal::whole(0), PanelState::Warning), (Decimal::new(25, 2), PanelState::Good)];
+    let burn = [(Decimal::whole(1), PanelState::Warning), (Decimal::whole(6), PanelState::Bad)];
+    let budget = all("slo:error_budget:ratio");
+    let burned = all("slo:period_burn_rate:ratio");
+    let lines = u32::try_from(objectives.len()).unwrap_or(u32::MAX).saturating_add(3);
+    Draft::new("Objectives", PanelKind::Table, PanelUnit::Ratio)
+        .about("Over each objective's own period. Below 0 of the budget, the objective is missed.")
+        .labels(&["sloth_service", "sloth_slo"])
+        .column(all("slo:objective:ratio"), "Objective", PanelUnit::Ratio, &[])
+        .column(format!("1 - {budget} * {burned}"), "Reached", PanelUnit::Ratio, &[])
+        .bad_below(all("slo:period_error_budget_remaining:ratio"), "Budget left", PanelUnit::Ratio, &left)
+        .column(all("slo:current_burn_rate:ratio"), "Burn rate", PanelUnit::Count, &burn)
+        .column(all("slo:time_period:days"), "Days", PanelUnit::Count, &[])
+        .size(24, lines.clamp(5, 20))
+}
+
+/// The label matchers of what the rules of a system record in the chosen environment.
+fn of_system(system: &System) -> String {
+    format!("system={},environment=\"$environment_text\"", quoted(system.name.as_str()))
+}
+
+/// What was reached over the period, what is left of the budget, and how fast it burns now.
+pub(super) fn panels(system: &System, objective: &ObjectivePlan, alerts: &[AlertPlan]) -> Vec<Draft> {
+    let goal = objective.objective.value.0.shift(2);
+    let own = format!("sloth_id={},{}", quoted(&objective.sloth_id), of_system(system));
+    let over_period = format!("slo:sli_error:ratio_rate{}{{{own}}}", objective.period.write());
+    let left = format!("slo:period_error_budget_remaining:ratio{{{own}}}");
+    let burn = format!("({}) / {}", objective.error_ratio, objective.error_budget);
+    let even = Decimal::whole(1);
+    let page = objective.burn_windows.first().map(|window| (window.factor.value, PanelState::Bad));
+    let mut states = vec![(even, PanelState::Warning)];
+    states.extend(page.filter(|(factor, _)| *factor > even));
+    let own_alerts = alerts.iter().filter(|alert| alert.objective.as_ref() == Some(&objective.id));
+    vec![
+        Draft::new(format!("{} over {}", objective.name, objective.period), PanelKind::Stat, PanelUnit::Ratio)
+            .query(format!("1 - {over_period}"), objective.name.as_str())
+            .about(format!("{} % is the objective.", objective.objective))
+            .states_from_bad(&[(goal, PanelState::Good)])
+            .size(4, 8),
+        Draft::new(format!("{} budget left", objective.name), PanelKind::Stat, PanelUnit::Ratio)
+            .query(left, "left")
+            .about("What is left of the error budget of the period. Below 0 the objective is missed.")
+            .states_from_bad(&[(Decimal::whole(0), PanelState::Warning), (Decimal::new(25, 2), PanelState::Good)])
+            .size(4, 8),
+        Draft::new(format!("{} burn rate", objective.name), PanelKind::Timeseries, PanelUnit::Count)
+            .query(burn, "burn rate")
+            .about("1 spends the error budget evenly over the period.")
+            .states(&states)
+            .runbooks(own_alerts)
+            .size(16, 8),
+    ]
+}
