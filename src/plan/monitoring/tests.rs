@@ -49,7 +49,9 @@ fn expressions(plan: &MonitoringPlan) -> Vec<(String, String)> {
             found.extend(panel.queries.iter().map(|query| (of(&query.legend), query.expression.as_str())));
         }
     }
-    let fill = |text: &str| fill(text, "5m", "namespace=\"shop\"").replace("$instance", ".*").replace("$environment_text", "production");
+    let fill = |text: &str| {
+        fill(text, "5m", "namespace=\"shop\"").replace("$instance", ".*").replace("$environment_text", "production")
+    };
     found.into_iter().map(|(owner, text)| (owner, fill(text))).collect()
 }
 

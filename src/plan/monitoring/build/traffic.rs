@@ -48,7 +48,7 @@ impl Traffic {
         let mut traffic = Traffic::default();
         for (metrics, _, names) in &groups {
             // One counter may fail by different labels: then each component is asked for by its name.
-            let jobs = (by_name || shared(metrics)).then(|| jobs(names)).unwrap_or_default();
+            let jobs = if by_name || shared(metrics) { jobs(names) } else { String::new() };
             let matchers = if jobs.is_empty() { SELECTOR.to_owned() } else { format!("{jobs},{SELECTOR}") };
             traffic.add(metrics, &matchers);
         }
