@@ -74,7 +74,7 @@ pub(super) fn annotations(place: Place<'_>, alert: &AlertPlan) -> Texts {
                 "{}/d/{}?var-environment={}",
                 url.trim_end_matches('/'),
                 alert.dashboard,
-                place.environment.name
+                place.environment.variable
             );
             ("dashboard_url", alert.dashboard.with(address))
         }

@@ -1,7 +1,7 @@
 //! Which series there are: environments, scrape jobs, the components' metrics, exporters.
 
-use super::{overview, resource};
 use super::subject::Subject;
+use super::{overview, resource};
 use crate::ir::choice::{ComponentKind, EnvironmentKind, MetricType, Protocol, Runtime};
 use crate::ir::component::Component;
 use crate::ir::value::Duration;

@@ -199,8 +199,12 @@ fn panels(
         titles.push(watch.title);
         // Several alerts may watch one value.
         let kinds: Vec<_> = watches.iter().filter(|other| other.title == watch.title).map(|other| other.kind).collect();
+        let legend = match watch.comparison {
+            Comparison::Above => "highest",
+            Comparison::Below => "lowest",
+        };
         let panel = Panel::new(watch.title, PanelKind::Timeseries, watch.unit)
-            .query(chosen(watch.shown.clone()), "most")
+            .query(chosen(watch.shown.clone()), legend)
             .runbooks(alerts.iter().copied().filter(|alert| kinds.contains(&alert.kind.value)))
             .size(width, 8);
         let panel = match watch.comparison {
