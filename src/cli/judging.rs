@@ -39,8 +39,8 @@ pub(super) struct Judging {
     commit: Option<Commit>,
 
     /// With --commit: a component that it changes, others keep their packages; may be given several times
-    #[arg(long, value_name = "COMPONENT", requires = "commit", value_parser = name)]
-    changed: Vec<Name>,
+    #[arg(long = "component", value_name = "COMPONENT", requires = "commit", value_parser = name)]
+    components: Vec<Name>,
 }
 
 /// How far a change has come.
@@ -78,7 +78,7 @@ impl Judging {
             stage,
             levels: levels.into_iter().map(|(_, code, level)| (code, level)).collect(),
             generating,
-            candidate: self.commit.clone().map(|commit| Candidate { commit, components: self.changed.clone() }),
+            candidate: self.commit.clone().map(|commit| Candidate { commit, components: self.components.clone() }),
             environment: None,
         })
     }

@@ -33,8 +33,8 @@ pub(super) fn look(root: &Utf8Path) -> Result<Look, Failure> {
             .help("`pathc check` shows them"));
     }
     let secrets = found.ordered(&compilation.sources).into_iter().filter(|diagnostic| diagnostic.sensitive);
-    let secrets =
-        secrets.flat_map(|diagnostic| diagnostic.labels).filter_map(|label| compilation.sources.exact(label.place));
+    let secrets = secrets.flat_map(|diagnostic| diagnostic.labels.into_iter().chain(diagnostic.also));
+    let secrets = secrets.filter_map(|label| compilation.sources.exact(label.place));
     let secrets = secrets.collect();
     Ok(Look { compilation, secrets })
 }

@@ -19,6 +19,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Places; the primary one first.
     pub labels: Vec<Label>,
+    /// Places of similar findings that this one speaks for: machines are told them all, people what they are about.
+    pub also: Vec<Label>,
     /// What to do, each on a line of its own.
     pub help: Vec<String>,
     /// What else there is to know.
@@ -89,6 +91,7 @@ impl Diagnostic {
             level: code.0.level,
             message: message.into(),
             labels: vec![Label { place: place.into(), text: label.into(), primary: true }],
+            also: Vec::new(),
             help: Vec::new(),
             notes: Vec::new(),
             fix: None,
@@ -104,6 +107,7 @@ impl Diagnostic {
             level: code.0.level,
             message: message.into(),
             labels: Vec::new(),
+            also: Vec::new(),
             help: Vec::new(),
             notes: Vec::new(),
             fix: None,
@@ -158,6 +162,11 @@ impl Diagnostic {
     /// Its labels, primary ones first.
     pub fn primary_first(&self) -> impl Iterator<Item = &Label> {
         primary_first(&self.labels)
+    }
+
+    /// All of its places, also those of similar findings; primary ones first.
+    pub fn everywhere(&self) -> impl Iterator<Item = &Label> {
+        self.primary_first().chain(&self.also)
     }
 
     /// What the finding is to the run.

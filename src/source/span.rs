@@ -35,7 +35,7 @@ pub struct Position {
 }
 
 /// A place: exact already, or made exact when the finding is shown.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     /// A byte range.
     Span(Span),

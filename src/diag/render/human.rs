@@ -11,12 +11,15 @@ use super::{Context, Look};
 use crate::diag::{Diagnostic, Label, Severity};
 use crate::source::{Place, Span};
 
+/// So many places of similar findings are told; machines get them all.
+const PLACES: usize = 3;
+
 pub(super) fn render(diagnostics: &[Diagnostic], context: &Context<'_>, look: Look) -> String {
     // A secret is hidden in every excerpt, also in that of another finding beside it.
     let secrets: Vec<Span> = diagnostics
         .iter()
         .filter(|diagnostic| diagnostic.sensitive)
-        .flat_map(|diagnostic| diagnostic.labels.iter().filter_map(|label| context.span(label.place)))
+        .flat_map(|diagnostic| diagnostic.everywhere().filter_map(|label| context.span(label.place)))
         .collect();
     let mut text = String::new();
     for diagnostic in diagnostics {
@@ -105,12 +108,23 @@ fn footers(diagnostic: &Diagnostic, context: &Context<'_>) -> Vec<(&'static str,
     let mut footers: Vec<(&'static str, String)> = Vec::new();
     footers.extend(diagnostic.help.iter().map(|help| ("help", help.clone())));
     footers.extend(unwritten(&diagnostic.labels, context).map(|text| ("note", text)));
+    footers.extend(elsewhere(diagnostic, context).map(|text| ("note", text)));
     footers.extend(diagnostic.notes.iter().map(|note| ("note", note.clone())));
     if let Some(waived) = &diagnostic.waived {
         let text = format!("waived by {} until {}: {}", waived.approved_by, waived.expires, waived.reason);
         footers.push(("note", text));
     }
     footers
+}
+
+/// Where similar findings are: the first few places.
+fn elsewhere(diagnostic: &Diagnostic, context: &Context<'_>) -> Option<String> {
+    let places = diagnostic.also.iter().filter(|label| label.primary).filter_map(|label| context.exact(label.place));
+    let places: Vec<String> =
+        places.map(|place| format!("{}:{}:{}", place.path, place.start.line, place.start.column)).collect();
+    let (shown, left) = places.split_at(places.len().min(PLACES));
+    let rest = if left.is_empty() { String::new() } else { format!(" and {} more places", left.len()) };
+    (!shown.is_empty()).then(|| format!("also at {}{rest}", shown.join(", ")))
 }
 
 fn paint(text: &str, style: Style, look: Look) -> String {

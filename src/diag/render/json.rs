@@ -58,7 +58,7 @@ pub fn summary(summary: &Summary) -> String {
 pub(super) fn line(diagnostic: &Diagnostic, context: &Context<'_>) -> String {
     let info = diagnostic.code.0;
     let spans: Vec<Value> = diagnostic
-        .primary_first()
+        .everywhere()
         .filter_map(|label| {
             let place = context.exact(label.place)?;
             Some(json!({

@@ -60,7 +60,7 @@ fn result(diagnostic: &Diagnostic, context: &Context<'_>) -> Value {
         result["ruleIndex"] = json!(index);
     }
     let mut places = diagnostic
-        .primary_first()
+        .everywhere()
         .filter_map(|label| Some((context.exact(label.place)?, label.text.as_str())))
         .map(|(place, text)| location(&place, text));
     // Code scanning takes no result without a location; what no line is to blame for is the manifest's.
