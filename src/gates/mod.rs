@@ -149,6 +149,35 @@ pub fn by_code(code: &str) -> Option<&'static Gate> {
 }
 
 /// Plans that passed every gate. Holds nothing else of the system, so that a target reads nothing else.
+///
+/// A target asks for it:
+///
+/// ```
+/// fn emit(target: &pathc::targets::Target, checked: &pathc::gates::Checked, specs: &pathc::spec::Specs) {
+///     let (files, problems) = (target.emit)(checked, specs);
+/// }
+/// ```
+///
+/// and takes no plans that nobody judged:
+///
+/// ```compile_fail,E0308
+/// fn emit(target: &pathc::targets::Target, plans: &pathc::plan::Plans, specs: &pathc::spec::Specs) {
+///     let (files, problems) = (target.emit)(plans, specs);
+/// }
+/// ```
+///
+/// Nobody but [`check`] can make one, neither from plans nor out of nothing:
+///
+/// ```compile_fail,E0451
+/// fn proof(plans: pathc::plan::Plans) -> pathc::gates::Checked {
+///     pathc::gates::Checked { plans }
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// fn proof<T: Default>() {}
+/// proof::<pathc::gates::Checked>();
+/// ```
 #[derive(Debug)]
 pub struct Checked {
     plans: Plans,

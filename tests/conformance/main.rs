@@ -6,6 +6,7 @@
 
 mod grafana;
 mod kubernetes;
+mod sarif;
 mod scripts;
 
 use std::error::Error;
@@ -32,7 +33,7 @@ enum Need {
 }
 
 /// The cases of each target; one line adds a family of judges.
-const FAMILIES: &[&[Case]] = &[grafana::CASES, kubernetes::CASES, scripts::CASES];
+const FAMILIES: &[&[Case]] = &[grafana::CASES, kubernetes::CASES, sarif::CASES, scripts::CASES];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
