@@ -18,7 +18,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("gates", &["source", "ir", "diag", "spec", "plan"]),
     ("targets", &["source", "ir", "diag", "spec", "plan", "gates", "output"]),
     ("proof", &["source", "ir", "diag", "plan", "output"]),
-    ("import", &["source", "diag"]),
+    ("import", &["source", "ir", "diag", "output"]),
 ];
 
 /// What targets may name of `gates`: the proof, and nothing that judges.

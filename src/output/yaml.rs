@@ -35,6 +35,14 @@ pub fn print(header: &[Text], documents: &[Doc], dialect: Dialect, out: &mut Pri
     }
 }
 
+/// A value within one line, as it stands in a text that somebody wrote.
+#[must_use]
+pub fn inline(value: &Doc) -> String {
+    let mut out = Printed::default();
+    Printer { out: &mut out, dialect: Dialect::Any }.inside(value);
+    out.text
+}
+
 /// One level of nesting.
 const STEP: usize = 2;
 

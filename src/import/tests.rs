@@ -1,0 +1,1 @@
+//! Reports of public projects, and hostile ones.
