@@ -156,7 +156,8 @@ impl Component {
         packages.total += 1;
         for licence in &self.licenses {
             let named = licence.license.as_ref().and_then(|named| named.id.as_ref().or(named.name.as_ref()));
-            if let Some(name) = licence.expression.as_ref().or(named).map(|name| name.trim()).filter(|n| !n.is_empty()) {
+            if let Some(name) = licence.expression.as_ref().or(named).map(|name| name.trim()).filter(|n| !n.is_empty())
+            {
                 *packages.licenses.entry(name.to_owned()).or_default() += 1;
             }
         }

@@ -90,10 +90,12 @@ impl<'a> Document<'a> {
             Doc::List(elements, ..) => self.tree.list(node).is_some_and(|nodes| {
                 nodes.len() == elements.len() && nodes.iter().zip(elements).all(|(node, doc)| self.equals(*node, doc))
             }),
-            Doc::Map(map) => self.tree.entries(node).is_some_and(|entries| entries.len() == map.entries.len())
-                && map.entries.iter().all(|entry| {
-                    self.value(node, &entry.key).is_some_and(|(_, value)| self.equals(value, &entry.value))
-                }),
+            Doc::Map(map) => {
+                self.tree.entries(node).is_some_and(|entries| entries.len() == map.entries.len())
+                    && map.entries.iter().all(|entry| {
+                        self.value(node, &entry.key).is_some_and(|(_, value)| self.equals(value, &entry.value))
+                    })
+            }
             Doc::Bool(value, _) => scalar() == Some(if *value { "true" } else { "false" }),
             Doc::Null(_) => self.tree.is_null(node),
         }

@@ -41,8 +41,13 @@ fn origin() -> Origin {
     Origin::rule(REPORT)
 }
 
+/// A text of a report, within one line and readable: test runners write what terminals understand.
 fn text(text: impl Into<String>) -> Doc {
-    Doc::text(text.into(), origin())
+    let mut text: String = text.into();
+    if text.contains(char::is_control) {
+        text = text.replace(char::is_control, " ");
+    }
+    Doc::text(text, origin())
 }
 
 fn number(number: u64) -> Doc {
@@ -105,9 +110,7 @@ fn duration(milliseconds: u64) -> String {
 #[must_use]
 pub fn of_coverage(measured: Measured, component: &str, stamp: &Stamp) -> Row {
     let (lines, branches, functions) = match measured {
-        Measured::Counted(covered) => {
-            (Some(count(covered.lines)), some(covered.branches), some(covered.functions))
-        }
+        Measured::Counted(covered) => (Some(count(covered.lines)), some(covered.branches), some(covered.functions)),
         Measured::Rate(rate) => {
             // Hundredths of a percent, rounded down: evidence is never made better.
             let percent = Decimal::new((rate * 10_000.0).floor() as i64, 2);
@@ -156,9 +159,10 @@ pub fn of_findings(tally: Tally, component: &str, stamp: &Stamp) -> Row {
 /// The packages of a component.
 #[must_use]
 pub fn of_packages(packages: &Packages, component: &str) -> Row {
-    let licences = packages.licenses.iter().fold(inline(), |map, (licence, packages)| {
-        map.with(licence.clone(), number(*packages))
-    });
+    let licences = packages
+        .licenses
+        .iter()
+        .fold(inline(), |map, (licence, packages)| map.with(licence.clone(), number(*packages)));
     let vulnerabilities = packages.vulnerabilities.iter().map(|known| {
         Doc::from(
             inline()

@@ -140,9 +140,7 @@ impl Outcome {
         let accepted = |suppression: &Suppression| matches!(suppression.status.as_deref(), None | Some("accepted"));
         // A result with another kind is no problem: passed, informational, not applicable.
         let failed = matches!(self.kind.as_deref(), None | Some("fail" | "open" | "review"));
-        failed
-            && self.baseline_state.as_deref() != Some("absent")
-            && !self.suppressions.iter().flatten().any(accepted)
+        failed && self.baseline_state.as_deref() != Some("absent") && !self.suppressions.iter().flatten().any(accepted)
     }
 }
 

@@ -146,7 +146,8 @@ fn owner(file: &str, parts: &[Part]) -> Option<usize> {
     }
     let within = |part: &Part| {
         let folder = part.folder.as_deref()?.trim_matches('/');
-        let inside = !folder.is_empty() && format!("/{}", file.trim_start_matches('/')).contains(&format!("/{folder}/"));
+        let inside =
+            !folder.is_empty() && format!("/{}", file.trim_start_matches('/')).contains(&format!("/{folder}/"));
         inside.then_some(folder.len())
     };
     parts

@@ -35,11 +35,8 @@ struct Relationship {
 
 pub(super) fn read(bytes: &[u8]) -> Result<Evidence, Fault> {
     let source = text::decode(bytes)?;
-    let document: Document = if source.trim_start().starts_with('{') {
-        json::parse(&source, "SPDX document")?
-    } else {
-        of_tags(&source)
-    };
+    let document: Document =
+        if source.trim_start().starts_with('{') { json::parse(&source, "SPDX document")? } else { of_tags(&source) };
     if !document.spdx_version.as_deref().is_some_and(|version| version.starts_with("SPDX-2.")) {
         return Err(Fault::new("does not say that it is SPDX 2 (`spdxVersion`)"));
     }

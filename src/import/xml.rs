@@ -41,7 +41,11 @@ impl Element<'_> {
         let mut attributes = self.start.attributes();
         attributes.with_checks(false);
         let found = attributes.flatten().find(|attribute| local(attribute.key.as_ref()) == name)?;
-        Some(found.unescape_value().map_or_else(|_| found.value.as_ref().to_owned(), Cow::into_owned))
+        Some(
+            found
+                .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+                .map_or_else(|_| found.value.as_ref().to_owned(), Cow::into_owned),
+        )
     }
 
     /// A number of an attribute; thousands may be divided by commas.
