@@ -68,7 +68,7 @@ pub struct Compilation {
 /// Reads, plans and judges the system of a repository: the whole way but for the targets.
 #[must_use]
 pub fn compile(root: &Utf8Path, settings: &gates::Settings, found: &mut Sink) -> Compilation {
-    let input::Input { system, mut sources, diagnostics } = input::read(root);
+    let input::Input { system, mut sources, diagnostics, .. } = input::read(root);
     found.extend(diagnostics);
     let (specs, problems) = Specs::load(&mut sources);
     found.extend(problems);

@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{build, check, completions, explain, gates, schema};
+use super::{build, check, completions, explain, gates, import, schema};
 use crate::diag::Format;
 
 const EXAMPLES: &str = "\
@@ -97,6 +97,7 @@ pub(super) enum Command {
     Check(check::Check),
     Build(build::Build),
     Explain(explain::Explain),
+    Import(import::Import),
     Schema(schema::Schema),
     /// List the targets that a system can be compiled to, each with the folder of its files
     Targets,

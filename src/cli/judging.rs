@@ -104,12 +104,12 @@ pub(super) fn name(text: &str) -> Result<Name, String> {
     Name::read(text).map_err(|wrong| wrong.help.unwrap_or(wrong.message))
 }
 
-fn time(text: &str) -> Result<Time, String> {
+pub(super) fn time(text: &str) -> Result<Time, String> {
     Time::read(text).map_err(|wrong| wrong.help.unwrap_or(wrong.message))
 }
 
 /// The moment of the run: `SOURCE_DATE_EPOCH` where it is set, so that a run can be repeated.
-fn clock() -> Result<Time, Failure> {
+pub(super) fn clock() -> Result<Time, Failure> {
     if let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|text| !text.is_empty()) {
         let text = text.to_string_lossy();
         return text.parse().map(|seconds| Time { seconds }).map_err(|_| {

@@ -12,6 +12,7 @@ mod explain;
 mod failure;
 mod fix;
 mod gates;
+mod import;
 mod judging;
 mod looking;
 mod man;
@@ -104,6 +105,7 @@ fn dispatch(arguments: &Arguments, matches: &ArgMatches, terminal: &Terminal) ->
         Command::Explain(explain) => explain::run(explain, terminal),
         Command::Schema(schema) => schema::run(schema, terminal),
         Command::Targets => targets::run(terminal),
+        Command::Import(import) => import::run(import, terminal),
         Command::Gates(gates) => gates::run(gates, terminal),
         Command::Completions(completions) => completions::run(completions, terminal),
         Command::Man => man::run(terminal),

@@ -3,7 +3,7 @@
 use crate::diag::{Code, code};
 use crate::source::decode::nearest;
 use crate::source::{RecordShape, RuleEntry};
-use crate::{gates, input, output, plan, profile, targets};
+use crate::{gates, import, input, output, plan, profile, targets};
 
 /// All codes: of the language, of gates, outputs and targets.
 pub(super) fn codes() -> Vec<Code> {
@@ -36,6 +36,7 @@ pub(super) const RULES: &[&[RuleEntry]] = &[
     targets::kubernetes::rules::TABLE,
     targets::prometheus::rules::TABLE,
     output::rule::TABLE,
+    import::rows::TABLE,
 ];
 
 /// Every record of the language.

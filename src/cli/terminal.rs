@@ -91,6 +91,16 @@ impl Terminal {
         self.result(&format!("{verb} {rest}\n"))
     }
 
+    /// What else there is to know of what was done.
+    pub(super) fn note(&self, text: &str) -> io::Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
+        let label =
+            if self.look.color { "note:".style(Style::new().cyan().bold()).to_string() } else { "note:".to_owned() };
+        write(&mut io::stderr().lock(), &format!("{label} {text}\n"))
+    }
+
     /// Tells what goes on, where somebody looks.
     pub(super) fn status(&self, verb: &str, rest: &str) {
         if !self.quiet && io::stderr().is_terminal() {

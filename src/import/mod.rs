@@ -100,6 +100,18 @@ pub struct Tests {
     pub failures: Vec<FailedTest>,
 }
 
+impl Tests {
+    /// Adds the tests of another report.
+    pub fn join(&mut self, other: Tests) {
+        self.passed = self.passed.saturating_add(other.passed);
+        self.failed = self.failed.saturating_add(other.failed);
+        self.skipped = self.skipped.saturating_add(other.skipped);
+        self.flaky = self.flaky.saturating_add(other.flaky);
+        self.milliseconds = self.milliseconds.saturating_add(other.milliseconds);
+        self.failures.extend(other.failures);
+    }
+}
+
 /// A failed test.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FailedTest {
@@ -228,6 +240,21 @@ pub struct Packages {
     pub licenses: BTreeMap<String, u64>,
     /// What is known to be wrong.
     pub vulnerabilities: Vec<Vulnerability>,
+}
+
+impl Packages {
+    /// Adds the packages of another bill.
+    pub fn join(&mut self, other: Packages) {
+        self.total = self.total.saturating_add(other.total);
+        self.direct = match (self.direct, other.direct) {
+            (Some(one), Some(other)) => Some(one.saturating_add(other)),
+            (one, other) => one.or(other),
+        };
+        for (licence, packages) in other.licenses {
+            *self.licenses.entry(licence).or_default() += packages;
+        }
+        self.vulnerabilities.extend(other.vulnerabilities);
+    }
 }
 
 /// A known vulnerability of a package.

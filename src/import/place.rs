@@ -4,8 +4,7 @@
 //! not say exactly what was meant, nothing is changed and the user is told.
 
 use super::rows::Row;
-use crate::output::doc::Style;
-use crate::output::{Doc, Map, yaml};
+use crate::output::{Doc, yaml};
 use crate::source::FileId;
 use crate::source::yaml::{NodeId, NodeKind, Tree, parse};
 
@@ -30,11 +29,12 @@ pub fn put(text: &str, row: &Row) -> Result<String, String> {
     let (tree, problems) = parse(FileId(0), &edited);
     let after = Document { text: &edited, tree: &tree };
     let meant = problems.is_empty() && after.row(row).is_some_and(|at| after.says(at, row));
-    if meant && after.rows(row).len() == document.rows(row).len().max(usize::from(document.row(row).is_none())) {
-        return Ok(edited);
+    let rows = document.rows(row).len() + usize::from(document.row(row).is_none());
+    if meant && after.rows(row).len() == rows {
+        Ok(edited)
+    } else {
+        Err("is laid out in a way that can't be edited in place".to_owned())
     }
-    let appended = document.row(row).is_none() && after.rows(row).len() == document.rows(row).len() + 1;
-    if meant && appended { Ok(edited) } else { Err("is laid out in a way that can't be edited in place".to_owned()) }
 }
 
 #[derive(Clone, Copy)]
@@ -125,7 +125,7 @@ impl<'a> Document<'a> {
             insert.push('\n');
         }
         for (key, value) in &row.head {
-            insert.push_str(&format!("{key}: {}\n", yaml::inline(value)));
+            insert.push_str(&format!("{key}: {}\n", inline(key, value)));
         }
         insert.push_str(&format!("{}:\n  - {}\n", row.list, whole(row)));
         Edit { from: self.text.len(), to: self.text.len(), insert }
@@ -185,11 +185,11 @@ impl<'a> Document<'a> {
                     // From the colon on: a list that stood below its key must not stand there as one line.
                     let from = self.colon(name)? + 1;
                     let to = self.end(value).max(from);
-                    edits.push(Edit { from, to, insert: format!(" {}", yaml::inline(meant)) });
+                    edits.push(Edit { from, to, insert: format!(" {}", inline(key, meant)) });
                 }
                 (Some((name, value)), None) => edits.push(self.removed(&entries, name, value, flow)?),
-                (None, Some(meant)) if flow => added.push_str(&format!(", {key}: {}", yaml::inline(meant))),
-                (None, Some(meant)) => added.push_str(&format!("\n{indent}{key}: {}", yaml::inline(meant))),
+                (None, Some(meant)) if flow => added.push_str(&format!(", {key}: {}", inline(key, meant))),
+                (None, Some(meant)) => added.push_str(&format!("\n{indent}{key}: {}", inline(key, meant))),
                 (None, None) => {}
             }
         }
@@ -267,13 +267,16 @@ impl<'a> Document<'a> {
 
 /// A row in one line.
 fn whole(row: &Row) -> String {
-    let origin = crate::ir::Origin::rule(super::rows::REPORT);
-    let mut map = Map { style: Style::Flow, ..Map::new(origin) };
-    for (key, value) in &row.identity {
-        map = map.with_some(*key, value.as_ref().map(|value| Doc::text(value.clone(), origin)));
+    let named = row.identity.iter().filter_map(|(key, name)| Some(format!("{key}: {}", name.as_ref()?)));
+    let stated = row.fields.iter().filter_map(|(key, value)| Some(format!("{key}: {}", inline(key, value.as_ref()?))));
+    format!("{{{}}}", named.chain(stated).collect::<Vec<_>>().join(", "))
+}
+
+/// A value within one line. Moments and commits stand as people write them: the language reads them as texts, and neither
+/// has a character that could be syntax.
+fn inline(key: &str, value: &Doc) -> String {
+    match value {
+        Doc::Text(text, _) if ["generated_at", "commit"].contains(&key) => text.to_string(),
+        value => yaml::inline(value),
     }
-    for (key, value) in &row.fields {
-        map = map.with_some(*key, value.clone());
-    }
-    yaml::inline(&map.into())
 }

@@ -350,8 +350,8 @@ fn a_document_begins_with_its_first_row() {
     let text = place::put("", &row(3, &[])).unwrap();
     assert_eq!(
         text,
-        "commit: '0123456'\ngenerated_at: '1970-01-01T00:00:00Z'\nsuites:\n  - {suite: unit, passed: 3, failed: 0, \
-         skipped: 0, flaky: 0, commit: '0123456', generated_at: '1970-01-01T00:00:00Z'}\n"
+        "commit: 0123456\ngenerated_at: 1970-01-01T00:00:00Z\nsuites:\n  - {suite: unit, passed: 3, failed: 0, \
+         skipped: 0, flaky: 0, commit: 0123456, generated_at: 1970-01-01T00:00:00Z}\n"
     );
     assert_eq!(place::put(&text, &row(3, &[])).unwrap(), text, "the same again changes nothing");
 }
@@ -388,8 +388,8 @@ suites:
   - suite: unit # quick
     failed: 0
     skipped: 0
-    commit: '0123456'
-    generated_at: '1970-01-01T00:00:00Z'
+    commit: 0123456
+    generated_at: 1970-01-01T00:00:00Z
     performance: {p50: 5ms}
     passed: 9 # of many
     failures: [{test: 'a: b'}, {test: 'x, {y}'}]

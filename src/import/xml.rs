@@ -112,7 +112,8 @@ pub(super) fn walk<'a>(
     }
     match open.last() {
         Some(name) => Err(Fault::at(text.len(), format!("ends inside of the element `{name}`"))),
-        None if !begun => Err(Fault::at(0, "is empty")),
+        None if !begun && text.trim().is_empty() => Err(Fault::new("is empty")),
+        None if !begun => Err(Fault::at(0, "is no XML: it has no element")),
         None => Ok(()),
     }
 }

@@ -16,6 +16,8 @@ use super::resolve;
 pub struct Input {
     /// The system; none where anything is wrong.
     pub system: Option<System>,
+    /// The folder of the nine documents, from the root.
+    pub folder: Utf8PathBuf,
     /// All files, for the places of findings and origins.
     pub sources: Sources,
     /// What is wrong, in the order of files and lines.
@@ -31,13 +33,18 @@ pub fn read(root: &Utf8Path) -> Input {
         Err(error) => {
             let message = format!("can't open the folder `{root}`: {}", error.kind());
             let diagnostics = vec![Diagnostic::without_place(code::UNREADABLE, message)];
-            return Input { system: None, sources, diagnostics };
+            return Input { system: None, folder: default_folder(), sources, diagnostics };
         }
     };
     let loaded = repository.load(&mut sources, &[(Utf8PathBuf::from(MANIFEST), FileKind::Input)]);
     let mut problems = loaded.problems;
     let Some(file) = loaded.files.first().copied() else {
-        return Input { system: None, sources, diagnostics: problems.into_iter().map(Diagnostic::from).collect() };
+        return Input {
+            system: None,
+            folder: default_folder(),
+            sources,
+            diagnostics: problems.into_iter().map(Diagnostic::from).collect(),
+        };
     };
     let manifest = decode_manifest(&sources, file, &mut problems);
     let folder = inputs_folder(sources.file(file), file);
@@ -49,7 +56,8 @@ pub fn read(root: &Utf8Path) -> Input {
     let (system, unresolved) = resolve::resolve(&sources, &repository, manifest, documents);
     diagnostics.extend(unresolved);
     sort(&sources, &mut diagnostics);
-    Input { system: system.filter(|_| whole && diagnostics.is_empty()), sources, diagnostics }
+    let system = system.filter(|_| whole && diagnostics.is_empty());
+    Input { system, folder: folder.path, sources, diagnostics }
 }
 
 fn decode_manifest(sources: &Sources, file: FileId, problems: &mut Vec<Problem>) -> Option<Manifest> {
