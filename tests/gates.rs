@@ -46,7 +46,7 @@ fn settings(now: &str) -> Settings {
 }
 
 fn judge_by(root: &Utf8Path, settings: &Settings) -> Said {
-    let Input { system, mut sources, mut diagnostics } = input::read(root);
+    let Input { system, mut sources, mut diagnostics, .. } = input::read(root);
     let (specs, problems) = Specs::load(&mut sources);
     diagnostics.extend(problems);
     let mut passed = false;
