@@ -10,9 +10,7 @@ const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures");
 fn storefront() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir(folder.path().join("path")).expect("a folder");
-    for file in ["pathc.yaml"] {
-        fs::copy(format!("{FILES}/pass/storefront/{file}"), folder.path().join(file)).expect("a copy");
-    }
+    fs::copy(format!("{FILES}/pass/storefront/pathc.yaml"), folder.path().join("pathc.yaml")).expect("a copy");
     for entry in fs::read_dir(format!("{FILES}/pass/storefront/path")).expect("the inputs") {
         let path = entry.expect("the inputs").path();
         fs::copy(&path, folder.path().join("path").join(path.file_name().expect("a name"))).expect("a copy");
