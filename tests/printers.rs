@@ -259,7 +259,12 @@ fn with_everywhere(text: &str) -> Doc {
         Doc::Map(map) => Doc::Map(Map { style: Style::Flow, ..map }),
         other => other,
     };
-    let commented = |key: String, value: Doc| Entry { key: key.into(), value, comment: Some(text.to_owned().into()) };
+    let commented = |key: String, value: Doc| Entry {
+        key: key.into(),
+        value,
+        comment: Some(text.to_owned().into()),
+        remark: Some(text.to_owned().into()),
+    };
     let mut outer = Map::new(ORIGIN)
         .with("value", value())
         .with("list", Doc::list([value(), Doc::list([value(), value()], ORIGIN), value()], ORIGIN))
@@ -508,7 +513,8 @@ fn any_doc() -> impl Strategy<Value = Doc> {
             let mut map = Map { style, ..Map::new(ORIGIN) };
             for (key, value, comment) in entries {
                 if map.get(&key).is_none() {
-                    map.entries.push(Entry { key: key.into(), value, comment: comment.map(Into::into) });
+                    let remark = comment.clone().map(Into::into);
+                    map.entries.push(Entry { key: key.into(), value, comment: comment.map(Into::into), remark });
                 }
             }
             Doc::Map(map)

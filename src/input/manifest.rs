@@ -80,6 +80,9 @@ record! {
     pub struct TargetOptions as "target options" {
         /// The folder that its files go to, from the repository's root; by default the target's own.
         out: Traced<RepositoryPath>, optional;
+        /// `github-actions`: the command by which a pipeline installs pathc; by default the version that generated it, from
+        /// the registry of Rust.
+        install: Traced<String>, optional;
     }
 }
 

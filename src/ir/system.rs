@@ -135,6 +135,8 @@ pub struct TargetChoice {
     pub name: Traced<String>,
     /// Where its files go.
     pub out: Option<Traced<RepositoryPath>>,
+    /// How a pipeline installs pathc.
+    pub install: Option<Traced<String>>,
 }
 
 impl System {

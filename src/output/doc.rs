@@ -57,6 +57,8 @@ pub struct Entry {
     pub value: Doc,
     /// A comment that is printed above.
     pub comment: Option<Text>,
+    /// A comment that is printed behind a value of one line.
+    pub remark: Option<Text>,
 }
 
 impl Doc {
@@ -145,8 +147,28 @@ impl Map {
         let (key, value) = (key.into(), value.into());
         match self.entries.iter_mut().find(|entry| entry.key == key) {
             Some(entry) => entry.value = value,
-            None => self.entries.push(Entry { key, value, comment: None }),
+            None => self.entries.push(Entry { key, value, comment: None, remark: None }),
         }
+    }
+
+    /// The same with an entry at the end that a comment behind its value explains.
+    #[must_use]
+    pub fn remarked(mut self, key: impl Into<Text>, value: impl Into<Doc>, remark: impl Into<Text>) -> Map {
+        self.put(key, value);
+        if let Some(entry) = self.entries.last_mut() {
+            entry.remark = Some(remark.into());
+        }
+        self
+    }
+
+    /// The same with an entry at the end that a comment above explains.
+    #[must_use]
+    pub fn commented(mut self, key: impl Into<Text>, value: impl Into<Doc>, comment: impl Into<Text>) -> Map {
+        self.put(key, value);
+        if let Some(entry) = self.entries.last_mut() {
+            entry.comment = Some(comment.into());
+        }
+        self
     }
 
     /// A value by its key.

@@ -67,7 +67,7 @@ impl Printer<'_> {
     /// The entries of a mapping. `started`: the line of the first one has begun, and its comment stands above.
     fn entries(&mut self, map: &Map, indent: usize, started: bool) {
         self.out.enter(map.origin);
-        for (index, Entry { key, value, comment }) in map.entries.iter().enumerate() {
+        for (index, Entry { key, value, comment, remark }) in map.entries.iter().enumerate() {
             if !started || index > 0 {
                 if let Some(comment) = comment {
                     self.comment(comment, indent, value.origin());
@@ -86,7 +86,7 @@ impl Printer<'_> {
                 }
                 None => {
                     self.out.text.push(' ');
-                    self.leaf(value, indent + STEP);
+                    self.leaf(value, remark.as_deref(), indent + STEP);
                 }
             }
         }
@@ -108,7 +108,7 @@ impl Printer<'_> {
             match block(element) {
                 Some(Block::Map(map)) => self.entries(map, indent + STEP, true),
                 Some(Block::List(elements)) => self.elements(elements, indent + STEP, true),
-                None => self.leaf(element, indent + STEP),
+                None => self.leaf(element, None, indent + STEP),
             }
         }
     }
@@ -142,11 +142,15 @@ impl Printer<'_> {
     }
 
     /// What stands in the line of its key or dash; `indent` is where a block of lines would begin.
-    fn leaf(&mut self, value: &Doc, indent: usize) {
+    fn leaf(&mut self, value: &Doc, remark: Option<&str>, indent: usize) {
         match value {
             Doc::Text(text, origin) if form(text) == Form::Literal => self.literal(text, indent, *origin),
             _ => {
                 self.flow(value);
+                if let Some(remark) = remark {
+                    self.out.text.push_str(" # ");
+                    self.out.text.extend(remark.chars().map(|found| if is_special(found) { ' ' } else { found }));
+                }
                 self.out.end_line(value.origin());
             }
         }

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::text::{self, NotText};
 use super::yaml::{self, Tree};
-use super::{FileId, FileKind, Problem, ProblemKind, Sources, Span};
+use super::{CommittedPin, FileId, FileKind, Problem, ProblemKind, Sources, Span, pins};
 
 /// The name of the manifest, which lies at the root of a repository.
 pub const MANIFEST: &str = "pathc.yaml";
@@ -181,6 +181,23 @@ impl Repository {
         self.walk(folder, &mut Vec::new(), &mut found)?;
         found.sort();
         Ok(found)
+    }
+
+    /// The pins of the workflows in a folder, which are an input: what was updated there is kept. What can't be read has
+    /// none.
+    #[must_use]
+    pub fn committed_pins(&self, folder: &Utf8Path) -> Vec<CommittedPin> {
+        let Ok(real) = self.inside(folder) else { return Vec::new() };
+        let Ok(entries) = real.read_dir_utf8() else { return Vec::new() };
+        let names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_owned());
+        let mut names: Vec<String> = names.filter(|name| name.ends_with(".yml") || name.ends_with(".yaml")).collect();
+        names.sort();
+        names.truncate(FRAGMENT_LIMIT);
+        let texts = names.iter().filter_map(|name| self.read_text(&folder.join(name), FILE_LIMIT).ok());
+        let mut found: Vec<CommittedPin> = texts.flat_map(|text| pins::pins(&text)).collect();
+        found.sort();
+        found.dedup();
+        found
     }
 
     fn walk(

@@ -5,6 +5,7 @@
 
 pub mod aws;
 pub mod file;
+pub mod github_actions;
 pub mod grafana;
 pub mod kubernetes;
 pub mod platform;
@@ -12,6 +13,7 @@ pub mod prometheus;
 
 pub use aws::AwsSpec;
 pub use file::{Fact, SpecFile};
+pub use github_actions::GithubActionsSpec;
 pub use grafana::GrafanaSpec;
 pub use kubernetes::KubernetesSpec;
 pub use platform::PlatformSpec;
@@ -29,6 +31,7 @@ use crate::source::{FileId, FileKind, Sources};
 pub const BUILT_IN: &[(&str, &str)] = &[
     ("aws", include_str!("../../targets/aws.yaml")),
     ("grafana", include_str!("../../targets/grafana.yaml")),
+    ("github_actions", include_str!("../../targets/github_actions.yaml")),
     ("kubernetes", include_str!("../../targets/kubernetes.yaml")),
     ("prometheus", include_str!("../../targets/prometheus.yaml")),
 ];
@@ -38,6 +41,8 @@ pub const BUILT_IN: &[(&str, &str)] = &[
 pub struct Specs {
     /// What planning needs to know of the platform.
     pub platform: PlatformSpec,
+    /// What workflows are printed with.
+    pub github_actions: GithubActionsSpec,
     /// What manifests are printed with.
     pub kubernetes: KubernetesSpec,
     /// What AWS offers, permits and charges.
@@ -70,8 +75,10 @@ impl Specs {
         let mut kubernetes = SpecFile::new(sources, ids["kubernetes"]);
         let mut prometheus = SpecFile::new(sources, ids["prometheus"]);
         let mut grafana = SpecFile::new(sources, ids["grafana"]);
+        let mut github_actions = SpecFile::new(sources, ids["github_actions"]);
         let specs = Specs {
             platform: PlatformSpec::read(&mut kubernetes),
+            github_actions: GithubActionsSpec::read(&mut github_actions),
             kubernetes: KubernetesSpec::read(&mut kubernetes),
             aws: AwsSpec::read(&mut aws),
             prometheus: PrometheusSpec::read(&mut prometheus),
@@ -81,6 +88,7 @@ impl Specs {
         problems.extend(kubernetes.finish());
         problems.extend(prometheus.finish());
         problems.extend(grafana.finish());
+        problems.extend(github_actions.finish());
         (problems.is_empty().then_some(specs), problems)
     }
 }

@@ -3,6 +3,7 @@
 //! A target can only be called with [`Checked`], makes no decision that a plan could make, and returns [`Files`]: paths
 //! with jobs that print them. It never touches disk, clock, environment or randomness.
 
+pub mod github_actions;
 pub mod grafana;
 pub mod kubernetes;
 pub mod path;
@@ -42,6 +43,7 @@ pub const ALL: &[Target] = &[
     },
     Target { name: "prometheus", default_out: "infra/prometheus", runtime: None, emit: prometheus::emit },
     Target { name: "grafana", default_out: "infra/grafana", runtime: None, emit: grafana::emit },
+    Target { name: "github-actions", default_out: ".github", runtime: None, emit: github_actions::emit },
 ];
 
 /// A target by its name.

@@ -4,6 +4,7 @@
 //! must reject. Then every system of `fixtures/pass/` is built and judged. Where the judges are not installed the tests
 //! count as skipped, by name; under `PATHC_NO_SKIP=1` they fail.
 
+mod github_actions;
 mod grafana;
 mod kubernetes;
 mod sarif;
@@ -33,7 +34,7 @@ enum Need {
 }
 
 /// The cases of each target; one line adds a family of judges.
-const FAMILIES: &[&[Case]] = &[grafana::CASES, kubernetes::CASES, sarif::CASES, scripts::CASES];
+const FAMILIES: &[&[Case]] = &[github_actions::CASES, grafana::CASES, kubernetes::CASES, sarif::CASES, scripts::CASES];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();

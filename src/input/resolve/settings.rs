@@ -154,9 +154,9 @@ pub(super) fn platform(input: Option<PlatformInput>) -> Option<Platform> {
 
 /// The targets that were asked for.
 pub(super) fn targets(input: TargetsInput) -> Vec<TargetChoice> {
-    let choice = |(name, options): (_, Option<TargetOptions>)| TargetChoice {
-        name,
-        out: options.and_then(|options| options.out),
+    let choice = |(name, options): (_, Option<TargetOptions>)| {
+        let (out, install) = options.map_or((None, None), |options| (options.out, options.install));
+        TargetChoice { name, out, install }
     };
     input.targets.into_iter().map(choice).collect()
 }

@@ -49,6 +49,10 @@ choice! {
     }
 }
 choice! {
+    /// A program that tests are run with, and that no build tool brings.
+    pub enum Program as "program" { K6 = "k6": "load tests" }
+}
+choice! {
     /// The form of a report that becomes evidence.
     pub enum EvidenceForm as "evidence form" {
         Junit = "junit": "test results", Cobertura = "cobertura": "coverage", Lcov = "lcov": "coverage",
@@ -81,6 +85,8 @@ plan_record! {
         main_branch: Traced<String>, required;
         /// The tags that are releases.
         release_tags: Traced<String>, required;
+        /// How a pipeline gets pathc.
+        install: InstallPlan, required;
         /// The pipelines, and what starts each.
         pipelines: Vec<PipelineTemplate>, many;
         /// One job a component that is built.
@@ -93,6 +99,14 @@ plan_record! {
         evidence: Vec<EvidenceImport>, many;
         /// What is kept up to date.
         updates: Vec<UpdatePlan>, many;
+    }
+
+    /// How a pipeline gets pathc.
+    pub struct InstallPlan as "install plan" {
+        /// The command, run by a shell.
+        command: Traced<String>, required;
+        /// The version that the command always installs; none: it may install another one tomorrow.
+        version: Traced<String>, optional;
     }
 
     /// One pipeline.
@@ -153,6 +167,8 @@ plan_record! {
         changes: ChangeFilter, required;
         /// The tools that it needs.
         tools: Vec<ToolPlan>, many;
+        /// Further programs that its command names.
+        programs: Vec<Traced<Program>>, many;
         /// The command, run by a shell.
         command: Traced<String>, required;
         /// Where the command runs.
@@ -177,6 +193,10 @@ plan_record! {
         working_directory: Traced<RepositoryPath>, required;
         /// The file that pins all packages.
         lockfile: Traced<RepositoryPath>, optional;
+        /// Fetches what the tests need.
+        setup: Traced<String>, optional;
+        /// Folders that are kept between runs, `~` the builder's home; none: nothing is kept.
+        cache: Vec<Traced<String>>, many;
     }
 
     /// A datastore that a suite is given.
@@ -191,6 +211,8 @@ plan_record! {
         port: Traced<PortNumber>, required;
         /// What it is reached on from the job.
         host_port: Traced<PortNumber>, required;
+        /// What it is called where the suite reaches it: the database, queue, topic or bucket.
+        resource: Traced<String>, required;
         /// The variables by which the suite finds it, as the component would.
         variables: Vec<TestVariable>, many;
     }

@@ -4,6 +4,7 @@ use crate::ir::Traced;
 use crate::ir::choice::{EnvironmentKind, Provisioner, RollbackTrigger, Runtime, SuiteKind};
 use crate::ir::value::{Duration, Name, RepositoryPath, TimeOfDay, VariableName};
 use crate::plan::infrastructure::templates::{StrategyKind, WorkloadForm};
+use crate::plan::pipeline::configurations::{Program, ToolPlan};
 use crate::{choice, plan_record};
 
 choice! {
@@ -33,8 +34,18 @@ plan_record! {
         runtime: Traced<Runtime>, required;
         /// Which infrastructure target is applied.
         provisioner: Traced<Provisioner>, required;
+        /// Where what is applied lies.
+        folders: Vec<TargetFolder>, many;
         /// The environments in the order of promotion.
         environments: Vec<DeploymentWorkflow>, many;
+    }
+
+    /// Where a target's files lie.
+    pub struct TargetFolder as "target folder" {
+        /// The target.
+        target: Traced<String>, required;
+        /// Its folder, from the repository's root.
+        folder: Traced<RepositoryPath>, required;
     }
 
     /// How a release reaches one environment.
@@ -127,6 +138,8 @@ plan_record! {
         triggers: Vec<Traced<RollbackTrigger>>, many;
         /// How long it is watched.
         watch: Traced<Duration>, optional;
+        /// After how long it counts as failed.
+        deadline: Traced<Duration>, required;
     }
 
     /// A suite that proves the deployment.
@@ -135,6 +148,10 @@ plan_record! {
         suite: Traced<Name>, required;
         /// What it proves.
         kind: Traced<SuiteKind>, required;
+        /// The tools that it needs.
+        tools: Vec<ToolPlan>, many;
+        /// Further programs that its command names.
+        programs: Vec<Traced<Program>>, many;
         /// The command, run by a shell.
         command: Traced<String>, required;
         /// Where the command runs.

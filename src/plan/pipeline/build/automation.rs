@@ -35,8 +35,6 @@ pub(super) fn build(system: &System, build: &Build) -> BuildPlan {
     let command = |given: Option<&Traced<String>>, usual: Option<&str>| {
         given.cloned().or_else(|| usual.map(|text| Traced::by_rule(text.to_owned(), rules::TOOL_COMMANDS)))
     };
-    let setup = given.and_then(|given| given.setup.clone()).or_else(|| pip_setup(build));
-    let cache = if build.cache.value { usual.cache } else { &[] };
     BuildPlan {
         origin: build.origin,
         component: build.component.clone(),
@@ -44,12 +42,12 @@ pub(super) fn build(system: &System, build: &Build) -> BuildPlan {
         toolchain: build.toolchain.clone(),
         working_directory: or_root(build.working_directory.as_ref()),
         lockfile: build.lockfile.clone(),
-        setup: command(setup.as_ref(), usual.setup),
+        setup: setup(build),
         lint: command(given.and_then(|given| given.lint.as_ref()), usual.lint),
         build: command(given.and_then(|given| given.build.as_ref()), usual.build),
         package: given.and_then(|given| given.package.clone()),
         variables: variables(&build.env),
-        cache: cache.iter().map(|folder| Traced::by_rule((*folder).to_owned(), rules::TOOL_CACHE)).collect(),
+        cache: cache(build),
         artifacts: build.artifacts.clone(),
         timeout: build.timeout,
         matrix: build
@@ -59,6 +57,21 @@ pub(super) fn build(system: &System, build: &Build) -> BuildPlan {
             .collect(),
         image: build.image.as_ref().map(|image| self::image(system, build, image)),
     }
+}
+
+/// Fetches what a build and its tests need.
+pub(super) fn setup(build: &Build) -> Option<Traced<String>> {
+    let given = build.commands.as_ref().and_then(|given| given.setup.clone());
+    let usual = || commands::of(build.tool.value).setup;
+    given
+        .or_else(|| pip_setup(build))
+        .or_else(|| usual().map(|text| Traced::by_rule(text.to_owned(), rules::TOOL_COMMANDS)))
+}
+
+/// The folders that are kept between builds.
+pub(super) fn cache(build: &Build) -> Vec<Traced<String>> {
+    let folders = if build.cache.value { commands::of(build.tool.value).cache } else { &[] };
+    folders.iter().map(|folder| Traced::by_rule((*folder).to_owned(), rules::TOOL_CACHE)).collect()
 }
 
 /// Pip is told the file that pins all packages; it may have any name and lie anywhere.

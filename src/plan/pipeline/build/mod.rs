@@ -3,6 +3,7 @@
 mod automation;
 mod changes;
 mod commands;
+mod folders;
 mod services;
 mod suites;
 mod triggers;
@@ -31,7 +32,8 @@ pub fn plan(system: &System, specs: &Specs) -> (PipelinePlan, Vec<Diagnostic>) {
             inputs: system.inputs.clone(),
             main_branch: system.branches.main.clone(),
             release_tags: system.branches.release.clone(),
-            pipelines: triggers::pipelines(system),
+            install: triggers::install(system),
+            pipelines: triggers::pipelines(system, &mut problems),
             builds: suites::builds(system, &sources),
             suites: suites::suites(system, &sources, specs),
             scans: suites::scans(system),
@@ -52,7 +54,8 @@ pub fn plan(system: &System, specs: &Specs) -> (PipelinePlan, Vec<Diagnostic>) {
             version: version(),
             runtime: system.runtime,
             provisioner: system.provisioner,
-            environments: workflows::plan(system, &mut problems),
+            folders: folders::plan(system),
+            environments: workflows::plan(system, &sources, &mut problems),
         },
     };
     (plan, problems)

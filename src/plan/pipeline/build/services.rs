@@ -16,6 +16,8 @@ use crate::spec::Specs;
 const TEST: &str = "test";
 /// The account that emulators of the cloud stand in for.
 const TEST_ACCOUNT: &str = "000000000000";
+/// The region that emulators of the cloud are asked in.
+const TEST_REGION: &str = "us-east-1";
 const EMULATOR_PORT: PortNumber = PortNumber(4566);
 
 /// The datastores of a suite, in its order.
@@ -36,6 +38,7 @@ pub(super) fn plan(sources: &Sources<'_>, suite: &Suite, specs: &Specs) -> Vec<S
             version: datastore.version.clone(),
             port,
             host_port: Traced::by_rule(host_port, rules::SERVICE_PORT),
+            resource: Traced::by_rule(resource(datastore), rules::TEST_VARIABLES),
             variables: variables(datastore, host_port),
         });
     }
@@ -65,8 +68,15 @@ fn variables(datastore: &Datastore, port: PortNumber) -> Vec<TestVariable> {
         .map(|attribute| variable(dependency_variable(name, attribute.as_str()), value(datastore, *attribute, port)))
         .collect();
     if !datastore.is_in_network() {
-        // The variable by which the cloud's own libraries are told of an emulator.
-        variables.push(variable(VariableName::made("AWS_ENDPOINT_URL"), format!("http://localhost:{port}")));
+        // The variables by which the cloud's own libraries are told of an emulator, and by which they sign in to it.
+        for (name, value) in [
+            ("AWS_ENDPOINT_URL", format!("http://localhost:{port}")),
+            ("AWS_REGION", TEST_REGION.to_owned()),
+            ("AWS_ACCESS_KEY_ID", TEST.to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", TEST.to_owned()),
+        ] {
+            variables.push(variable(VariableName::made(name), value));
+        }
     }
     variables
 }
@@ -79,7 +89,7 @@ fn value(datastore: &Datastore, attribute: Attribute, port: PortNumber) -> Strin
         Attribute::User | Attribute::Password => TEST.to_owned(),
         Attribute::Database => database(name),
         Attribute::Brokers => format!("localhost:{port}"),
-        Attribute::Arn => format!("arn:aws:sns:us-east-1:{TEST_ACCOUNT}:{name}"),
+        Attribute::Arn => format!("arn:aws:sns:{TEST_REGION}:{TEST_ACCOUNT}:{name}"),
         Attribute::Name => name.to_owned(),
         Attribute::Url => url(datastore, port),
     }
@@ -97,6 +107,12 @@ fn url(datastore: &Datastore, port: PortNumber) -> String {
         DatastoreKind::Queue => format!("http://localhost:{port}/{TEST_ACCOUNT}/{name}"),
         DatastoreKind::Kafka | DatastoreKind::Topic | DatastoreKind::Bucket => format!("http://localhost:{port}"),
     }
+}
+
+/// What the datastore is called in its own container.
+fn resource(datastore: &Datastore) -> String {
+    let name = datastore.name.as_str();
+    if datastore.is_in_network() { database(name) } else { name.to_owned() }
 }
 
 /// A database's name takes no `-` without quotes.

@@ -1,14 +1,14 @@
 //! Jobs: one a build, one a suite, one a scan; and the reports that become evidence.
 
 use super::changes::Sources;
-use super::{or_root, rules, services};
+use super::{automation, or_root, rules, services};
 use crate::ir::building::{Build, Scans};
 use crate::ir::choice::{EnvironmentKind, SuiteStage};
 use crate::ir::testing::Suite;
 use crate::ir::value::RepositoryPath;
 use crate::ir::{Origin, Rule, System, Traced};
 use crate::plan::pipeline::configurations::{
-    BuildJob, EvidenceForm, EvidenceImport, PipelineKind, ScanJob, ScanKind, SuiteJob, ToolPlan, coverage_form,
+    BuildJob, EvidenceForm, EvidenceImport, PipelineKind, Program, ScanJob, ScanKind, SuiteJob, ToolPlan, coverage_form,
 };
 use crate::spec::Specs;
 
@@ -43,6 +43,7 @@ pub(super) fn suites(system: &System, sources: &Sources<'_>, specs: &Specs) -> V
         components: suite.components().to_vec(),
         changes: sources.of_suite(suite),
         tools: tools(suite, sources),
+        programs: programs(suite),
         command: suite.run.clone(),
         working_directory: or_root(suite.working_directory.as_ref()),
         timeout: suite.timeout,
@@ -53,8 +54,15 @@ pub(super) fn suites(system: &System, sources: &Sources<'_>, specs: &Specs) -> V
     .collect()
 }
 
+/// The programs that a suite's command begins with.
+pub(super) fn programs(suite: &Suite) -> Vec<Traced<Program>> {
+    let word = suite.run.split_whitespace().next().unwrap_or_default();
+    let named = Program::ALL.iter().filter(|program| program.as_str() == word);
+    named.map(|program| suite.run.with(*program)).collect()
+}
+
 /// The tools of the components that a suite tests, each once.
-fn tools(suite: &Suite, sources: &Sources<'_>) -> Vec<ToolPlan> {
+pub(super) fn tools(suite: &Suite, sources: &Sources<'_>) -> Vec<ToolPlan> {
     let mut tools: Vec<ToolPlan> = Vec::new();
     for build in suite.components().iter().filter_map(|component| sources.build(component.as_str())) {
         let tool = ToolPlan {
@@ -63,6 +71,8 @@ fn tools(suite: &Suite, sources: &Sources<'_>) -> Vec<ToolPlan> {
             toolchain: build.toolchain.clone(),
             working_directory: or_root(build.working_directory.as_ref()),
             lockfile: build.lockfile.clone(),
+            setup: automation::setup(build),
+            cache: automation::cache(build),
         };
         let is_known = |known: &ToolPlan| {
             (known.tool, &known.toolchain, &known.working_directory, &known.lockfile)

@@ -3,17 +3,21 @@
 use std::collections::BTreeSet;
 
 use super::{automation, rules};
+use crate::diag::{Diagnostic, code};
 use crate::ir::choice::{BuildTool, ProvenanceFormat, Signer};
 use crate::ir::value::{Duration, RepositoryPath};
 use crate::ir::{Origin, Rule, System, Traced};
 use crate::plan::pipeline::configurations::{
-    Permission, PipelineEvent, PipelineKind, PipelineTemplate, TriggerPlan, UpdateKind, UpdatePlan,
+    InstallPlan, Permission, PipelineEvent, PipelineKind, PipelineTemplate, TriggerPlan, UpdateKind, UpdatePlan,
 };
 use crate::source::Scalar;
+use crate::source::scalar::shown;
 
 /// The pipelines of a system.
-pub(super) fn pipelines(system: &System) -> Vec<PipelineTemplate> {
+pub(super) fn pipelines(system: &System, problems: &mut Vec<Diagnostic>) -> Vec<PipelineTemplate> {
     let branches = &system.branches;
+    problems.extend(flawed_reference(&branches.main, "branch"));
+    problems.extend(flawed_reference(&branches.release, "tag"));
     PipelineKind::ALL
         .iter()
         .map(|kind| {
@@ -42,6 +46,41 @@ pub(super) fn pipelines(system: &System) -> Vec<PipelineTemplate> {
             }
         })
         .collect()
+}
+
+/// How a pipeline gets pathc: the version that generated it, unless the manifest says otherwise.
+pub(super) fn install(system: &System) -> InstallPlan {
+    let mut choices = system.targets.iter().flatten();
+    if let Some(command) = choices.find_map(|choice| choice.install.clone()) {
+        return InstallPlan { origin: command.origin, command, version: None };
+    }
+    let version = env!("CARGO_PKG_VERSION");
+    InstallPlan {
+        origin: Origin::rule(rules::INSTALL),
+        command: Traced::by_rule(format!("cargo install --locked pathc@{version}"), rules::INSTALL),
+        version: Some(Traced::by_rule(version.to_owned(), rules::INSTALL)),
+    }
+}
+
+/// A name that no branch or tag can have, so that nothing would ever start.
+fn flawed_reference(pattern: &Traced<String>, what: &str) -> Option<Diagnostic> {
+    let text = pattern.value.as_str();
+    let forbidden =
+        |character: char| character.is_whitespace() || character.is_control() || "~^:\\".contains(character);
+    let flaw = if let Some(found) = text.chars().find(|character| forbidden(*character)) {
+        format!("has `{}`", shown(&found.to_string()))
+    } else if text.is_empty() {
+        "is empty".to_owned()
+    } else if text.contains("..") || text.contains("@{") || text.contains("//") || text.contains("${{") {
+        "has two signs in a row that Git reads otherwise".to_owned()
+    } else if text.starts_with(['-', '/', '.', '!']) || text.ends_with(['/', '.']) || text.ends_with(".lock") {
+        "begins or ends in a way that Git refuses".to_owned()
+    } else {
+        return None;
+    };
+    let message = format!("no {what} matches `{}`: it {flaw}", shown(text));
+    let diagnostic = Diagnostic::new(code::CANNOT_EXPRESS, pattern.origin, message, format!("no {what} is called so"));
+    Some(diagnostic.help(format!("write the name of a {what}, or a pattern with `*`")))
 }
 
 fn on(event: PipelineEvent, pattern: Option<&Traced<String>>) -> TriggerPlan {

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::changes::Sources;
 use super::suites::pipeline_of;
-use super::{or_root, rules, waves};
+use super::{or_root, rules, suites, waves};
 use crate::diag::{Diagnostic, code};
 use crate::ir::choice::{RegistryAuth, Runtime, SuiteStage};
 use crate::ir::component::{Component, DeliveryStrategy};
 use crate::ir::ownership::OncallKind;
 use crate::ir::testing::Suite;
+use crate::ir::value::Duration;
 use crate::ir::{Environment, Origin, System, Traced};
 use crate::plan::infrastructure::templates::{StrategyKind, WorkloadForm};
 use crate::plan::pipeline::configurations::PipelineKind;
@@ -18,10 +20,10 @@ use crate::plan::pipeline::workflows::{
 };
 
 /// The environments in the order of promotion.
-pub(super) fn plan(system: &System, problems: &mut Vec<Diagnostic>) -> Vec<DeploymentWorkflow> {
+pub(super) fn plan(system: &System, sources: &Sources<'_>, problems: &mut Vec<Diagnostic>) -> Vec<DeploymentWorkflow> {
     let migrations = migrations(system);
     let order = promotion(&system.environments);
-    order.into_iter().map(|environment| workflow(system, environment, &migrations, problems)).collect()
+    order.into_iter().map(|environment| workflow(system, sources, environment, &migrations, problems)).collect()
 }
 
 /// Each environment after the one that it promotes from, else as in the input. In a circle nobody comes first: the gates
@@ -48,6 +50,7 @@ fn promotion(environments: &[Environment]) -> Vec<&Environment> {
 
 fn workflow(
     system: &System,
+    sources: &Sources<'_>,
     environment: &Environment,
     migrations: &[MigrationStep],
     problems: &mut Vec<Diagnostic>,
@@ -60,7 +63,7 @@ fn workflow(
         environment.deployments.iter().map(|deployment| system.component(deployment.component).name.as_str()).collect();
     let migrations: Vec<MigrationStep> =
         migrations.iter().filter(|step| here.contains(step.component.as_str())).cloned().collect();
-    let verifications = verifications(system, environment);
+    let verifications = verifications(system, sources, environment);
     let secrets = secrets(system, environment);
     let window = environment.deployment_window.as_ref();
     let approvals = environment.approvals.as_ref();
@@ -175,25 +178,40 @@ fn rollout(component: &Component, wave: u32) -> Option<RolloutStep> {
         automatic_rollback: if runs_on { delivery.rollback.automatic } else { no_rollback },
         triggers: if runs_on { delivery.rollback.on.clone() } else { Vec::new() },
         watch: delivery.rollback.window.filter(|_| runs_on),
+        deadline: deadline(&delivery.strategy),
     })
 }
 
+/// How long a rollout may take: its pauses, and a quarter of an hour for replicas to come up.
+fn deadline(strategy: &DeliveryStrategy) -> Traced<Duration> {
+    let pauses: u64 = match strategy {
+        DeliveryStrategy::Rolling { .. } => 0,
+        DeliveryStrategy::Canary { steps, .. } => {
+            steps.iter().filter_map(|step| step.pause.as_ref()).map(|pause| pause.whole_seconds()).sum()
+        }
+        DeliveryStrategy::BlueGreen(blue_green) => blue_green.bake.as_ref().map_or(0, |bake| bake.whole_seconds()),
+    };
+    Traced::by_rule(Duration::seconds(pauses + Duration::minutes(15).whole_seconds()), rules::ROLLOUT_DEADLINE)
+}
+
 /// The suites that prove a deployment: those of this environment, then those that follow every deployment.
-fn verifications(system: &System, environment: &Environment) -> Vec<VerificationStep> {
+fn verifications(system: &System, sources: &Sources<'_>, environment: &Environment) -> Vec<VerificationStep> {
     let is_here = |suite: &&Suite| match &suite.environment {
         Some(place) => place.value == environment.name.value,
         None => suite.stage().value == SuiteStage::PostDeploy,
     };
     let deployed = system.suites.iter().filter(|suite| pipeline_of(suite) == PipelineKind::Deployment);
-    let mut suites: Vec<_> = deployed.filter(is_here).collect();
+    let mut chosen: Vec<_> = deployed.filter(is_here).collect();
     // What answers at all is found out first: it is quick, and nothing else can pass where it fails.
-    suites.sort_by_key(|suite| suite.stage().value != SuiteStage::PostDeploy);
-    suites
+    chosen.sort_by_key(|suite| suite.stage().value != SuiteStage::PostDeploy);
+    chosen
         .into_iter()
         .map(|suite| VerificationStep {
             origin: suite.origin,
             suite: suite.name.clone(),
             kind: suite.kind,
+            tools: suites::tools(suite, sources),
+            programs: suites::programs(suite),
             command: suite.run.clone(),
             working_directory: or_root(suite.working_directory.as_ref()),
             timeout: suite.timeout,

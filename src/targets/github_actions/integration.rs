@@ -1,0 +1,161 @@
+//! `ci.yml`: builds and tests what changed, scans, and judges the evidence of the run.
+
+use crate::ir::{Origin, Traced};
+use crate::output::doc::{Doc, Map};
+use crate::plan::pipeline::configurations::{BuildJob, ChangeFilter, PipelineKind, SuiteJob};
+use crate::spec::github_actions::ActionName;
+
+use super::expression::{literal, user};
+use super::job::Job;
+use super::pipelines::{Pipelines, concurrency, defaults};
+use super::setup::{Tool, lines};
+use super::step::{Step, checkout, checkout_history};
+use super::{evidence, rules, scan, script, service, verification};
+
+/// The job that finds out what changed.
+const CHANGES: &str = "changes";
+
+/// The document.
+pub(super) fn workflow(pipelines: Pipelines<'_>) -> Doc {
+    let origin = Origin::rule(rules::TRIGGERS);
+    let base = Map::new(origin)
+        .text("description", "Commit to compare with; without it, everything is built and tested")
+        .bool("required", false)
+        .text("type", "string");
+    let inputs = |map: Map| Map::new(origin).with("inputs", Map::new(origin).with("base", map));
+    let mut document =
+        pipelines.head("CI", PipelineKind::Integration, inputs(base.clone()), &[("workflow_call", inputs(base))]);
+    if let Some(template) = pipelines.template(PipelineKind::Integration) {
+        document.put("concurrency", concurrency("ci-${{ github.workflow }}-${{ github.ref }}", &template.supersedes));
+    }
+    let mut jobs = Map::new(Origin::rule(rules::WORKFLOW));
+    let mut needed: Vec<String> = vec![CHANGES.to_owned()];
+    changes(pipelines).put_into(&mut jobs);
+    let builds = pipelines.configurations().builds.iter().filter_map(|job| build(pipelines, job));
+    let suites =
+        suites(pipelines).map(|suite| self::suite(pipelines, suite).needs(&[CHANGES]).when(is_due(&suite_job(suite))));
+    let scans = scan::jobs(pipelines, PipelineKind::Integration);
+    for job in builds.chain(suites).chain(scans).chain([evidence::fresh(pipelines)]) {
+        needed.push(job.id().to_owned());
+        job.put_into(&mut jobs);
+    }
+    evidence::gates(pipelines, &needed).put_into(&mut jobs);
+    document.with("defaults", defaults()).with("jobs", jobs).into()
+}
+
+fn suites(pipelines: Pipelines<'_>) -> impl Iterator<Item = &SuiteJob> {
+    pipelines.configurations().suites.iter().filter(|suite| suite.pipeline.value == PipelineKind::Integration)
+}
+
+fn build_job(job: &BuildJob) -> String {
+    format!("build-{}", job.component)
+}
+
+fn suite_job(suite: &SuiteJob) -> String {
+    format!("suite-{}", suite.name)
+}
+
+/// Whether a job has something to do.
+fn is_due(job: &str) -> String {
+    format!("contains(fromJSON(needs.{CHANGES}.outputs.jobs), '{job}')")
+}
+
+/// Finds out what changed.
+fn changes(pipelines: Pipelines<'_>) -> Job {
+    let origin = Origin::rule(rules::CHANGES);
+    let folder = pipelines.folder("github-actions");
+    let own = [format!("* {folder}/workflows/ci.yml"), format!("* {folder}/scripts/")];
+    let builds = pipelines.configurations().builds.iter().flat_map(|job| filters(&build_job(job), &job.changes));
+    let suites = suites(pipelines).flat_map(|suite| filters(&suite_job(suite), &suite.changes));
+    let filters = lines(own.into_iter().chain(builds).chain(suites), origin);
+    let script = Step::script(pipelines, "Find what changed", script::CHANGES, rules::CHANGES)
+        .id("changes")
+        .variable("BASE", "${{ inputs.base || github.event.pull_request.base.sha || github.event.before }}")
+        .env("FILTERS", filters);
+    let outputs = Map::new(origin)
+        .text("jobs", "${{ steps.changes.outputs.jobs }}")
+        .text("components", "${{ steps.changes.outputs.components }}");
+    Job::new(pipelines, CHANGES, "Find what changed", 5, rules::CHANGES)
+        .may("contents", "read", "to check out")
+        .key("outputs", outputs)
+        .step(checkout_history(pipelines))
+        .step(script)
+}
+
+/// The lines of a filter: `JOB PATH`, folders with `/` at the end.
+fn filters(job: &str, changes: &ChangeFilter) -> Vec<String> {
+    if changes.always.value {
+        return vec![format!("{job} *")];
+    }
+    let folders = changes.folders.iter().map(|folder| format!("{job} {folder}/"));
+    folders.chain(changes.files.iter().map(|file| format!("{job} {file}"))).collect()
+}
+
+/// Builds a component.
+fn build(pipelines: Pipelines<'_>, job: &BuildJob) -> Option<Job> {
+    let build = pipelines.build(job.component.as_str())?;
+    let id = build_job(job);
+    let tool = Tool::of_build(build);
+    let mut made = Job::new(pipelines, id.clone(), format!("Build {}", job.component), 0, rules::BUILD)
+        .timeout(pipelines, &[&job.timeout])
+        .needs(&[CHANGES])
+        .when(is_due(&id))
+        .may("contents", "read", "to check out");
+    if !build.matrix.is_empty() {
+        let origin = build.origin;
+        let mut axes = Map::new(origin);
+        for axis in &build.matrix {
+            axes.put(axis.name.to_string(), Doc::list(axis.values.iter().map(user), axis.origin));
+            made = made.env(axis.name.to_string(), Doc::text(format!("${{{{ matrix.{} }}}}", axis.name), axis.origin));
+        }
+        made = made.key("strategy", Map::new(origin).bool("fail-fast", false).with("matrix", axes));
+    }
+    for variable in &build.variables {
+        made = made.env(variable.name.to_string(), user(&variable.value));
+    }
+    let command = |name: &'static str, command: &Option<Traced<String>>| {
+        command.as_ref().map(|command| Step::command(name, command, rules::BUILD).folder(&build.working_directory))
+    };
+    made = made
+        .step(checkout(pipelines))
+        .steps(tool.steps(pipelines))
+        .steps(tool.fetch())
+        .steps(command("Lint", &build.lint))
+        .steps(command("Build", &build.build))
+        .steps(command("Package", &build.package));
+    if let Some(first) = build.artifacts.first() {
+        let paths: Vec<String> = build.artifacts.iter().map(|path| literal(path.as_str()).into_owned()).collect();
+        let name = format!("build-{}", job.component);
+        let upload = Step::uses(pipelines, "Keep what was built", ActionName::UploadArtifact, rules::BUILD)
+            .with("path", Doc::text(paths.join("\n"), first.origin))
+            .set("if-no-files-found", "error");
+        // Variants of one build are kept apart.
+        let name = build.matrix.iter().fold(name, |name, axis| format!("{name}-${{{{ matrix.{} }}}}", axis.name));
+        made = made.step(upload.set("name", name));
+    }
+    Some(made)
+}
+
+/// Runs a suite.
+pub(super) fn suite(pipelines: Pipelines<'_>, suite: &SuiteJob) -> Job {
+    let mut job = Job::new(pipelines, suite_job(suite), format!("Suite {}", suite.name), 0, rules::SUITE)
+        .timeout(pipelines, &[&suite.timeout])
+        .may("contents", "read", "to check out");
+    if !suite.blocking.value {
+        job = job.key("continue-on-error", Doc::Bool(true, suite.blocking.origin));
+    }
+    if let Some(services) = service::services(pipelines, suite) {
+        job = job.key("services", services);
+    }
+    for variable in suite.services.iter().flat_map(|service| &service.variables) {
+        job = job.env(variable.name.to_string(), user(&variable.value));
+    }
+    job = job.step(checkout(pipelines));
+    for tool in &suite.tools {
+        let tool = Tool::of_suite(tool);
+        job = job.steps(tool.steps(pipelines)).steps(tool.fetch());
+    }
+    job = job.steps(suite.programs.iter().map(|program| verification::set_up(pipelines, program.value)));
+    let run = Step::command("Run the suite", &suite.command, rules::SUITE).id("suite").folder(&suite.working_directory);
+    job.steps(service::resources(pipelines, suite)).step(run).steps(evidence::keep(pipelines, suite))
+}

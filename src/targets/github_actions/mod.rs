@@ -1,0 +1,69 @@
+//! The `github-actions` target: workflows that build, prove, release, promote and roll back, and the scripts that they call.
+//!
+//! One module prints one workflow, or one kind of step; nothing here decides: it prints the pipeline plan.
+
+mod check;
+mod cloud;
+mod deployment;
+mod evidence;
+mod expression;
+mod integration;
+mod job;
+mod kubernetes;
+mod pipelines;
+pub mod rules;
+mod scan;
+mod script;
+mod service;
+mod setup;
+mod step;
+mod verification;
+
+use crate::diag::Diagnostic;
+use crate::gates::Checked;
+use crate::ir::choice::Runtime;
+use crate::output::Files;
+use crate::spec::Specs;
+
+use pipelines::Pipelines;
+use script::Script;
+
+/// The scripts that integration calls.
+const INTEGRATION: &[Script] = &[
+    script::CHANGES,
+    script::COLLECT_EVIDENCE,
+    script::IMPORT_EVIDENCE,
+    script::CHECK_CANDIDATE,
+    script::REQUIRE_JOBS,
+    script::CREATE_TEST_RESOURCES,
+];
+
+/// The scripts that deployments call, whatever the runtime.
+const DEPLOYMENT: &[Script] = &[
+    script::CHECK_WINDOW,
+    script::SHOW_PLAN,
+    script::APPLY_TERRAFORM,
+    script::CHECK_SECRETS,
+    script::FIND_RELEASE,
+    script::MARK_RELEASE,
+];
+
+/// The scripts that change what runs in a cluster.
+const KUBERNETES: &[Script] =
+    &[script::INSTALL_PLATFORM, script::MIGRATE_KUBERNETES, script::ROLL_OUT_KUBERNETES, script::ROLL_BACK_KUBERNETES];
+
+/// Makes the workflows.
+pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
+    let pipelines = Pipelines { plans: checked.plans(), spec: &specs.github_actions, aws: &specs.aws };
+    let mut files = Files::default();
+    files.files.push(pipelines.file("ci.yml", move || integration::workflow(pipelines)));
+    script::add(pipelines, INTEGRATION, &mut files);
+    if !pipelines.workflows().environments.is_empty() {
+        files.files.push(pipelines.file("deploy.yml", move || deployment::workflow(pipelines)));
+        script::add(pipelines, DEPLOYMENT, &mut files);
+        if pipelines.is_on(Runtime::Kubernetes) {
+            script::add(pipelines, KUBERNETES, &mut files);
+        }
+    }
+    (files, check::problems(pipelines))
+}
