@@ -5,11 +5,12 @@
 
 use crate::source::shape::{JsonType, ScalarShape};
 
+// Names are copied into every plan: a short one is held in place, a long one is shared.
 macro_rules! text_value {
     ($(#[$meta:meta])* $type:ident) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $type(Box<str>);
+        pub struct $type(smol_str::SmolStr);
 
         impl $type {
             /// The text.

@@ -6,7 +6,9 @@
 //! where pathc writes the scrape configuration; an analysis adds the labels of the new version. The component is named
 //! in the plan, by `job="COMPONENT"`, which both runtimes give its series.
 
-use super::promql::{Refused, SELECTOR, WINDOW, literal, matchers, quoted, scope, select};
+use std::borrow::Cow;
+
+use super::promql::{Refused, SELECTOR, WINDOW, equals, literal, matchers, quoted, scope, select};
 use crate::ir::Traced;
 use crate::ir::choice::{ComponentKind, HistogramForm, Runtime};
 use crate::ir::component::{Component, DeliveryStrategy};
@@ -20,63 +22,72 @@ const RESOLUTION: &str = "1m";
 
 /// How failed requests are told.
 #[derive(Clone, Debug)]
-pub enum Failures {
-    /// By labels of the request counter, as written.
-    Labels(Traced<String>),
+pub enum Failures<'a> {
+    /// By labels of the request counter: as written, and as we would write them.
+    Labels(&'a Traced<String>, Result<String, Refused>),
     /// By a counter of their own.
-    Counter(Traced<String>),
+    Counter(&'a Traced<String>),
+}
+
+impl<'a> Failures<'a> {
+    fn by_labels(written: &'a Traced<String>) -> Failures<'a> {
+        Failures::Labels(written, matchers(written))
+    }
 }
 
 /// The metrics by which a component's requests are known: those that it names, else the usual ones of its protocol.
 #[derive(Clone, Debug)]
-pub struct RequestMetrics {
+pub struct RequestMetrics<'a> {
     /// The counter of requests.
-    pub requests: Traced<String>,
+    pub requests: &'a Traced<String>,
     /// How failed ones are told.
-    pub failures: Option<Failures>,
+    pub failures: Option<Failures<'a>>,
     /// The histogram of durations in seconds, without `_bucket`.
-    pub duration: Option<Traced<String>>,
+    pub duration: Option<&'a Traced<String>>,
     /// The edges of its buckets in seconds, ascending.
-    pub buckets: Vec<Traced<Decimal>>,
+    pub buckets: Cow<'a, [Traced<Decimal>]>,
     /// The form of the histogram.
     pub histogram: Traced<HistogramForm>,
     /// Further metrics of the protocol, by role.
-    pub extra: Vec<(String, Traced<String>)>,
+    pub extra: &'a [(String, Traced<String>)],
 }
 
-impl RequestMetrics {
+impl<'a> RequestMetrics<'a> {
     /// The metrics of a component; none where it tells nothing about itself.
     #[must_use]
-    pub fn of(component: &Component, specs: &Specs) -> Option<RequestMetrics> {
+    pub fn of(component: &'a Component, specs: &'a Specs) -> Option<RequestMetrics<'a>> {
         RequestMetrics::by(component, &specs.prometheus)
     }
 
-    fn by(component: &Component, spec: &PrometheusSpec) -> Option<RequestMetrics> {
+    fn by(component: &'a Component, spec: &'a PrometheusSpec) -> Option<RequestMetrics<'a>> {
         let metrics = component.metrics.as_ref()?;
         let usual = convention(component, spec);
-        let usual_name = |pick: fn(&Convention) -> &Option<Traced<String>>| usual.and_then(|known| pick(known).clone());
+        let usual_name = |pick: fn(&Convention) -> &Option<Traced<String>>| pick(usual?).as_ref();
         let failures = match &metrics.errors {
-            Some(errors) => Some(Failures::Labels(errors.clone())),
+            Some(errors) => Some(Failures::by_labels(errors)),
             None => match usual_name(|known| &known.errors_metric) {
                 Some(counter) => Some(Failures::Counter(counter)),
-                None => usual_name(|known| &known.errors).map(Failures::Labels),
+                None => usual_name(|known| &known.errors).map(Failures::by_labels),
             },
         };
-        let mut buckets = if metrics.buckets.is_empty() { spec.buckets.clone() } else { metrics.buckets.clone() };
-        buckets.sort();
+        let mut buckets =
+            Cow::Borrowed(if metrics.buckets.is_empty() { &spec.buckets } else { &metrics.buckets }.as_slice());
+        if !buckets.is_sorted() {
+            buckets.to_mut().sort();
+        }
         Some(RequestMetrics {
-            requests: metrics.requests.clone().or_else(|| usual_name(|known| &known.requests))?,
+            requests: metrics.requests.as_ref().or_else(|| usual_name(|known| &known.requests))?,
             failures,
-            duration: metrics.duration.clone().or_else(|| usual_name(|known| &known.duration)),
+            duration: metrics.duration.as_ref().or_else(|| usual_name(|known| &known.duration)),
             buckets,
             histogram: metrics.histogram,
-            extra: usual.map(|known| known.extra.clone()).unwrap_or_default(),
+            extra: usual.map_or(&[][..], |known| &known.extra),
         })
     }
 
     /// A further metric of the protocol by its role.
     #[must_use]
-    pub fn extra(&self, role: &str) -> Option<&Traced<String>> {
+    pub fn extra(&self, role: &str) -> Option<&'a Traced<String>> {
         self.extra.iter().find(|(known, _)| known == role).map(|(_, name)| name)
     }
 
@@ -84,13 +95,13 @@ impl RequestMetrics {
     /// `$window`.
     #[must_use]
     pub fn request_rate(&self, selector: &str, window: &str) -> String {
-        rate_sum(&select(&self.requests, &[selector]), window)
+        rate_sum(&select(self.requests, &[selector]), window)
     }
 
     /// How many requests there were.
     #[must_use]
     pub fn count(&self, selector: &str, window: &str) -> String {
-        format!("sum(increase({}[{window}]))", select(&self.requests, &[selector]))
+        ["sum(increase(", &select(self.requests, &[selector]), "[", window, "]))"].concat()
     }
 
     /// The series of failed requests.
@@ -99,33 +110,34 @@ impl RequestMetrics {
         Some(match self.failures.as_ref()? {
             Failures::Counter(counter) => select(counter, &[selector]),
             // Labels that can't be read are told by `refused_labels`; no expression is built of them.
-            Failures::Labels(labels) => select(&self.requests, &[selector, &matchers(labels).ok()?]),
+            Failures::Labels(_, labels) => select(self.requests, &[selector, labels.as_ref().ok()?]),
         })
     }
 
     /// Failed requests a second; 0 while there is none.
     #[must_use]
     pub fn error_rate(&self, selector: &str, window: &str) -> Option<String> {
-        Some(format!("({} or vector(0))", rate_sum(&self.failed_series(selector)?, window)))
+        Some(["(", &rate_sum(&self.failed_series(selector)?, window), " or vector(0))"].concat())
     }
 
     /// Failed requests of all requests, from 0 to 1; nothing while there are none.
     #[must_use]
     pub fn error_ratio(&self, selector: &str, window: &str) -> Option<String> {
-        Some(format!("{} / ({} > 0)", self.error_rate(selector, window)?, self.request_rate(selector, window)))
+        let (failed, all) = (self.error_rate(selector, window)?, self.request_rate(selector, window));
+        Some([&failed, " / (", &all, " > 0)"].concat())
     }
 
     /// Requests that took longer than `limit` of all requests, from 0 to 1; nothing while there are none. The limit of a
     /// classic histogram must be one of its edges ([`RequestMetrics::has_edge`]), else there is no such series.
     #[must_use]
     pub fn slow_ratio(&self, limit: Duration, selector: &str, window: &str) -> Option<String> {
-        let duration = self.duration.as_ref()?;
+        let duration = self.duration?.as_str();
         let limit = seconds(limit);
         Some(match self.histogram.value {
             HistogramForm::Classic => {
-                let good = rate_sum(&select(&format!("{duration}_bucket"), &[selector, &edge_matcher(limit)]), window);
-                let total = rate_sum(&select(&format!("{duration}_count"), &[selector]), window);
-                format!("1 - ({good} / ({total} > 0))")
+                let good = rate_sum(&select(&bucket(duration), &[selector, &edge_matcher(limit)]), window);
+                let total = rate_sum(&select(&[duration, "_count"].concat(), &[selector]), window);
+                ["1 - (", &good, " / (", &total, " > 0))"].concat()
             }
             HistogramForm::Native => {
                 let all = rate_sum(&select(duration, &[selector]), window);
@@ -137,14 +149,15 @@ impl RequestMetrics {
     /// The seconds in which a share of the requests is answered, such as `0.99` of them.
     #[must_use]
     pub fn duration_quantile(&self, quantile: &str, selector: &str, window: &str) -> Option<String> {
-        let duration = self.duration.as_ref()?;
+        let duration = self.duration?.as_str();
         Some(match self.histogram.value {
             HistogramForm::Classic => {
-                let buckets = select(&format!("{duration}_bucket"), &[selector]);
-                format!("histogram_quantile({quantile}, sum by (le) (rate({buckets}[{window}])))")
+                let buckets = select(&bucket(duration), &[selector]);
+                ["histogram_quantile(", quantile, ", sum by (le) (rate(", &buckets, "[", window, "])))"].concat()
             }
             HistogramForm::Native => {
-                format!("histogram_quantile({quantile}, {})", rate_sum(&select(duration, &[selector]), window))
+                let rate = rate_sum(&select(duration, &[selector]), window);
+                ["histogram_quantile(", quantile, ", ", &rate, ")"].concat()
             }
         })
     }
@@ -159,7 +172,7 @@ impl RequestMetrics {
     #[must_use]
     pub fn refused_labels(&self) -> Option<Traced<Refused>> {
         match self.failures.as_ref()? {
-            Failures::Labels(labels) => matchers(labels).err().map(|refused| labels.with(refused)),
+            Failures::Labels(written, read) => read.as_ref().err().map(|refused| written.with(refused.clone())),
             Failures::Counter(_) => None,
         }
     }
@@ -168,13 +181,13 @@ impl RequestMetrics {
 /// The label matchers of a component's own series in a cluster's namespace.
 #[must_use]
 pub fn labels(namespace: &str, component: &str) -> String {
-    format!("namespace={},job={}", quoted(namespace), quoted(component))
+    [&equals("namespace", namespace), ",", &equals("job", component)].concat()
 }
 
 /// The label matchers of a component's own series, in the environment that `$selector` names.
 #[must_use]
 pub fn own_series(component: &Component) -> String {
-    format!("job={},{SELECTOR}", quoted(component.name.as_str()))
+    [&equals("job", component.name.as_str()), ",", SELECTOR].concat()
 }
 
 /// What a component is measured by: its requests, or the states that its runtime tells.
@@ -185,7 +198,7 @@ pub struct Measured<'a> {
     /// Where components run.
     pub runtime: Runtime,
     /// What its requests are known by.
-    pub requests: Option<RequestMetrics>,
+    pub requests: Option<RequestMetrics<'a>>,
     /// What is known of metrics.
     pub spec: &'a PrometheusSpec,
 }
@@ -204,7 +217,7 @@ impl<'a> Measured<'a> {
     pub fn service_level(&self, indicator: &Traced<Indicator>) -> Result<ServiceLevel, Unmeasurable> {
         let own = own_series(self.component);
         let requests = self.requests.as_ref();
-        let by_requests = |requests: &RequestMetrics, error_ratio: String| ServiceLevel {
+        let by_requests = |requests: &RequestMetrics<'_>, error_ratio: String| ServiceLevel {
             error_ratio: indicator.with(error_ratio),
             events: Some(indicator.with(requests.count(&own, WINDOW))),
         };
@@ -255,8 +268,7 @@ impl<'a> Measured<'a> {
             self.requests.as_ref()?;
             return Some(format!("sum({})", select("up", &[&own_series(self.component)])));
         }
-        let labelled =
-            |metric, label: &str| format!("sum({})", select(metric, &[SELECTOR, &format!("{label}={}", quoted(name))]));
+        let labelled = |metric, label: &str| ["sum(", &select(metric, &[SELECTOR, &equals(label, name)]), ")"].concat();
         Some(match controller(self.component) {
             Controller::Deployment => labelled("kube_deployment_status_replicas_available", "deployment"),
             Controller::StatefulSet => labelled("kube_statefulset_status_replicas_ready", "statefulset"),
@@ -328,12 +340,16 @@ fn convention<'a>(component: &Component, spec: &'a PrometheusSpec) -> Option<&'a
 }
 
 fn rate_sum(series: &str, window: &str) -> String {
-    format!("sum(rate({series}[{window}]))")
+    ["sum(rate(", series, "[", window, "]))"].concat()
+}
+
+fn bucket(duration: &str) -> String {
+    [duration, "_bucket"].concat()
 }
 
 /// The share of minutes of the window in which a condition, 1 or 0, did not hold.
 fn minutes_not(condition: &str) -> String {
-    format!("1 - avg_over_time(({condition})[{WINDOW}:{RESOLUTION}])")
+    ["1 - avg_over_time((", condition, ")[", WINDOW, ":", RESOLUTION, "])"].concat()
 }
 
 /// A duration in seconds, exactly.
@@ -358,14 +374,19 @@ mod tests {
         Traced::new(value, Origin::field_default(0, 0))
     }
 
-    fn http(histogram: HistogramForm) -> RequestMetrics {
+    /// A text that lives as long as the tests.
+    fn text(text: &str) -> &'static Traced<String> {
+        Box::leak(Box::new(traced(text.to_owned())))
+    }
+
+    fn http(histogram: HistogramForm) -> RequestMetrics<'static> {
         RequestMetrics {
-            requests: traced("http_requests_total".to_owned()),
-            failures: Some(Failures::Labels(traced("code=~\"5..\"".to_owned()))),
-            duration: Some(traced("http_request_duration_seconds".to_owned())),
-            buckets: vec![traced(Decimal::new(3, 1)), traced(Decimal::whole(1))],
+            requests: text("http_requests_total"),
+            failures: Some(Failures::by_labels(text("code=~\"5..\""))),
+            duration: Some(text("http_request_duration_seconds")),
+            buckets: vec![traced(Decimal::new(3, 1)), traced(Decimal::whole(1))].into(),
             histogram: traced(histogram),
-            extra: Vec::new(),
+            extra: &[],
         }
     }
 
@@ -408,7 +429,7 @@ mod tests {
     #[test]
     fn labels_that_can_not_be_read_build_nothing() {
         let mut metrics = http(HistogramForm::Classic);
-        metrics.failures = Some(Failures::Labels(traced("code=\"5\"} or up{".to_owned())));
+        metrics.failures = Some(Failures::by_labels(text("code=\"5\"} or up{")));
         assert!(metrics.error_ratio("job=\"a\"", WINDOW).is_none());
         assert!(metrics.refused_labels().is_some());
     }

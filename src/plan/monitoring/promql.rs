@@ -69,12 +69,28 @@ pub fn literal(text: &str) -> String {
 /// A selector of a metric by label matchers, which are PromQL already.
 #[must_use]
 pub fn select(metric: &str, matchers: &[&str]) -> String {
-    let matchers = matchers.iter().filter(|matcher| !matcher.is_empty()).copied().collect::<Vec<_>>().join(",");
+    let length: usize = matchers.iter().map(|matcher| matcher.len() + 1).sum();
+    let mut selector = String::with_capacity(metric.len() + length + 2);
     if is_metric_name(metric) {
-        format!("{metric}{{{matchers}}}")
+        selector.push_str(metric);
+        selector.push('{');
     } else {
-        format!("{{__name__={},{matchers}}}", quoted(metric))
+        selector.push_str("{__name__=");
+        selector.push_str(&quoted(metric));
+        selector.push(',');
     }
+    for (index, matcher) in matchers.iter().filter(|matcher| !matcher.is_empty()).enumerate() {
+        selector.push_str(if index == 0 { "" } else { "," });
+        selector.push_str(matcher);
+    }
+    selector.push('}');
+    selector
+}
+
+/// A label matcher for one value.
+#[must_use]
+pub fn equals(label: &str, value: &str) -> String {
+    [label, "=", &quoted(value)].concat()
 }
 
 fn is_metric_name(text: &str) -> bool {
@@ -85,7 +101,20 @@ fn is_metric_name(text: &str) -> bool {
 /// An expression with its placeholders filled.
 #[must_use]
 pub fn fill(expression: &str, window: &str, selector: &str) -> String {
-    expression.replace(WINDOW, window).replace(SELECTOR, selector)
+    let mut filled = String::with_capacity(expression.len() + 2 * selector.len());
+    let mut rest = expression;
+    while let Some(at) = rest.find('$') {
+        filled.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (written, value) = [(WINDOW, window), (SELECTOR, selector)]
+            .into_iter()
+            .find(|(placeholder, _)| rest.starts_with(placeholder))
+            .unwrap_or(("$", "$"));
+        filled.push_str(value);
+        rest = &rest[written.len()..];
+    }
+    filled.push_str(rest);
+    filled
 }
 
 /// The label matchers that a user wrote, as we would write them.

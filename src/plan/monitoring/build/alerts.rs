@@ -114,7 +114,7 @@ fn alert_name(kind: AlertKind) -> String {
 /// Where a runbook stands: below the user's own base, else in the repository.
 fn runbook(system: &System, id: &str) -> Option<Traced<String>> {
     if let Some(base) = system.operations.as_ref().and_then(|operations| operations.runbooks.as_ref()) {
-        return Some(Traced::by_rule(format!("{}/{id}", base.trim_end_matches('/')), rules::RUNBOOK_BASE));
+        return Some(Traced::by_rule([base.trim_end_matches('/'), "/", id].concat(), rules::RUNBOOK_BASE));
     }
     let repository = system.repository.as_ref()?;
     let out = system

@@ -92,10 +92,10 @@ pub(super) fn metrics(subject: &Subject<'_>) -> Option<ComponentMetrics> {
         }
         if let Some(duration) = &requests.duration {
             let mut plan = metric(duration, MetricType::Histogram, declared(&stated.duration, duration));
-            plan.buckets.clone_from(&requests.buckets);
+            plan.buckets = requests.buckets.to_vec();
             metrics.push(plan);
         }
-        for (_, name) in &requests.extra {
+        for (_, name) in requests.extra {
             let kind = if name.ends_with("_total") { MetricType::Counter } else { MetricType::Gauge };
             metrics.push(metric(name, kind, false));
         }

@@ -1,6 +1,6 @@
 //! What somebody is told about a component: its budgets, its replicas, its runs.
 
-use super::alerts::{Draft, component_dashboard};
+use super::alerts::Draft;
 use super::subject::Subject;
 use crate::ir::choice::ComponentKind;
 use crate::ir::component::Replicas;
@@ -9,7 +9,7 @@ use crate::ir::{Origin, Rule, Traced};
 use crate::plan::monitoring::alerting::{AlertKind, AlertPlan};
 use crate::plan::monitoring::configurations::{IndicatorKind, ObjectivePlan};
 use crate::plan::monitoring::indicator::{Controller, controller, pods_of};
-use crate::plan::monitoring::promql::{SELECTOR, literal, quoted, select};
+use crate::plan::monitoring::promql::{SELECTOR, equals, literal, quoted, select};
 use crate::plan::monitoring::rules;
 use crate::spec::prometheus::AlertSeverity;
 
@@ -33,14 +33,13 @@ pub(super) fn plan(subject: &Subject<'_>, objectives: &[ObjectivePlan]) -> Vec<A
 
 fn draft(subject: &Subject<'_>, kind: AlertKind, id: &str) -> Draft {
     let component = subject.component;
-    let dashboard = component_dashboard(subject.system, &component.name);
-    Draft::new(subject.system, format!("{}/{id}", component.name), kind, dashboard)
+    Draft::new(subject.system, [component.name.as_str(), "/", id].concat(), kind, subject.dashboard.clone())
         .team(component.owner.as_ref())
         .about(|plan| {
             plan.origin = component.origin;
             plan.component = Some(component.name.clone());
             plan.environments = subject.environments.iter().map(|environment| environment.name.clone()).collect();
-            plan.dependencies = subject.critical_dependencies();
+            plan.dependencies = subject.critical_dependencies().cloned().collect();
         })
 }
 
@@ -79,7 +78,7 @@ fn budget_burns(subject: &Subject<'_>, objective: &ObjectivePlan) -> Vec<AlertPl
 
 /// Where else to look, in a sentence.
 fn dependency_note(subject: &Subject<'_>) -> String {
-    let names: Vec<String> = subject.critical_dependencies().iter().map(ToString::to_string).collect();
+    let names: Vec<&str> = subject.critical_dependencies().map(|name| name.as_str()).collect();
     if names.is_empty() {
         "Nothing that it needs can be the cause: look at what was deployed last.".to_owned()
     } else {
@@ -146,9 +145,8 @@ fn replicas(subject: &Subject<'_>) -> Vec<AlertPlan> {
 /// How many replicas are wanted and can't take requests.
 fn missing_replicas(subject: &Subject<'_>) -> String {
     let name = subject.component.name.as_str();
-    let labelled = |metric: &str, label: &str| {
-        format!("sum({})", select(metric, &[SELECTOR, &format!("{label}={}", quoted(name))]))
-    };
+    let labelled =
+        |metric: &str, label: &str| ["sum(", &select(metric, &[SELECTOR, &equals(label, name)]), ")"].concat();
     match controller(subject.component) {
         Controller::Deployment => labelled("kube_deployment_status_replicas_unavailable", "deployment"),
         Controller::StatefulSet => format!(
@@ -298,7 +296,7 @@ fn requests(subject: &Subject<'_>, objectives: &[ObjectivePlan]) -> Vec<AlertPla
             format!("No objective says how many may: write one. {}", dependency_note(subject)),
         ));
     }
-    let rate = |metric: &str| format!("sum(rate({}[{WINDOW}]))", select(metric, &[&subject.own]));
+    let rate = |metric: &str| ["sum(rate(", &select(metric, &[&subject.own]), "[", WINDOW, "]))"].concat();
     let opened = requests.extra("connections_opened");
     let roles = [
         (AlertKind::ConnectionsDropped, "connections_dropped", "connections are dropped"),
@@ -335,7 +333,7 @@ fn runs(subject: &Subject<'_>) -> Vec<AlertPlan> {
             ),
         )];
     if component.kind.value == ComponentKind::Cronjob {
-        let cronjob = format!("cronjob={}", quoted(name));
+        let cronjob = equals("cronjob", name);
         let late = format!(
             "(time() - max({})) and on () (max({}) == 0)",
             select("kube_cronjob_next_schedule_time", &[SELECTOR, &cronjob]),

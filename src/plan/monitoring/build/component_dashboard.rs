@@ -40,7 +40,7 @@ pub(super) fn plan(subject: &Subject<'_>, objectives: &[ObjectivePlan], alerts: 
     ];
     DashboardPlan {
         origin: component.origin,
-        uid: component_dashboard(subject.system, &component.name),
+        uid: subject.dashboard.clone(),
         title: component.name.with(format!("{} / {}", subject.system.name, component.name)),
         kind: Traced::by_rule(DashboardKind::Component, rules::PANEL),
         description: component.description.clone().unwrap_or_else(|| {

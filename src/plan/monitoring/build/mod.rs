@@ -52,6 +52,9 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
         .collect();
 
     let mut joined = Joined::default();
+    joined.dashboards.reserve(parts.len());
+    joined.alerts.reserve(parts.iter().map(|part| part.alerts.len()).sum());
+    joined.objectives.reserve(parts.iter().map(|part| part.objectives.len()).sum());
     for part in parts {
         joined.add(part);
     }

@@ -70,7 +70,7 @@ fn objective(
         latency,
         error_ratio: measure.error_ratio,
         events: measure.events,
-        dependencies: subject.critical_dependencies(),
+        dependencies: subject.critical_dependencies().cloned().collect(),
         burn_windows,
         dropped_windows,
     })

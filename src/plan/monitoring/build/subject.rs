@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::alerts::component_dashboard;
 use crate::diag::{Diagnostic, code};
 use crate::ir::choice::{Runtime, Tier};
 use crate::ir::component::Component;
 use crate::ir::value::Name;
 use crate::ir::{Deployment, Environment, System, Traced};
 use crate::plan::monitoring::indicator::{Measured, own_series};
-use crate::plan::monitoring::promql::{SELECTOR, quoted, select};
+use crate::plan::monitoring::promql::{SELECTOR, equals, select};
 use crate::plan::monitoring::rules;
 use crate::spec::Specs;
 use crate::spec::prometheus::AlertSeverity;
@@ -23,6 +24,10 @@ pub(super) struct Subject<'a> {
     pub(super) specs: &'a Specs,
     /// The label matchers of its own series.
     pub(super) own: String,
+    /// The label matcher of its containers.
+    container: String,
+    /// Its dashboard.
+    pub(super) dashboard: Traced<String>,
     /// The datastores that have a dashboard.
     pub(super) shown_datastores: &'a BTreeSet<&'a str>,
     /// The components that need it.
@@ -46,6 +51,8 @@ impl<'a> Subject<'a> {
             measured,
             specs,
             own: own_series(component),
+            container: equals("container", component.name.as_str()),
+            dashboard: component_dashboard(system, &component.name),
             shown_datastores,
             callers,
         }
@@ -60,9 +67,10 @@ impl<'a> Subject<'a> {
     }
 
     /// What nothing works without: components, datastores and external services.
-    pub(super) fn critical_dependencies(&self) -> Vec<Traced<Name>> {
-        let others = self.component.depends_on.iter().filter(|dependency| dependency.name != self.component.name);
-        others.filter(|dependency| dependency.critical.value).map(|dependency| dependency.name.clone()).collect()
+    pub(super) fn critical_dependencies(&self) -> impl Iterator<Item = &'a Traced<Name>> {
+        let component = self.component;
+        let others = component.depends_on.iter().filter(|dependency| dependency.name != component.name);
+        others.filter(|dependency| dependency.critical.value).map(|dependency| &dependency.name)
     }
 
     /// What runs of the component, in each environment.
@@ -79,8 +87,7 @@ impl<'a> Subject<'a> {
 
     /// A selector of a metric of the component's containers.
     pub(super) fn container(&self, metric: &str, further: &str) -> String {
-        let container = format!("container={}", quoted(self.component.name.as_str()));
-        select(metric, &[SELECTOR, &container, further])
+        select(metric, &[SELECTOR, &self.container, further])
     }
 
     /// What the user wrote of failed requests that can't be read.
