@@ -86,7 +86,7 @@ pub(super) fn metrics(subject: &Subject<'_>) -> Option<ComponentMetrics> {
         let is_declared = |given: Option<Origin>, name: &Traced<String>| given == Some(name.origin);
         let declared =
             |given: &Option<Traced<String>>, name| is_declared(given.as_ref().map(|given| given.origin), name);
-        metrics.push(metric(&requests.requests, MetricType::Counter, declared(&stated.requests, &requests.requests)));
+        metrics.push(metric(requests.requests, MetricType::Counter, declared(&stated.requests, requests.requests)));
         if let Some(Failures::Counter(counter)) = &requests.failures {
             metrics.push(metric(counter, MetricType::Counter, false));
         }

@@ -66,7 +66,7 @@ pub(super) fn requests(subject: &Subject<'_>, objectives: &[ObjectivePlan], aler
     if requests.duration.is_some() {
         panels.push(durations(subject, requests, objectives).size(8, 8));
     }
-    let by_instance = select(&requests.requests, &[own, INSTANCES]);
+    let by_instance = select(requests.requests, &[own, INSTANCES]);
     panels.push(
         Draft::new(format!("{title} by instance"), PanelKind::Timeseries, PanelUnit::Requests)
             .query(format!("sum by (instance) (rate({by_instance}[{WINDOW}]))"), "{{instance}}"),

@@ -57,7 +57,7 @@ impl Traffic {
 
     fn add(&mut self, metrics: &RequestMetrics, matchers: &str) {
         let rate = |series: &str| format!("sum by (job) (rate({series}[{WINDOW}]))");
-        let all = rate(&select(&metrics.requests, &[matchers]));
+        let all = rate(&select(metrics.requests, &[matchers]));
         if let Some(failed) = metrics.failed_series(matchers) {
             // What has never failed has no such series: it fails by 0.
             self.errors.push(format!("({} or 0 * {all}) / ({all} > 0)", rate(&failed)));
