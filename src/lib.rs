@@ -22,12 +22,14 @@
 //! # Rooms
 //! [`source`] reads text and knows places; [`diag`] says what is wrong; [`input`] has the readers and is the sole builder
 //! of [`ir::System`]; [`ir`] is the vocabulary; [`profile`] holds the four domain profiles; [`spec`] holds dated facts
-//! about the outside world; [`plan`] decides; [`gates`] judge; [`targets`] print; [`output`] is the sole writer; [`import`]
-//! reads the reports of other tools; [`cli`] has a file for each command. Who may import whom is tested by `tests/architecture.rs`.
+//! about the outside world; [`plan`] decides; [`gates`] judge; [`targets`] print; [`output`] is the sole writer; [`diff`]
+//! tells two versions apart; [`import`] reads the reports of other tools; [`cli`] has a file for each command. Who may
+//! import whom is tested by `tests/architecture.rs`.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod cli;
 pub mod diag;
+pub mod diff;
 pub mod gates;
 pub mod import;
 pub mod input;

@@ -19,6 +19,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("targets", &["source", "ir", "diag", "spec", "plan", "gates", "output"]),
     ("proof", &["source", "ir", "diag", "plan", "output"]),
     ("import", &["source", "ir", "diag", "output"]),
+    ("diff", &["source", "ir", "diag", "spec", "output"]),
 ];
 
 /// What targets may name of `gates`: the proof, and nothing that judges.

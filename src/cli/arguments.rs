@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{build, check, completions, explain, gates, import, schema};
+use super::{build, check, completions, diff, explain, gates, import, schema};
 use crate::diag::Format;
 
 const EXAMPLES: &str = "\
@@ -12,7 +12,9 @@ Examples:
   pathc build                              generate everything that the system calls for
   pathc build --check                      fail where a generated file is stale (for CI)
   pathc build --target kubernetes --out /tmp/look
+  pathc diff --format semantic             what a build would change, why, and how risky it is
   pathc explain E002                       what a code means, and how to fix it
+  pathc explain FILE:LINE                  where a generated line comes from, what an input reaches
 
 Exit codes:
   0  done
@@ -96,6 +98,7 @@ pub(super) enum Color {
 pub(super) enum Command {
     Check(check::Check),
     Build(build::Build),
+    Diff(diff::Diff),
     Explain(explain::Explain),
     Import(import::Import),
     Schema(schema::Schema),

@@ -8,6 +8,7 @@ mod arguments;
 mod build;
 mod check;
 mod completions;
+mod diff;
 mod explain;
 mod failure;
 mod fix;
@@ -102,6 +103,7 @@ fn dispatch(arguments: &Arguments, matches: &ArgMatches, terminal: &Terminal) ->
     match &arguments.command {
         Command::Check(check) => check::run(check, matches, terminal),
         Command::Build(build) => build::run(build, matches, terminal),
+        Command::Diff(diff) => diff::run(diff, terminal),
         Command::Explain(explain) => explain::run(explain, terminal),
         Command::Schema(schema) => schema::run(schema, terminal),
         Command::Targets => targets::run(terminal),

@@ -61,6 +61,19 @@ impl Terminal {
         self.result_look
     }
 
+    /// Whether results are coloured.
+    pub(super) fn colors_results(&self) -> bool {
+        self.color_results
+    }
+
+    /// Says something beside a result.
+    pub(super) fn note(&self, text: &str) {
+        if !self.quiet {
+            // Standard error may be closed: then nobody can be told.
+            let _ = write(&mut io::stderr().lock(), &format!("note: {text}\n"));
+        }
+    }
+
     /// A heading of a result.
     pub(super) fn strong(&self, text: &str) -> String {
         if self.color_results { text.style(Style::new().bold()).to_string() } else { text.to_owned() }

@@ -62,7 +62,9 @@ pub struct Selection {
 }
 
 impl Selection {
-    fn includes(&self, target: &str, environment: Option<&str>) -> bool {
+    /// Whether a file of a target, for an environment, takes part.
+    #[must_use]
+    pub fn includes(&self, target: &str, environment: Option<&str>) -> bool {
         let of_target = self.targets.is_empty() || self.targets.iter().any(|name| name == target);
         let named = |environment| self.environments.iter().any(|name| name == environment);
         of_target && (self.environments.is_empty() || environment.is_some_and(named))

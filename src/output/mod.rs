@@ -15,6 +15,7 @@ pub mod json;
 pub mod lock;
 pub mod printed;
 pub mod provenance;
+pub mod resource;
 pub mod rule;
 pub mod yaml;
 

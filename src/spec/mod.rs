@@ -10,6 +10,7 @@ pub mod grafana;
 pub mod kubernetes;
 pub mod platform;
 pub mod prometheus;
+pub mod risks;
 
 pub use aws::AwsSpec;
 pub use file::{Fact, SpecFile};

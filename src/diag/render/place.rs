@@ -41,7 +41,8 @@ impl<'a> Context<'a> {
     }
 
     /// What holds where nobody wrote anything: the rule or the default that an origin names.
-    pub(super) fn unwritten(&self, origin: Origin) -> Option<String> {
+    #[must_use]
+    pub fn unwritten(&self, origin: Origin) -> Option<String> {
         match origin.kind() {
             OriginKind::Node(_) => None,
             OriginKind::FieldDefault { .. } => {

@@ -1,0 +1,275 @@
+//! What differs between two versions: resources that come, go, move or get another name, and their fields.
+
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rayon::prelude::*;
+
+use super::fields::{FieldChange, field_changes};
+use super::renaming::Renaming;
+use super::{Text, Version};
+use crate::output::resource::{self, FILE, Resource};
+
+/// One thing that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The target whose file it is in.
+    pub target: String,
+    /// The environment of the file.
+    pub environment: Option<String>,
+    /// The file: of the new version, or of the old one where it is gone.
+    pub file: Utf8PathBuf,
+    /// What the resource is.
+    pub kind: String,
+    /// What it is called now.
+    pub name: String,
+    /// What differs.
+    pub what: What,
+    /// The lines of the new version, first and last; none where nothing is left.
+    pub new_lines: Option<(usize, usize)>,
+    /// The file and lines of the old version.
+    pub old_lines: Option<(Utf8PathBuf, usize, usize)>,
+}
+
+/// What differs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// The resource is new.
+    Added,
+    /// The resource is gone.
+    Removed,
+    /// The resource was called otherwise.
+    Renamed(String),
+    /// The resource stood in another file.
+    Moved(Utf8PathBuf),
+    /// A field has another value; none: it is not there.
+    Field {
+        /// Keys from the resource inwards; empty for a line of a text.
+        path: String,
+        /// The value before.
+        old: Option<String>,
+        /// The value after.
+        new: Option<String>,
+    },
+    /// An element of a list is new, is gone, or is called otherwise.
+    Element {
+        /// Keys from the resource inwards, with the name of the element last.
+        path: String,
+        /// What it was called.
+        old: Option<String>,
+        /// What it is called.
+        new: Option<String>,
+    },
+}
+
+impl What {
+    /// The keys of a field or an element; empty for a resource as a whole.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            What::Field { path, .. } | What::Element { path, .. } => path,
+            _ => "",
+        }
+    }
+}
+
+/// A resource of one version.
+struct Found {
+    /// The file under the names of the new version.
+    file: Utf8PathBuf,
+    /// The file as it is.
+    true_file: Utf8PathBuf,
+    /// What it is called in its own version, where that is another name.
+    other_name: Option<String>,
+    target: String,
+    environment: Option<String>,
+    resource: Resource,
+}
+
+/// What differs, and in how many values nothing does but that a name stands in the place of the old one.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// All that differs, in the order of targets' files; what is gone comes last.
+    pub changes: Vec<Change>,
+    /// In how many values only a name differs.
+    pub names: usize,
+}
+
+/// Compares two versions. `renamings`: names that the inputs have given up for others.
+#[must_use]
+pub fn changes(old: &Version, new: &Version, renamings: &[Renaming]) -> Changes {
+    let differs = |path: &Utf8PathBuf| {
+        let text = |version: &Version| version.files.get(path).map(|file| file.text.clone());
+        text(old) != text(new)
+    };
+    let paths: BTreeSet<&Utf8PathBuf> = old.files.keys().chain(new.files.keys()).filter(|path| differs(path)).collect();
+    let read = |version: &Version| -> Vec<Found> {
+        let files: Vec<(&Utf8PathBuf, &Text)> =
+            paths.iter().filter_map(|path| Some((*path, version.files.get(*path)?))).collect();
+        files.par_iter().flat_map_iter(|(path, file)| found(path, file)).collect()
+    };
+    let (mut before, after) = (read(old), read(new));
+    let mut names = 0;
+    for found in &mut before {
+        names += found.rename(renamings);
+    }
+    let mut changes = Vec::new();
+    let mut added = Vec::new();
+    // The same place first; what is left may have moved, and what is left then may be called otherwise.
+    let same = |a: &Found, b: &Found| {
+        a.file == b.file && a.resource.kind == b.resource.kind && a.resource.name == b.resource.name
+    };
+    for new in after {
+        match before.iter().position(|old| same(old, &new)) {
+            Some(index) => {
+                let old = before.remove(index);
+                if let Some(name) = &old.other_name {
+                    changes.push(change(&new, What::Renamed(name.clone()), Some(&old)));
+                }
+                compare(&old, &new, &mut changes);
+            }
+            None => added.push(new),
+        }
+    }
+    let moved = |a: &Found, b: &Found| {
+        let key = |found: &Found| {
+            (found.target.clone(), found.environment.clone(), found.resource.kind.clone(), found.resource.name.clone())
+        };
+        b.resource.kind != FILE && key(a) == key(b)
+    };
+    let mut unknown = Vec::new();
+    for new in added {
+        match before.iter().position(|old| moved(old, &new)) {
+            Some(index) => {
+                let old = before.remove(index);
+                changes.push(change(&new, What::Moved(old.true_file.clone()), Some(&old)));
+                compare(&old, &new, &mut changes);
+            }
+            None => unknown.push(new),
+        }
+    }
+    // Each is compared with each: where so much comes and goes, nobody only gave it another name.
+    let few = unknown.len() * before.len() <= 40_000;
+    for new in unknown {
+        let before = &mut before;
+        let alike = before.iter().take(if few { usize::MAX } else { 0 }).map(|old| alike(old, &new));
+        let best = alike.enumerate().map(|(index, percent)| (percent, index)).max();
+        match best {
+            Some((percent, index)) if percent >= ALIKE && few => {
+                let old = before.remove(index);
+                changes.push(change(&new, What::Renamed(old.true_name().to_owned()), Some(&old)));
+                compare(&old, &new, &mut changes);
+            }
+            _ => changes.push(change(&new, What::Added, None)),
+        }
+    }
+    changes.extend(before.iter().map(|old| change(old, What::Removed, Some(old))));
+    Changes { changes, names }
+}
+
+impl Found {
+    /// Gives it the names of the new version; returns how many values hold one.
+    fn rename(&mut self, renamings: &[Renaming]) -> usize {
+        if renamings.is_empty() {
+            return 0;
+        }
+        let new = |text: &str| renamings.iter().fold(text.to_owned(), |text, renaming| renaming.apply(&text));
+        self.file = new(self.file.as_str()).into();
+        let name = new(&self.resource.name);
+        if name != self.resource.name {
+            let is_file = self.resource.name == self.true_file.as_str();
+            let old = std::mem::replace(&mut self.resource.name, name);
+            self.other_name = Some(old).filter(|_| !is_file);
+        }
+        let mut names = 0;
+        for field in &mut self.resource.fields {
+            field.path = new(&field.path);
+            let value = new(&field.value);
+            names += usize::from(value != field.value);
+            field.value = value;
+        }
+        names
+    }
+
+    fn true_name(&self) -> &str {
+        self.other_name.as_deref().unwrap_or(&self.resource.name)
+    }
+}
+
+fn found(path: &Utf8Path, file: &Text) -> Vec<Found> {
+    let found = |resource| Found {
+        file: path.to_owned(),
+        true_file: path.to_owned(),
+        other_name: None,
+        target: file.target.clone(),
+        environment: file.environment.clone(),
+        resource,
+    };
+    resource::read(path, &file.text).into_iter().map(found).collect()
+}
+
+/// The lines of a resource: those of its fields.
+fn lines(resource: &Resource) -> (usize, usize) {
+    let last = resource.fields.iter().map(|field| field.last).max();
+    (resource.line, last.unwrap_or(resource.line))
+}
+
+fn change(of: &Found, what: What, old: Option<&Found>) -> Change {
+    let is_gone = what == What::Removed;
+    Change {
+        target: of.target.clone(),
+        environment: of.environment.clone(),
+        file: of.true_file.clone(),
+        kind: of.resource.kind.clone(),
+        name: of.resource.name.clone(),
+        what,
+        new_lines: (!is_gone).then(|| lines(&of.resource)),
+        old_lines: old.map(|old| {
+            let (first, last) = lines(&old.resource);
+            (old.true_file.clone(), first, last)
+        }),
+    }
+}
+
+/// How much of two resources has to be the same, in percent, for one to be the other under a new name.
+const ALIKE: usize = 70;
+
+/// How much of two resources is the same but for their names, in percent.
+fn alike(old: &Found, new: &Found) -> usize {
+    let key = |found: &Found| (found.target.clone(), found.environment.clone(), found.resource.kind.clone());
+    if key(old) != key(new) {
+        return 0;
+    }
+    let renaming = Renaming::new(short_name(&old.resource), short_name(&new.resource));
+    let values = |found: &Found, own: &dyn Fn(&str) -> String| -> BTreeSet<(String, String)> {
+        found.resource.fields.iter().map(|field| (own(&field.path), own(&field.value))).collect()
+    };
+    let (before, after) = (values(old, &|text| renaming.apply(text)), values(new, &str::to_owned));
+    let same = before.intersection(&after).count();
+    same * 100 / before.len().max(after.len()).max(1)
+}
+
+/// The part of a name that is the resource's own: files are told apart by their folders, too.
+fn short_name(resource: &Resource) -> &str {
+    let name = resource.name.rsplit('/').next().unwrap_or(&resource.name);
+    let name = name.split(" (").next().unwrap_or(name);
+    if resource.kind == FILE { name.split('.').next().unwrap_or(name) } else { name }
+}
+
+/// The fields of one resource in two versions.
+fn compare(old: &Found, new: &Found, changes: &mut Vec<Change>) {
+    let change = |found: FieldChange| Change {
+        target: new.target.clone(),
+        environment: new.environment.clone(),
+        file: new.file.clone(),
+        kind: new.resource.kind.clone(),
+        name: new.resource.name.clone(),
+        what: match found.is_element {
+            true => What::Element { path: found.path, old: found.old, new: found.new },
+            false => What::Field { path: found.path, old: found.old, new: found.new },
+        },
+        new_lines: found.new_lines,
+        old_lines: found.old_lines.map(|(first, last)| (old.true_file.clone(), first, last)),
+    };
+    changes.extend(field_changes(&old.resource.fields, &new.resource.fields).into_iter().map(change));
+}

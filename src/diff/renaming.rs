@@ -1,0 +1,88 @@
+//! One name in the place of another: in whatever form it is written, `catalog`, `CATALOG_HOST`, `catalog-db`.
+
+/// The words of a name that are other words now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Renaming {
+    pairs: Vec<(String, String)>,
+}
+
+impl Renaming {
+    /// What turns one name into another.
+    #[must_use]
+    pub fn new(old: &str, new: &str) -> Renaming {
+        let words = |name: &str| -> Vec<String> {
+            name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        };
+        let (before, after) = (words(old), words(new));
+        if before.len() != after.len() {
+            return Renaming { pairs: vec![(old.to_owned(), new.to_owned())] };
+        }
+        let differ = before.into_iter().zip(after).filter(|(old, new)| old != new && old.len() > 1);
+        Renaming { pairs: differ.collect() }
+    }
+
+    /// How many words differ.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.pairs.len()
+    }
+
+    /// Whether no word differs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
+    /// A text with the new words.
+    #[must_use]
+    pub fn apply(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (old, new) in &self.pairs {
+            text = replace_word(&text, old, new);
+            // As variables are named, and as titles begin.
+            text = replace_word(&text, &old.to_uppercase(), &new.to_uppercase().replace('-', "_"));
+            text = replace_word(&text, &capital(old), &capital(new));
+        }
+        text
+    }
+}
+
+/// Replaces a word: what stands around it is neither letter nor digit.
+fn replace_word(text: &str, old: &str, new: &str) -> String {
+    if old.is_empty() || !text.contains(old) {
+        return text.to_owned();
+    }
+    let is_word = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for (at, _) in text.match_indices(old) {
+        let end = at + old.len();
+        if at < from || is_word(text[..at].chars().next_back()) || is_word(text[end..].chars().next()) {
+            continue;
+        }
+        out.push_str(&text[from..at]);
+        out.push_str(new);
+        from = end;
+    }
+    out.push_str(&text[from..]);
+    out
+}
+
+fn capital(word: &str) -> String {
+    let mut characters = word.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_in_each_of_its_forms() {
+        let renaming = Renaming::new("catalog/absent", "stock/absent");
+        assert_eq!(renaming.apply("catalog CATALOG_HOST Catalog catalog-db"), "stock STOCK_HOST Stock stock-db");
+        assert_eq!(renaming.apply("a catalogue"), "a catalogue");
+        assert_eq!((renaming.len(), Renaming::new("a-b", "a-b").is_empty()), (1, true));
+        assert_eq!(Renaming::new("cart", "shopping-cart").apply("cart-db"), "shopping-cart-db");
+    }
+}

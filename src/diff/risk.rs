@@ -1,0 +1,196 @@
+//! What is risky about a change, by a table of facts.
+
+use super::cause::Value;
+use super::change::{Change, What};
+use crate::ir::Origin;
+use crate::spec::risks::{Direction, RiskClass, RiskFact, RisksSpec};
+
+/// One risk.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Risk {
+    /// Its class.
+    pub class: RiskClass,
+    /// Why.
+    pub why: String,
+    /// Where the fact stands in the table.
+    pub origin: Origin,
+}
+
+/// Looks risks up.
+pub struct Risks<'a> {
+    spec: &'a RisksSpec,
+}
+
+impl<'a> Risks<'a> {
+    /// Looks risks up in a table.
+    #[must_use]
+    pub fn new(spec: &'a RisksSpec) -> Risks<'a> {
+        Risks { spec }
+    }
+
+    /// What is risky about a change of a generated file.
+    #[must_use]
+    pub fn of(&self, change: &Change) -> Vec<Risk> {
+        let facts = self.spec.facts.iter().filter(|fact| {
+            fact.target.value == change.target
+                && fact.kinds.iter().any(|kind| kind.value == change.kind)
+                && match &change.what {
+                    What::Field { path, old, new } => is_of(fact, path, old.as_deref(), new.as_deref()),
+                    What::Element { path, old, new } => is_element_of(fact, path, old.is_some(), new.is_some()),
+                    What::Added => is_whole(fact, Direction::Added),
+                    What::Removed => is_whole(fact, Direction::Removed),
+                    // The old name is gone for whoever applies the file.
+                    What::Renamed(_) => {
+                        let stops = matches!(fact.class, RiskClass::Interrupts | RiskClass::Replaces);
+                        is_whole(fact, Direction::Removed) && stops || is_whole(fact, Direction::Renamed)
+                    }
+                    What::Moved(_) => false,
+                }
+        });
+        risks(facts)
+    }
+
+    /// What is risky about a change of an input itself.
+    #[must_use]
+    pub fn of_input(&self, value: &Value) -> Vec<Risk> {
+        let facts = self.spec.facts.iter().filter(|fact| {
+            fact.target.value == INPUT
+                && if value.is_element {
+                    is_element_of(fact, &value.path, value.old.is_some(), value.new.is_some())
+                } else {
+                    is_of(fact, &value.path, value.old.as_deref(), value.new.as_deref())
+                }
+        });
+        risks(facts)
+    }
+}
+
+/// The target of facts about the inputs themselves.
+const INPUT: &str = "input";
+
+fn risks<'f>(facts: impl Iterator<Item = &'f RiskFact>) -> Vec<Risk> {
+    let mut found: Vec<Risk> =
+        facts.map(|fact| Risk { class: fact.class, why: fact.why.value.clone(), origin: fact.why.origin }).collect();
+    found.sort();
+    found.dedup_by(|a, b| a.class == b.class && a.why == b.why);
+    found
+}
+
+/// Whether a fact is about resources as a whole that come or go.
+fn is_whole(fact: &RiskFact, direction: Direction) -> bool {
+    fact.fields.is_empty() && fact.direction == direction
+}
+
+fn is_of(fact: &RiskFact, path: &str, old: Option<&str>, new: Option<&str>) -> bool {
+    let moves = match fact.direction {
+        Direction::Any => true,
+        Direction::Renamed => false,
+        Direction::Added => old.is_none() || old.zip(new).is_some_and(|(old, new)| has_more(old, new)),
+        Direction::Removed => new.is_none() || old.zip(new).is_some_and(|(old, new)| has_more(new, old)),
+        Direction::Raised => compare(old, new).is_none_or(|order| order.is_lt()),
+        Direction::Lowered => compare(old, new).is_none_or(|order| order.is_gt()),
+        Direction::To => new.is_some_and(|new| fact.values.iter().any(|value| value.value == new)),
+    };
+    moves && fact.fields.iter().any(|field| covers(&field.value, path))
+}
+
+/// Whether a fact is about elements of a list that come or go.
+fn is_element_of(fact: &RiskFact, path: &str, was: bool, is: bool) -> bool {
+    let moves = match fact.direction {
+        Direction::Any => true,
+        Direction::Added => is && !was,
+        Direction::Removed => was && !is,
+        Direction::Renamed => was && is,
+        Direction::Raised | Direction::Lowered | Direction::To => false,
+    };
+    moves && fact.fields.iter().any(|field| covers(&field.value, path))
+}
+
+/// Whether a list, or a value that is none, holds something that another does not.
+fn has_more(old: &str, new: &str) -> bool {
+    let elements = |text: &str| -> Vec<String> {
+        let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+        inner.map_or_else(Vec::new, |inner| inner.split(", ").map(str::to_owned).collect())
+    };
+    let old = elements(old);
+    elements(new).iter().any(|element| !old.contains(element))
+}
+
+/// The order of two quantities; none where they can't be compared.
+fn compare(old: Option<&str>, new: Option<&str>) -> Option<std::cmp::Ordering> {
+    let (old, new) = (quantity(old?)?, quantity(new?)?);
+    if old.1 == new.1 { old.0.partial_cmp(&new.0) } else { None }
+}
+
+/// A number and its unit.
+fn quantity(text: &str) -> Option<(f64, &str)> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(text.len());
+    Some((text[..end].parse().ok()?, text[end..].trim()))
+}
+
+/// Whether a pattern covers a path: the path itself, or what is below it. `*` stands for one key, `[*]` for one element,
+/// `**` before anything for any keys.
+fn covers(pattern: &str, path: &str) -> bool {
+    let pattern: Vec<&str> = keys(pattern);
+    let path: Vec<&str> = keys(path);
+    if let Some(("**", rest)) = pattern.split_first().map(|(first, rest)| (*first, rest)) {
+        return (0..path.len()).any(|from| begins(rest, &path[from..]));
+    }
+    begins(&pattern, &path)
+}
+
+fn begins(pattern: &[&str], path: &[&str]) -> bool {
+    pattern.len() <= path.len() && pattern.iter().zip(path).all(|(pattern, key)| *pattern == "*" || pattern == key)
+}
+
+/// Keys and names of elements, one after the other.
+fn keys(path: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let (mut start, mut depth) = (0, 0usize);
+    for (at, byte) in path.bytes().enumerate() {
+        let ends = match byte {
+            b'[' => depth == 0,
+            b']' => depth == 1,
+            b'.' => depth == 0,
+            _ => false,
+        };
+        match byte {
+            b'[' => depth += 1,
+            b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if ends {
+            if at > start {
+                found.push(&path[start..at]);
+            }
+            start = at + 1;
+        }
+    }
+    if start < path.len() {
+        found.push(&path[start..]);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_covers_what_is_below_it() {
+        assert!(covers("spec.selector", "spec.selector.matchLabels.app"));
+        assert!(covers("spec.containers[*].image", "spec.containers[a.b].image"));
+        assert!(covers("**.objective", "slos[x].objective"));
+        assert!(!covers("spec.selector", "spec.selectors"));
+        assert!(!covers("spec.selector", "spec"));
+    }
+
+    #[test]
+    fn quantities_are_compared_by_their_units() {
+        assert!(compare(Some("250m"), Some("500m")).is_some_and(|order| order.is_lt()));
+        assert_eq!(compare(Some("1"), Some("500m")), None);
+        assert!(compare(Some("99.9"), Some("99")).is_some_and(|order| order.is_gt()));
+        assert!(has_more("[a]", "[a, b]") && !has_more("[a, b]", "[a]"));
+    }
+}

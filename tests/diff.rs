@@ -1,0 +1,226 @@
+//! `pathc diff` against the tree, a revision and a folder; what it says of a change, and how a script learns of it.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// A storefront in a git repository, built and committed.
+struct Repository {
+    folder: tempfile::TempDir,
+}
+
+impl Repository {
+    fn new() -> Outcome<Repository> {
+        let folder = tempfile::tempdir()?;
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/storefront"), folder.path())?;
+        let repository = Repository { folder };
+        repository.run(&["build", "-q"])?;
+        repository.git(&["init", "-q"])?;
+        repository.git(&["add", "-A"])?;
+        repository.git(&["-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "built"])?;
+        Ok(repository)
+    }
+
+    fn path(&self, file: &str) -> PathBuf {
+        self.folder.path().join(file)
+    }
+
+    fn git(&self, arguments: &[&str]) -> Outcome {
+        let status = Command::new("git").arg("-C").arg(self.folder.path()).args(arguments).status()?;
+        if status.success() { Ok(()) } else { Err(format!("git {arguments:?}").into()) }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Outcome<(i32, String, String)> {
+        let output = Command::new(env!("CARGO_BIN_EXE_pathc"))
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("SOURCE_DATE_EPOCH", "1795435200")
+            .env_remove("CLICOLOR_FORCE")
+            .output()?;
+        let text = |bytes| String::from_utf8(bytes);
+        Ok((output.status.code().unwrap_or(-1), text(output.stdout)?, text(output.stderr)?))
+    }
+
+    fn edit(&self, file: &str, from: &str, to: &str) -> Outcome {
+        let text = fs::read_to_string(self.path(file))?;
+        assert!(text.contains(from), "{file} has no `{from}`");
+        Ok(fs::write(self.path(file), text.replace(from, to))?)
+    }
+
+    /// Every file below, but git's own.
+    fn tree(&self) -> Outcome<Vec<(PathBuf, Vec<u8>)>> {
+        let mut found = Vec::new();
+        walk(self.folder.path(), &mut found)?;
+        found.retain(|(path, _)| !path.starts_with(self.path(".git")));
+        found.sort();
+        Ok(found)
+    }
+}
+
+fn walk(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) -> Outcome {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { walk(&path, found)? } else { found.push((path.clone(), fs::read(&path)?)) }
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Outcome {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let path = entry?.path();
+        let target = to.join(path.file_name().ok_or("no name")?);
+        if path.is_dir() {
+            copy(&path, &target)?;
+        } else {
+            fs::copy(&path, &target)?;
+        }
+    }
+    Ok(())
+}
+
+const PACKAGES: &str = "path/deployment_packages.yaml";
+/// The web front's scaling.
+const SCALING: (&str, &str) =
+    ("scaling: {min: 2, max: 10, target: {cpu: 70}}", "scaling: {min: 3, max: 10, target: {cpu: 70}}");
+
+#[test]
+fn exit_codes_tell_scripts_what_they_ask() -> Outcome {
+    let repository = Repository::new()?;
+    for format in ["text", "semantic", "json", "markdown"] {
+        for against in [&["diff", "--format", format][..], &["diff", "--format", format, "--against", "HEAD"]] {
+            assert_eq!(repository.run(against)?.0, 0, "{against:?}");
+        }
+    }
+    repository.edit(PACKAGES, SCALING.0, SCALING.1)?;
+    for format in ["text", "semantic", "json", "markdown"] {
+        assert_eq!(repository.run(&["diff", "--format", format])?.0, 1, "{format}");
+    }
+    for (against, expected) in [
+        ("--against=nothing-like-it", "neither a folder nor a revision"),
+        ("--against=--output=/tmp/x", "neither a folder nor a revision"),
+        ("--against=HEAD:path", "neither a folder nor a revision"),
+    ] {
+        let (code, _, said) = repository.run(&["diff", against])?;
+        assert!(code == 2 && said.contains(expected), "{against}: {code} {said}");
+    }
+    repository.edit("pathc.yaml", "system:", "sistem:")?;
+    let (code, _, said) = repository.run(&["diff"])?;
+    assert!(code == 2 && said.contains("`pathc check` shows them"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_difference_is_shown_by_cause_and_leaves_no_trace() -> Outcome {
+    let repository = Repository::new()?;
+    repository.edit(PACKAGES, SCALING.0, SCALING.1)?;
+    let before = repository.tree()?;
+    let (_, tree, _) = repository.run(&["diff", "--format", "semantic"])?;
+    let (_, revision, _) = repository.run(&["diff", "--format", "semantic", "--against", "HEAD"])?;
+    // What the tree knows of the change is all that there is to know of this one.
+    assert_eq!(tree, revision);
+    insta::assert_snapshot!("one_value", revision);
+    insta::assert_snapshot!(
+        "one_value_markdown",
+        repository.run(&["diff", "--format", "markdown", "--against", "HEAD"])?.1
+    );
+    assert_eq!(repository.tree()?, before);
+    Ok(())
+}
+
+#[test]
+fn the_lines_that_differ_are_what_a_build_changes() -> Outcome {
+    let repository = Repository::new()?;
+    repository.edit(PACKAGES, SCALING.0, SCALING.1)?;
+    let (_, patch, _) = repository.run(&["diff"])?;
+    fs::write(repository.path("the.patch"), patch)?;
+    repository.git(&["apply", "the.patch"])?;
+    assert_eq!(repository.run(&["diff"])?, (0, String::new(), String::new()));
+    Ok(())
+}
+
+#[test]
+fn a_new_name_is_one_change() -> Outcome {
+    let repository = Repository::new()?;
+    for file in fs::read_dir(repository.path("path"))? {
+        let path = file?.path();
+        let text = fs::read_to_string(&path)?;
+        fs::write(&path, text.replace("catalog", "stock"))?;
+    }
+    let (_, text, _) = repository.run(&["diff", "--format", "json", "--against", "HEAD"])?;
+    let story: Value = serde_json::from_str(&text)?;
+    let causes = story["causes"].as_array().ok_or("no causes")?;
+    let first = &causes[0]["cause"];
+    assert_eq!((&first["old"], &first["new"]), (&Value::from("catalog"), &Value::from("stock")));
+    let renamed: Vec<&Value> = causes
+        .iter()
+        .flat_map(|chapter| chapter["changes"].as_array().into_iter().flatten())
+        .filter(|change| change["change"] == "renamed" && change["old"] == "catalog")
+        .map(|change| &change["resource"]["kind"])
+        .collect();
+    for kind in ["Deployment", "Service", "ServiceAccount", "NetworkPolicy"] {
+        assert!(renamed.contains(&&Value::from(kind)), "{kind}: {renamed:?}");
+    }
+    let added = causes.iter().flat_map(|chapter| chapter["changes"].as_array().into_iter().flatten());
+    let added: Vec<&Value> =
+        added.filter(|change| change["change"] == "added" || change["change"] == "removed").collect();
+    assert!(added.is_empty(), "{added:#?}");
+    Ok(())
+}
+
+#[test]
+fn risks_are_named() -> Outcome {
+    let repository = Repository::new()?;
+    repository.edit(PACKAGES, "objective: 99.9,", "objective: 99.5,")?;
+    repository.edit(
+        "path/implementation_artifacts.yaml",
+        "- {name: orders-queue, access: produce}",
+        "- {name: orders-queue, access: produce}\n      - catalog-db",
+    )?;
+    let (_, text, _) = repository.run(&["diff", "--format", "json", "--against", "HEAD"])?;
+    let story: Value = serde_json::from_str(&text)?;
+    for class in ["loosens an SLO", "widens access"] {
+        assert!(story["risks"][class].as_u64().is_some_and(|times| times > 1), "{class}: {}", story["risks"]);
+    }
+    Ok(())
+}
+
+#[test]
+fn the_tree_may_hold_what_others_wrote() -> Outcome {
+    let repository = Repository::new()?;
+    let file = "infra/kubernetes/production/workloads/web.yaml";
+    repository.edit(file, "minReplicas: 2", "minReplicas: 7")?;
+    let (code, text, said) = repository.run(&["diff", "--format", "semantic"])?;
+    assert_eq!(code, 1);
+    assert!(said.contains(&format!("`{file}` was edited by hand")), "{said}");
+    assert!(text.contains("spec.minReplicas: 7 to 2"), "{text}");
+    // Line ends are no difference.
+    repository.git(&["checkout", "-q", "."])?;
+    let text = fs::read_to_string(repository.path(file))?.replace('\n', "\r\n");
+    fs::write(repository.path(file), text)?;
+    assert_eq!(repository.run(&["diff"])?, (0, String::new(), String::new()));
+    Ok(())
+}
+
+#[test]
+fn another_folder_may_be_a_tree_or_a_system() -> Outcome {
+    let (repository, other) = (Repository::new()?, Repository::new()?);
+    other.edit(PACKAGES, SCALING.0, SCALING.1)?;
+    let system = other.folder.path().to_string_lossy().into_owned();
+    let (code, text, _) = repository.run(&["diff", "--format", "semantic", "--against", &system])?;
+    assert!(code == 1 && text.contains("deployments[web].scaling.min: 3 to 2"), "{text}");
+    let out = tempfile::tempdir()?;
+    let tree = out.path().join("tree").to_string_lossy().into_owned();
+    repository.run(&["build", "-q", "--out", &tree])?;
+    assert_eq!(repository.run(&["diff", "--against", &tree])?.0, 0);
+    repository.edit(PACKAGES, SCALING.0, SCALING.1)?;
+    let (code, text, _) =
+        repository.run(&["diff", "--against", &tree, "--target", "kubernetes", "--env", "production"])?;
+    assert_eq!((code, text.matches("diff --git").count()), (1, 1), "{text}");
+    Ok(())
+}
