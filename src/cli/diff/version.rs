@@ -37,7 +37,8 @@ pub(super) fn old(root: &Utf8Path, against: Option<&str>, new: &Version) -> Resu
     }
     system(folder).map_err(|failure| Failure {
         message: format!("of the revision `{against}`: {}", failure.message.replace(folder.as_str(), against)),
-        help: Some("compare with a revision whose inputs were sound".to_owned()),
+        help: vec!["compare with a revision whose inputs were sound".to_owned()],
+        notes: failure.notes,
     })
 }
 
@@ -55,7 +56,7 @@ fn tree(folder: &Utf8Path, new: &Version) -> Result<Old, Failure> {
     let lock = match std::fs::read_to_string(folder.join(LOCK)) {
         Ok(text) => Lock::read(&text).map_err(|wrong| {
             let mut failure = Failure::new(wrong.message.clone());
-            failure.help = wrong.help.first().cloned();
+            failure.help.clone_from(&wrong.help);
             failure
         })?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Lock::default(),
