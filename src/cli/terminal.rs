@@ -66,14 +66,6 @@ impl Terminal {
         self.color_results
     }
 
-    /// Says something beside a result.
-    pub(super) fn note(&self, text: &str) {
-        if !self.quiet {
-            // Standard error may be closed: then nobody can be told.
-            let _ = write(&mut io::stderr().lock(), &format!("note: {text}\n"));
-        }
-    }
-
     /// A heading of a result.
     pub(super) fn strong(&self, text: &str) -> String {
         if self.color_results { text.style(Style::new().bold()).to_string() } else { text.to_owned() }

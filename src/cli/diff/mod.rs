@@ -85,7 +85,7 @@ pub(super) fn run(arguments: &Diff, terminal: &Terminal) -> Result<Outcome, Fail
         version.files.retain(|_, file| selection.includes(&file.target, file.environment.as_deref()));
     }
     for note in &old.notes {
-        terminal.note(note);
+        terminal.note(note)?;
     }
 
     let form = if terminal.format == Format::Json { Form::Json } else { arguments.format };
