@@ -72,8 +72,11 @@ pub struct Compilation {
 pub fn compile(root: &Utf8Path, settings: &gates::Settings, found: &mut Sink) -> Compilation {
     let input::Input { system, mut sources, diagnostics, .. } = input::read(root);
     found.extend(diagnostics);
-    let (specs, problems) = Specs::load(&mut sources);
+    let (mut specs, problems) = Specs::load(&mut sources);
     found.extend(problems);
+    if let (Some(system), Some(specs)) = (&system, &mut specs) {
+        found.extend(specs.templates.read_own(root, system.inputs.as_str().into(), &mut sources));
+    }
 
     let mut checked = None;
     if let (Some(system), Some(specs)) = (&system, &specs) {

@@ -34,6 +34,7 @@ pub(super) const RULES: &[&[RuleEntry]] = &[
     plan::aws::rules::TABLE,
     targets::grafana::rules::TABLE,
     targets::kubernetes::rules::TABLE,
+    targets::operations::rules::TABLE,
     targets::prometheus::rules::TABLE,
     targets::github_actions::rules::TABLE,
     output::rule::TABLE,

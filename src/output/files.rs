@@ -37,6 +37,19 @@ pub enum Content {
     Json(Doc),
     /// Text as it is.
     Text(String, Origin),
+    /// Text by a template, with values in it.
+    Filled(Filled),
+}
+
+/// A text that a template made of values.
+#[derive(Clone, Debug)]
+pub struct Filled {
+    /// The text.
+    pub text: String,
+    /// The template.
+    pub origin: Origin,
+    /// The values: the line that each stands in, counted from 0, ascending, and where it comes from.
+    pub values: Vec<(usize, Origin)>,
 }
 
 impl Content {
@@ -58,6 +71,24 @@ impl Content {
             Content::Yaml { header, documents, dialect } => yaml::print(header, documents, *dialect, out),
             Content::Json(document) => json::print(document, out),
             Content::Text(text, origin) => out.push_lines(text, *origin),
+            Content::Filled(filled) => filled.print(out),
+        }
+    }
+}
+
+impl Filled {
+    fn print(&self, out: &mut Printed) {
+        if out.line_origins.is_none() {
+            out.push_lines(&self.text, self.origin);
+            return;
+        }
+        let mut values = self.values.iter().peekable();
+        for (index, line) in self.text.lines().enumerate() {
+            while let Some((_, origin)) = values.next_if(|(line, _)| *line <= index) {
+                out.beside(*origin);
+            }
+            out.push_lines(line, self.origin);
+            out.text.push('\n');
         }
     }
 }

@@ -172,6 +172,29 @@ impl Repository {
         loaded
     }
 
+    /// What a folder holds itself, in the order of the names; hidden files are left out. Nothing where there is no folder.
+    ///
+    /// # Errors
+    /// The folder can't be read, or leads out of the repository.
+    pub fn files(&self, folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Refusal> {
+        if self.entry(folder) != Entry::Folder {
+            return Ok(Vec::new());
+        }
+        let real = self.inside(folder)?;
+        let mut found = Vec::new();
+        for entry in real.read_dir_utf8().map_err(|error| unreadable(folder, &error))? {
+            let entry = entry.map_err(|error| unreadable(folder, &error))?;
+            if !entry.file_name().starts_with('.') {
+                found.push(folder.join(entry.file_name()));
+            }
+            if found.len() > FRAGMENT_LIMIT {
+                return Err(Refusal::new(ProblemKind::TooLarge, format!("`{folder}/` holds too many files")));
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
     /// The `*.yaml` files of a folder and the folders in it, in the order of their paths. Hidden ones are left out.
     ///
     /// # Errors

@@ -62,6 +62,16 @@ impl Origin {
         Origin(FIELD | ((record & 0x3f_ffff) << 8) | field as u32)
     }
 
+    /// The origin as a number.
+    pub(crate) const fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The origin of a number that [`Origin::number`] gave.
+    pub(crate) const fn numbered(number: u32) -> Origin {
+        Origin(number)
+    }
+
     /// What kind of origin this is.
     #[must_use]
     pub const fn kind(self) -> OriginKind {

@@ -11,6 +11,7 @@ pub mod kubernetes;
 pub mod platform;
 pub mod prometheus;
 pub mod risks;
+pub mod templates;
 
 pub use aws::AwsSpec;
 pub use file::{Fact, SpecFile};
@@ -19,6 +20,7 @@ pub use grafana::GrafanaSpec;
 pub use kubernetes::KubernetesSpec;
 pub use platform::PlatformSpec;
 pub use prometheus::PrometheusSpec;
+pub use templates::Templates;
 
 use std::collections::BTreeMap;
 
@@ -52,6 +54,8 @@ pub struct Specs {
     pub prometheus: PrometheusSpec,
     /// What dashboards are printed with.
     pub grafana: GrafanaSpec,
+    /// The wording of documents.
+    pub templates: Templates,
 }
 
 impl Specs {
@@ -72,6 +76,7 @@ impl Specs {
         if !problems.is_empty() {
             return (None, problems);
         }
+        let templates = Templates::built_in(sources);
         let mut aws = SpecFile::new(sources, ids["aws"]);
         let mut kubernetes = SpecFile::new(sources, ids["kubernetes"]);
         let mut prometheus = SpecFile::new(sources, ids["prometheus"]);
@@ -84,6 +89,7 @@ impl Specs {
             aws: AwsSpec::read(&mut aws),
             prometheus: PrometheusSpec::read(&mut prometheus),
             grafana: GrafanaSpec::read(&mut grafana),
+            templates,
         };
         problems.extend(aws.finish());
         problems.extend(kubernetes.finish());

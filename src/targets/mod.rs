@@ -6,6 +6,7 @@
 pub mod github_actions;
 pub mod grafana;
 pub mod kubernetes;
+pub mod operations;
 pub mod path;
 pub mod prometheus;
 pub mod shared;
@@ -44,6 +45,7 @@ pub const ALL: &[Target] = &[
     Target { name: "prometheus", default_out: "infra/prometheus", runtime: None, emit: prometheus::emit },
     Target { name: "grafana", default_out: "infra/grafana", runtime: None, emit: grafana::emit },
     Target { name: "github-actions", default_out: ".github", runtime: None, emit: github_actions::emit },
+    Target { name: "operations", default_out: "infra/operations", runtime: None, emit: operations::emit },
 ];
 
 /// A target by its name.

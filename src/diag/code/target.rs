@@ -113,4 +113,22 @@ codes! { TARGET;
     /// # How to fix
     /// Deploy the dependency in that environment, give it a port, or take the variable away.
     NO_SUCH_PEER = "T006" "no-such-peer";
+
+    /// # What it means
+    /// A template of your own, below `templates/` in the folder of the inputs, can't be used: no template of pathc has its name, it
+    /// is not well formed, or it names a value that there is not.
+    ///
+    /// # Why it matters
+    /// A document with a gap looks finished. What should have stood in it is missed at night, by who needs it.
+    ///
+    /// # Example
+    /// ```text
+    /// path/templates/operations/runbook.md:
+    /// # {{ subject.nmae }}
+    /// ```
+    ///
+    /// # How to fix
+    /// Correct the line that the message names. `pathc explain` and the reference say which values a template has. To change only
+    /// a part, begin with `{% extends "built-in/runbook.md" %}` and write the block that is to be different.
+    BAD_TEMPLATE = "T007" "bad-template";
 }

@@ -121,6 +121,8 @@ plan_record! {
         fifo: Traced<bool>, required;
         /// Whether old versions of objects are kept.
         versioned: Traced<bool>, required;
+        /// Whether it keeps what is nowhere else, so that it must be brought back after a disaster.
+        stateful: Traced<bool>, required;
         /// Whether it can be made again from elsewhere.
         rebuildable: Traced<bool>, required;
         /// How long a message is hidden from others once taken.

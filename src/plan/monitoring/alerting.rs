@@ -57,6 +57,8 @@ plan_record! {
         routes: Vec<RoutePlan>, many;
         /// Who is told when nobody has answered.
         escalation: Vec<EscalationPlan>, many;
+        /// How incidents are ranked, the gravest first.
+        severities: Vec<IncidentSeverityPlan>, many;
         /// Which alerts keep others quiet.
         inhibitions: Vec<InhibitionPlan>, many;
         /// The alerts: the components' in the order of the input, then the environments', then the system's.
@@ -105,6 +107,16 @@ plan_record! {
         notify: Traced<String>, required;
         /// The alerts of this severity.
         severity: Traced<AlertSeverity>, required;
+    }
+
+    /// A severity of incidents.
+    pub struct IncidentSeverityPlan as "incident severity plan" {
+        /// What it is called.
+        name: Traced<String>, required;
+        /// What it means, where pathc names it.
+        meaning: Traced<String>, optional;
+        /// How soon somebody must answer.
+        respond_within: Traced<Duration>, optional;
     }
 
     /// While an alert with the labels of `source` is on, those with the labels of `target` are kept quiet.
@@ -164,6 +176,10 @@ plan_record! {
         description: Traced<String>, required;
         /// Where its runbook stands.
         runbook: Traced<String>, optional;
+        /// The document that holds its runbook, below the folder of the target `operations`.
+        document: Traced<String>, required;
+        /// The heading of its runbook in that document.
+        section: Traced<String>, required;
         /// The dashboard that shows it.
         dashboard: Traced<String>, required;
         /// What else may be the cause: the critical dependencies.

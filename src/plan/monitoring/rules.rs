@@ -61,4 +61,6 @@ crate::rules! { room 4;
     DEPLOYMENT_MARKS = "deployment-marks": "a dashboard marks when a new version began to run, since that is the first thing to ask";
     RUNBOOK_LINK = "runbook-link": "a panel links to the runbooks of the alerts that watch what it shows";
     GRAPH_LAYOUT = "graph-layout": "in the dependency graph each stands one layer right of the last that calls it";
+    INCIDENT_SEVERITIES = "incident-severities": "without `operations.incidents`, incidents are ranked as alerts are: what pages is answered within the first step of the escalation, what does not within three days";
+    RUNBOOK_DOCUMENT = "runbook-document": "the runbooks of one component or datastore stand in one document, each alert below a heading of its own";
 }

@@ -99,6 +99,18 @@ plan_record! {
         evidence: Vec<EvidenceImport>, many;
         /// What is kept up to date.
         updates: Vec<UpdatePlan>, many;
+        /// Who must agree to a change of which files; where several match, the last decides.
+        code_owners: Vec<CodeOwnerPlan>, many;
+    }
+
+    /// Who must agree to a change of some files.
+    pub struct CodeOwnerPlan as "code owner plan" {
+        /// The folder, or the whole repository.
+        folder: Traced<RepositoryPath>, required;
+        /// Who: `@ORG/TEAM` or an e-mail address; none where nobody can be named so.
+        owner: Traced<String>, optional;
+        /// The team, as the input calls it.
+        team: Traced<String>, required;
     }
 
     /// How a pipeline gets pathc.

@@ -39,4 +39,6 @@ crate::rules! { room 3;
     ROLLBACK_ORDER = "rollback-order": "what was replaced last goes back first";
     ROLLBACK_AUTOMATIC = "rollback-automatic": "a failed deployment is taken back at once, unless data was changed for good or a component forbids it";
     IRREVERSIBLE = "irreversible": "data that was changed for good does not go back with the version";
+    NO_MIGRATION = "no-migration": "where no stored data is changed there is nothing to take back";
+    CODE_OWNER = "code-owner": "a team's name is a team of the repository's organisation, else its contact is an address";
 }

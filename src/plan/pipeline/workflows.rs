@@ -1,8 +1,10 @@
 //! `deployment_workflows`: how a release reaches each environment, and how it is taken back.
 
 use crate::ir::Traced;
-use crate::ir::choice::{EnvironmentKind, Provisioner, RollbackTrigger, Runtime, SuiteKind};
-use crate::ir::value::{Duration, Name, RepositoryPath, TimeOfDay, VariableName};
+use crate::ir::choice::{
+    DrillKind, EnvironmentKind, Provisioner, RefactoringKind, RollbackTrigger, Runtime, SuiteKind,
+};
+use crate::ir::value::{Commit, Date, Duration, Name, RepositoryPath, TimeOfDay, VariableName};
 use crate::plan::infrastructure::templates::{StrategyKind, WorkloadForm};
 use crate::plan::pipeline::configurations::{Program, ToolPlan};
 use crate::{choice, plan_record};
@@ -38,6 +40,54 @@ plan_record! {
         folders: Vec<TargetFolder>, many;
         /// The environments in the order of promotion.
         environments: Vec<DeploymentWorkflow>, many;
+        /// What releases changed and will change, in the order of the log.
+        changes: Vec<ChangePlan>, many;
+        /// What was rehearsed, in the order of the input.
+        drills: Vec<DrillPlan>, many;
+    }
+
+    /// One change, for the notes of a release.
+    pub struct ChangePlan as "change plan" {
+        /// What it is called.
+        id: Traced<String>, required;
+        /// When it was made.
+        date: Traced<Date>, required;
+        /// The component that changed.
+        component: Traced<Name>, required;
+        /// What changed.
+        kind: Traced<RefactoringKind>, required;
+        /// In a sentence.
+        summary: Traced<String>, required;
+        /// Whether others must change with it.
+        breaking: Traced<bool>, required;
+        /// The command that changes stored data.
+        migration: Traced<String>, optional;
+        /// Whether that can be taken back; true where no data is changed.
+        reversible: Traced<bool>, required;
+        /// The commit.
+        commit: Traced<Commit>, optional;
+        /// The version that carried it; none: the next will.
+        released: Traced<String>, optional;
+        /// Who approved it.
+        approved_by: Traced<String>, optional;
+    }
+
+    /// What was rehearsed.
+    pub struct DrillPlan as "drill plan" {
+        /// What was exercised.
+        kind: Traced<DrillKind>, required;
+        /// Where.
+        environment: Traced<Name>, required;
+        /// The component or datastore; none: the environment as a whole.
+        subject: Traced<Name>, optional;
+        /// When.
+        date: Traced<Date>, required;
+        /// Whether it went well.
+        passed: Traced<bool>, required;
+        /// How long it took until all was well again.
+        recovery_time: Traced<Duration>, optional;
+        /// How much was lost, as time.
+        data_loss: Traced<Duration>, optional;
     }
 
     /// Where a target's files lie.

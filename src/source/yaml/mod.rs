@@ -89,6 +89,22 @@ impl Tree {
         Tree { file, cut: Cut::Unread, ..Tree::default() }
     }
 
+    /// The tree of a text that is no YAML: node 0 is the whole, and node `n` its line `n`.
+    #[must_use]
+    pub fn of_lines(file: FileId, text: &str) -> Tree {
+        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let node =
+            |start: u32, end: u32| Node { kind: NodeKind::Scalar(Text::Source(start, end), Plain(false)), start, end };
+        let mut nodes = vec![node(0, end)];
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let next = start + u32::try_from(line.len()).unwrap_or(u32::MAX);
+            nodes.push(node(start, next - u32::from(line.ends_with('\n'))));
+            start = next;
+        }
+        Tree { file, nodes, ..Tree::default() }
+    }
+
     /// Whether the text was read to its end. What is missing in a tree that is not complete may well be written.
     #[must_use]
     pub fn is_complete(&self) -> bool {

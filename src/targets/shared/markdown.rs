@@ -8,7 +8,7 @@ pub fn inline(text: &str) -> Cow<'_, str> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b" ,;:/-.%?()'\"=+".contains(&byte) || !byte.is_ascii();
     let begins_block = |text: &str| {
         let digits = text.trim_start_matches(|digit: char| digit.is_ascii_digit());
-        text.starts_with(['-', '+', '=', ' ', ':']) || digits.len() < text.len() && digits.starts_with(['.', ')'])
+        text.starts_with(['-', '+', '=', ' ', ':']) || digits.len() < text.len() && ends_number(digits)
     };
     // A bare address is made a link by most readers.
     let is_address = text.contains("://") || text.contains("www.");
@@ -17,23 +17,34 @@ pub fn inline(text: &str) -> Cow<'_, str> {
     }
     let mut escaped = String::with_capacity(text.len() + 16);
     let mut start = true;
-    for character in text.chars() {
+    let mut before = ' ';
+    for (at, character) in text.char_indices() {
         match character {
             '\n' | '\r' | '\t' => escaped.push(' '),
             _ if character.is_control() || is_invisible(character) => escaped.push('\u{fffd}'),
             // Entities rather than backslashes: no reader, and no filter before it, takes them for syntax.
-            '&' | '<' | '>' | '"' | '$' | '{' | '}' | '@' => push_entity(&mut escaped, character),
+            '&' | '<' | '>' | '"' | '$' | '{' | '}' => push_entity(&mut escaped, character),
+            // In a word it is an address, before one it calls somebody.
+            '@' if !before.is_alphanumeric() => push_entity(&mut escaped, character),
             ':' | '.' if is_address => push_entity(&mut escaped, character),
             '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '!' | '|' | '~' | '^' => {
                 escaped.push('\\');
                 escaped.push(character);
             }
-            '-' | '+' | '=' | ':' | '.' | ')' if start => push_entity(&mut escaped, character),
+            '-' | '+' | '=' | ':' if start => push_entity(&mut escaped, character),
+            '.' | ')' if start && ends_number(&text[at..]) => push_entity(&mut escaped, character),
             _ => escaped.push(character),
         }
+        before = character;
         start &= character.is_ascii_digit() || character.is_whitespace();
     }
     Cow::Owned(escaped)
+}
+
+/// Whether what follows a number makes it the number of a list.
+fn ends_number(rest: &str) -> bool {
+    let mut rest = rest.chars();
+    matches!(rest.next(), Some('.' | ')')) && rest.next().is_none_or(char::is_whitespace)
 }
 
 fn push_entity(out: &mut String, character: char) {
@@ -109,6 +120,8 @@ mod tests {
         assert_eq!(inline("one\n# two"), "one \\# two");
         assert_eq!(inline("- list"), "&#45; list");
         assert_eq!(inline("1. list"), "1&#46; list");
+        assert_eq!(inline("99.9 % of all"), "99.9 % of all");
+        assert_eq!(inline("a@b.example @all"), "a@b.example &#64;all");
         assert_eq!(inline("see https://a.example"), "see https&#58;//a&#46;example");
         assert_eq!(inline("${environment} {{ x }}"), "&#36;&#123;environment&#125; &#123;&#123; x &#125;&#125;");
     }

@@ -4,4 +4,5 @@ pub mod digest;
 pub mod header;
 pub mod markdown;
 pub mod names;
+pub mod template;
 pub mod value;

@@ -37,6 +37,7 @@ pub(super) fn plan(place: &Place<'_>, datastore: &Datastore) -> DatastorePlan {
         retention: datastore.retention,
         fifo: datastore.fifo,
         versioned: datastore.versioned,
+        stateful: datastore.kind.with(datastore.is_stateful()),
         rebuildable: datastore.rebuildable,
         visibility_timeout: datastore.visibility_timeout,
         dead_letter_after: datastore.dead_letter_after,

@@ -17,12 +17,14 @@ pub(super) struct Draft {
 
 impl Draft {
     /// An alert of a kind about something; `id` is unique in the system.
-    pub(super) fn new(system: &System, id: String, kind: AlertKind, dashboard: Traced<String>) -> Draft {
+    pub(super) fn new(id: String, kind: AlertKind, dashboard: Traced<String>) -> Draft {
         let origin = Origin::rule(rules::ALERT_KIND);
         Draft {
             plan: AlertPlan {
                 origin,
-                runbook: runbook(system, &id),
+                runbook: None,
+                document: Traced::by_rule(String::new(), rules::RUNBOOK_DOCUMENT),
+                section: Traced::by_rule(id.rsplit('/').next().unwrap_or_default().to_owned(), rules::RUNBOOK_DOCUMENT),
                 id: Traced::by_rule(id, rules::ALERT_ID),
                 name: Traced::by_rule(alert_name(kind), rules::ALERT_ID),
                 kind: Traced::new(kind, origin),
@@ -93,7 +95,18 @@ impl Draft {
     }
 
     /// The finished alert with its words.
-    pub(super) fn says(mut self, summary: impl Into<String>, description: impl Into<String>) -> AlertPlan {
+    pub(super) fn says(
+        mut self,
+        system: &System,
+        summary: impl Into<String>,
+        description: impl Into<String>,
+    ) -> AlertPlan {
+        self.plan.document.value = match (&self.plan.component, &self.plan.datastore) {
+            (Some(component), _) => format!("runbooks/components/{component}.md"),
+            (None, Some(datastore)) => format!("runbooks/datastores/{datastore}.md"),
+            (None, None) => "runbooks/system.md".to_owned(),
+        };
+        self.plan.runbook = runbook(system, &self.plan);
         self.plan.summary.value = summary.into();
         self.plan.description.value = description.into();
         self.plan
@@ -112,9 +125,9 @@ fn alert_name(kind: AlertKind) -> String {
 }
 
 /// Where a runbook stands: below the user's own base, else in the repository.
-fn runbook(system: &System, id: &str) -> Option<Traced<String>> {
+fn runbook(system: &System, alert: &AlertPlan) -> Option<Traced<String>> {
     if let Some(base) = system.operations.as_ref().and_then(|operations| operations.runbooks.as_ref()) {
-        return Some(Traced::by_rule([base.trim_end_matches('/'), "/", id].concat(), rules::RUNBOOK_BASE));
+        return Some(Traced::by_rule([base.trim_end_matches('/'), "/", &alert.id].concat(), rules::RUNBOOK_BASE));
     }
     let repository = system.repository.as_ref()?;
     let out = system
@@ -126,7 +139,7 @@ fn runbook(system: &System, id: &str) -> Option<Traced<String>> {
         .map_or("infra/operations", |out| out.as_str());
     let branch = &system.branches.main;
     Some(Traced::by_rule(
-        format!("https://{repository}/blob/{branch}/{out}/runbooks/{id}.md"),
+        format!("https://{repository}/blob/{branch}/{out}/{}#{}", alert.document, alert.section),
         rules::RUNBOOK_GENERATED,
     ))
 }
@@ -170,7 +183,6 @@ pub(super) fn of_system(system: &System, specs: &Specs) -> Vec<AlertPlan> {
         return Vec::new();
     }
     let draft = Draft::new(
-        system,
         "system/certificate-expiring".to_owned(),
         AlertKind::CertificateExpiring,
         dashboard_uid(system, "overview"),
@@ -188,7 +200,7 @@ pub(super) fn of_system(system: &System, specs: &Specs) -> Vec<AlertPlan> {
         draft.hold(Some(Duration::hours(1)), rules::CERTIFICATE_LIMIT)
     };
     let alert = draft.says(
-        format!("a certificate of {} ends within {DAYS} days", system.name),
+        system, format!("a certificate of {} ends within {DAYS} days", system.name),
         "Certificates are renewed long before they end. Look whether the DNS records that prove the domain are still there.",
     );
     if alert.environments.is_empty() { Vec::new() } else { vec![alert] }

@@ -33,7 +33,7 @@ pub(super) fn plan(subject: &Subject<'_>, objectives: &[ObjectivePlan]) -> Vec<A
 
 fn draft(subject: &Subject<'_>, kind: AlertKind, id: &str) -> Draft {
     let component = subject.component;
-    Draft::new(subject.system, [component.name.as_str(), "/", id].concat(), kind, subject.dashboard.clone())
+    Draft::new([component.name.as_str(), "/", id].concat(), kind, subject.dashboard.clone())
         .team(component.owner.as_ref())
         .about(|plan| {
             plan.origin = component.origin;
@@ -60,8 +60,11 @@ fn budget_burns(subject: &Subject<'_>, objective: &ObjectivePlan) -> Vec<AlertPl
                 .about(|plan| {
                     plan.origin = objective.origin;
                     plan.objective = Some(objective.id.clone());
+                    // Page and ticket differ in their windows alone: one runbook is both.
+                    plan.section.value = format!("{}-{}", AlertKind::BudgetBurn, objective.name);
                 })
                 .says(
+                    subject.system,
                     format!("{}: the error budget of {} burns too fast", subject.component.name, objective.name),
                     format!(
                         "{} % of all events are to be good over {}; at this pace the error budget is gone before the \
@@ -104,6 +107,7 @@ fn replicas(subject: &Subject<'_>) -> Vec<AlertPlan> {
                     rules::ABSENT_HOLD,
                 )
                 .says(
+                    subject.system,
                     format!("{name}: no replica answers when it is asked for metrics"),
                     format!("Either nothing runs, or nothing reaches it. {}", dependency_note(subject)),
                 ),
@@ -119,6 +123,7 @@ fn replicas(subject: &Subject<'_>) -> Vec<AlertPlan> {
                 .when(format!("{ready} < 1"), Some(Duration::minutes(5)), rules::ABSENT_HOLD)
                 .below(Decimal::whole(1), rules::ABSENT_HOLD)
                 .says(
+                    subject.system,
                     format!("{name}: no replica can take requests"),
                     format!(
                         "All replicas fail their readiness check or have not started. {}",
@@ -132,6 +137,7 @@ fn replicas(subject: &Subject<'_>) -> Vec<AlertPlan> {
             .when(format!("{} > 0", missing_replicas(subject)), Some(Duration::minutes(15)), rules::MISSING_HOLD)
             .above(Decimal::whole(0), rules::MISSING_HOLD)
             .says(
+                subject.system,
                 format!("{name}: fewer replicas can take requests than should"),
                 "A replica does not start, fails its readiness check, or finds no room on a node.",
             ),
@@ -174,6 +180,7 @@ fn at_maximum(subject: &Subject<'_>) -> Option<AlertPlan> {
         of("kube_horizontalpodautoscaler_spec_max_replicas")
     );
     Some(once(subject, AlertKind::AtMaximum).when(expression, Some(Duration::minutes(30)), rules::MAXIMUM_HOLD).says(
+        subject.system,
         format!("{}: scaling has reached the most replicas that it may start", subject.component.name),
         "The load is higher than planned for, or a replica takes less than it did. Compare with `capacity`.",
     ))
@@ -195,6 +202,7 @@ fn resources(subject: &Subject<'_>) -> Vec<AlertPlan> {
             rules::RESTART_LIMIT,
         )
         .says(
+            subject.system,
             format!("{name}: replicas restart again and again"),
             "Look at why the last one ended: its exit code, its liveness check, its memory.",
         ),
@@ -207,6 +215,7 @@ fn resources(subject: &Subject<'_>) -> Vec<AlertPlan> {
             rules::OOM_LIMIT,
         )
         .says(
+            subject.system,
             format!("{name}: a replica was ended because it took too much memory"),
             "Raise the memory limit, or look for what keeps memory.",
         ),
@@ -220,6 +229,7 @@ fn resources(subject: &Subject<'_>) -> Vec<AlertPlan> {
         );
         alerts.push(
             limit(subject, AlertKind::Throttled, &share, Decimal::new(25, 2), Some(15), rules::THROTTLE_LIMIT).says(
+                subject.system,
                 format!("{name}: replicas wait for CPU that their limit withholds"),
                 "Raise the CPU limit, or run more replicas.",
             ),
@@ -233,6 +243,7 @@ fn resources(subject: &Subject<'_>) -> Vec<AlertPlan> {
         );
         alerts.push(
             limit(subject, AlertKind::MemoryNearLimit, &share, Decimal::new(9, 1), Some(15), rules::MEMORY_LIMIT).says(
+                subject.system,
                 format!("{name}: a replica is about to reach its memory limit"),
                 "At its limit it is ended. Raise the limit, or look for what keeps memory.",
             ),
@@ -261,6 +272,7 @@ fn volumes(subject: &Subject<'_>) -> Vec<AlertPlan> {
                 .below(limit, rules::VOLUME_LIMIT)
                 .about(|plan| plan.origin = volume.origin)
                 .says(
+                    subject.system,
                     format!("{}: the volume {} is nearly full", component.name, volume.name),
                     "Remove what is not needed, or raise `size`.",
                 )
@@ -292,6 +304,7 @@ fn requests(subject: &Subject<'_>, objectives: &[ObjectivePlan]) -> Vec<AlertPla
     let limit_of = Decimal::new(5, 2);
     if let (false, Some(ratio)) = (is_watched, requests.error_ratio(&subject.own, WINDOW)) {
         alerts.push(limit(subject, AlertKind::Failing, &ratio, limit_of, Some(15), rules::FAILING_LIMIT).says(
+            subject.system,
             format!("{name}: too many requests fail"),
             format!("No objective says how many may: write one. {}", dependency_note(subject)),
         ));
@@ -306,6 +319,7 @@ fn requests(subject: &Subject<'_>, objectives: &[ObjectivePlan]) -> Vec<AlertPla
         if let (Some(opened), Some(lost)) = (opened, requests.extra(role)) {
             let share = format!("{} / ({} > 0)", rate(lost), rate(opened));
             alerts.push(limit(subject, kind, &share, limit_of, Some(10), rules::DROP_LIMIT).says(
+                subject.system,
                 format!("{name}: too many {what}"),
                 "Look at the load balancer's idle timeout, at certificates, and at what was deployed last.",
             ));
@@ -326,6 +340,7 @@ fn runs(subject: &Subject<'_>) -> Vec<AlertPlan> {
     let failed = format!("max({})", select("kube_job_failed", &[SELECTOR, "condition=\"true\"", &jobs]));
     let mut alerts =
         vec![limit(subject, AlertKind::RunFailed, &failed, Decimal::whole(0), None, rules::RUN_LIMIT).says(
+            subject.system,
             format!("{name}: a run has failed"),
             format!(
                 "Its last try has failed too. Read its log, then start it again by hand. {}",
@@ -341,6 +356,7 @@ fn runs(subject: &Subject<'_>) -> Vec<AlertPlan> {
         );
         let origin = component.schedule.as_ref().map_or(component.origin, |cron| cron.origin);
         alerts.push(missed(subject, &late, origin).says(
+            subject.system,
             format!("{name}: a run is due and has not begun"),
             "The last run may still be going, or the schedule can't be kept: look at the cronjob's events.",
         ));

@@ -52,7 +52,7 @@ fn alert(
 ) -> AlertPlan {
     let name = &datastore.name;
     let id = format!("{}/{name}/{}", environment.name, watch.kind);
-    let draft = Draft::new(system, id, watch.kind, dashboard)
+    let draft = Draft::new(id, watch.kind, dashboard)
         .team(system.owner.as_ref())
         .severity(watch.severity)
         .about(|plan| {
@@ -68,7 +68,7 @@ fn alert(
     } else {
         draft.hold(Some(watch.hold), watch.rule)
     };
-    draft.says(format!("{name}: {}", watch.kind.help()), watch.advice)
+    draft.says(system, format!("{name}: {}", watch.kind.help()), watch.advice)
 }
 
 /// The datastores that have a dashboard.

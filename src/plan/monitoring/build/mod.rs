@@ -91,6 +91,7 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
             receivers: routing::receivers(system),
             routes: routing::routes(system),
             escalation: routing::escalation(system),
+            severities: routing::severities(system),
             inhibitions: routing::inhibitions(system),
             alerts,
         },

@@ -7,7 +7,7 @@ use crate::ir::ownership::{Oncall, OncallKind, Owner};
 use crate::ir::value::{Duration, Name};
 use crate::ir::{Origin, Rule, System, Traced};
 use crate::plan::monitoring::alerting::{
-    AlertKind, EscalationPlan, InhibitionPlan, LabelPlan, ReceiverPlan, RoutePlan,
+    AlertKind, EscalationPlan, IncidentSeverityPlan, InhibitionPlan, LabelPlan, ReceiverPlan, RoutePlan,
 };
 use crate::plan::monitoring::rules;
 use crate::spec::prometheus::AlertSeverity;
@@ -110,6 +110,39 @@ pub(super) fn escalation(system: &System) -> Vec<EscalationPlan> {
             severity: Traced::by_rule(AlertSeverity::Page, rules::ESCALATION),
         })
         .collect()
+}
+
+/// How incidents are ranked: as the input says, else by what alerts ask for.
+pub(super) fn severities(system: &System) -> Vec<IncidentSeverityPlan> {
+    let stated = system.operations.iter().filter_map(|operations| operations.incidents.as_ref());
+    let stated: Vec<IncidentSeverityPlan> = stated
+        .flat_map(|incidents| &incidents.severities)
+        .map(|severity| IncidentSeverityPlan {
+            origin: severity.origin,
+            name: severity.name.clone(),
+            meaning: None,
+            respond_within: severity.respond_within,
+        })
+        .collect();
+    if !stated.is_empty() {
+        return stated;
+    }
+    let first = escalation(system).first().map(|step| step.after);
+    let severity = |name: &str, meaning: &str, within: Traced<Duration>| IncidentSeverityPlan {
+        origin: Origin::rule(rules::INCIDENT_SEVERITIES),
+        name: Traced::by_rule(name.to_owned(), rules::INCIDENT_SEVERITIES),
+        meaning: Some(Traced::by_rule(meaning.to_owned(), rules::INCIDENT_SEVERITIES)),
+        respond_within: Some(within),
+    };
+    let by_rule = |within| Traced::by_rule(within, rules::INCIDENT_SEVERITIES);
+    vec![
+        severity(
+            "page",
+            "callers are not served, data is lost, or an error budget burns so fast that it will be gone within days",
+            first.unwrap_or_else(|| by_rule(Duration::minutes(15))),
+        ),
+        severity("ticket", "something is degraded, or will be: callers are still served", by_rule(Duration::days(3))),
+    ]
 }
 
 /// One outage is one page: what follows from it is kept quiet.

@@ -4,6 +4,7 @@ mod automation;
 mod changes;
 mod commands;
 mod folders;
+mod owners;
 mod services;
 mod suites;
 mod triggers;
@@ -39,6 +40,7 @@ pub fn plan(system: &System, specs: &Specs) -> (PipelinePlan, Vec<Diagnostic>) {
             scans: suites::scans(system),
             evidence: suites::evidence(system),
             updates: triggers::updates(system),
+            code_owners: owners::plan(system),
         },
         automation: BuildAutomation {
             origin: system.origin,
@@ -56,6 +58,8 @@ pub fn plan(system: &System, specs: &Specs) -> (PipelinePlan, Vec<Diagnostic>) {
             provisioner: system.provisioner,
             folders: folders::plan(system),
             environments: workflows::plan(system, &sources, &mut problems),
+            changes: workflows::changes(system),
+            drills: workflows::drills(system),
         },
     };
     (plan, problems)

@@ -8,6 +8,7 @@ use super::{or_root, rules, suites, waves};
 use crate::diag::{Diagnostic, code};
 use crate::ir::choice::{RegistryAuth, Runtime, SuiteStage};
 use crate::ir::component::{Component, DeliveryStrategy};
+use crate::ir::evidence::{Drill, Refactoring};
 use crate::ir::ownership::OncallKind;
 use crate::ir::testing::Suite;
 use crate::ir::value::Duration;
@@ -15,8 +16,8 @@ use crate::ir::{Environment, Origin, System, Traced};
 use crate::plan::infrastructure::templates::{StrategyKind, WorkloadForm};
 use crate::plan::pipeline::configurations::PipelineKind;
 use crate::plan::pipeline::workflows::{
-    DeployStep, DeploymentWorkflow, MigrationStep, ReleaseWindow, RequiredSecret, RollbackPlan, RolloutStep,
-    VerificationStep,
+    ChangePlan, DeployStep, DeploymentWorkflow, DrillPlan, MigrationStep, ReleaseWindow, RequiredSecret, RollbackPlan,
+    RolloutStep, VerificationStep,
 };
 
 /// The environments in the order of promotion.
@@ -131,6 +132,43 @@ fn oidc_subject(system: &System, environment: &Environment, problems: &mut Vec<D
         None => format!("repo:{owner}/{name}:environment:{}", environment.name),
     };
     Some(Traced::by_rule(subject, rules::OIDC_SUBJECT))
+}
+
+/// What releases changed and will change.
+pub(super) fn changes(system: &System) -> Vec<ChangePlan> {
+    let change = |entry: &Refactoring| ChangePlan {
+        origin: entry.origin,
+        id: entry.id.clone(),
+        date: entry.date,
+        component: entry.component.clone(),
+        kind: entry.kind,
+        summary: entry.summary.clone(),
+        breaking: entry.breaking,
+        migration: entry.migration.as_ref().map(|migration| migration.run.clone()),
+        reversible: entry
+            .migration
+            .as_ref()
+            .map_or_else(|| Traced::by_rule(true, rules::NO_MIGRATION), |migration| migration.reversible),
+        commit: entry.commit.clone(),
+        released: entry.released.clone(),
+        approved_by: entry.approved_by.clone(),
+    };
+    system.refactorings.iter().map(change).collect()
+}
+
+/// What was rehearsed.
+pub(super) fn drills(system: &System) -> Vec<DrillPlan> {
+    let drill = |drill: &Drill| DrillPlan {
+        origin: drill.origin,
+        kind: drill.kind,
+        environment: drill.environment.clone(),
+        subject: drill.component.clone().or_else(|| drill.datastore.clone()),
+        date: drill.date,
+        passed: drill.passed,
+        recovery_time: drill.recovery_time,
+        data_loss: drill.data_loss,
+    };
+    system.drills.iter().map(drill).collect()
 }
 
 /// All changes of stored data, in the order of the log; a component's equal commands once.

@@ -1,0 +1,123 @@
+//! What several documents look up: who answers for what, where runbooks stand, what environments are called.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::rules;
+use crate::ir::choice::EnvironmentKind;
+use crate::ir::{Origin, Traced};
+use crate::plan::Plans;
+use crate::plan::infrastructure::environments::EnvironmentPlan;
+use crate::plan::infrastructure::templates::{ComponentTemplate, SystemTemplate};
+use crate::plan::monitoring::alerting::AlertPlan;
+use crate::targets::shared::header::header;
+use crate::targets::shared::template::Data;
+
+/// The plans, and what is looked up in them again and again.
+#[derive(Clone)]
+pub(super) struct Place<'a> {
+    pub(super) plans: &'a Plans,
+    index: Arc<Index<'a>>,
+}
+
+#[derive(Default)]
+struct Index<'a> {
+    /// Documents of runbooks with their alerts, in the order of the plan.
+    documents: Vec<(&'a str, Vec<&'a AlertPlan>)>,
+    document_of: BTreeMap<&'a str, &'a str>,
+    components: BTreeMap<&'a str, &'a ComponentTemplate>,
+    users: BTreeMap<&'a str, Vec<&'a ComponentTemplate>>,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn new(plans: &'a Plans) -> Place<'a> {
+        let mut index = Index::default();
+        let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+        for alert in &plans.monitoring.alerting.alerts {
+            let document = alert.document.as_str();
+            let number = *numbers.entry(document).or_insert_with(|| {
+                index.documents.push((document, Vec::new()));
+                index.documents.len() - 1
+            });
+            index.documents[number].1.push(alert);
+            if let Some(subject) = alert.component.as_ref().or(alert.datastore.as_ref()) {
+                index.document_of.insert(subject.as_str(), document);
+            }
+        }
+        for component in &plans.infrastructure.templates.components {
+            index.components.insert(component.name.as_str(), component);
+            for peer in component.calls.iter().filter(|peer| peer.name != component.name) {
+                index.users.entry(peer.name.as_str()).or_default().push(component);
+            }
+        }
+        Place { plans, index: Arc::new(index) }
+    }
+
+    pub(super) fn system(&self) -> &'a SystemTemplate {
+        &self.plans.infrastructure.templates.system
+    }
+
+    /// The documents of runbooks with their alerts.
+    pub(super) fn documents(&self) -> &[(&'a str, Vec<&'a AlertPlan>)] {
+        &self.index.documents
+    }
+
+    pub(super) fn component(&self, name: &str) -> Option<&'a ComponentTemplate> {
+        self.index.components.get(name).copied()
+    }
+
+    /// The components that need something.
+    pub(super) fn users(&self, name: &str) -> &[&'a ComponentTemplate] {
+        self.index.users.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The environments that an alert is watched in, production first.
+    pub(super) fn environments<'n>(&self, names: impl Iterator<Item = &'n str> + Clone) -> Vec<&'a EnvironmentPlan> {
+        let all = self.plans.infrastructure.environments.environments.iter();
+        let mut found: Vec<&EnvironmentPlan> =
+            all.filter(|place| names.clone().any(|name| name == place.name.as_str())).collect();
+        found.sort_by_key(|place| place.kind.value != EnvironmentKind::Production);
+        found
+    }
+
+    /// The path from one document to the runbook of a component or datastore.
+    pub(super) fn link(&self, from: &str, name: &Traced<impl std::fmt::Display>) -> Option<Traced<String>> {
+        let to = self.index.document_of.get(name.value.to_string().as_str())?;
+        Some(Traced::new(relative(from, to), Origin::rule(rules::LINK)))
+    }
+
+    /// The values that every document has.
+    pub(super) fn data(&self) -> Data {
+        let system = self.system();
+        let lines = header(system).into_iter().map(|line| system.name.with(line.into_owned()));
+        let lines: Vec<Traced<String>> = lines.collect();
+        Data::new()
+            .comments("header", &lines)
+            .prose("system", &system.name)
+            .word("runtime", system.runtime.value.as_str())
+    }
+}
+
+/// The path from a document to another, both below the target's folder.
+pub(super) fn relative(from: &str, to: &str) -> String {
+    let folders: Vec<&str> = from.split('/').collect();
+    let folders = &folders[..folders.len().saturating_sub(1)];
+    let mut rest: Vec<&str> = to.split('/').collect();
+    let common = folders.iter().zip(&rest).take_while(|(one, other)| one == other).count();
+    let ups = folders.len() - common;
+    rest.drain(..common);
+    format!("{}{}", "../".repeat(ups), rest.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::relative;
+
+    #[test]
+    fn paths_lead_from_one_document_to_another() {
+        assert_eq!(relative("runbooks/components/a.md", "runbooks/components/b.md"), "b.md");
+        assert_eq!(relative("runbooks/components/a.md", "runbooks/datastores/b.md"), "../datastores/b.md");
+        assert_eq!(relative("runbooks/components/a.md", "incident-response.md"), "../../incident-response.md");
+        assert_eq!(relative("incident-response.md", "runbooks/system.md"), "runbooks/system.md");
+    }
+}

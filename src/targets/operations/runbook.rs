@@ -1,0 +1,206 @@
+//! Runbooks: for each alert what it means, what usually causes it, what it looks at, and what to do.
+
+use super::documents::INCIDENTS;
+use super::place::{Place, relative};
+use super::{Document, rules};
+use crate::ir::choice::Runtime;
+use crate::ir::{Origin, Traced};
+use crate::plan::infrastructure::environments::EnvironmentPlan;
+use crate::plan::infrastructure::templates::{ComponentTemplate, StrategyKind, WorkloadForm};
+use crate::plan::monitoring::alerting::AlertPlan;
+use crate::plan::monitoring::configurations::{BurnWindowPlan, MonitoredEnvironment};
+use crate::plan::monitoring::promql::fill;
+use crate::spec::prometheus::AlertSeverity;
+use crate::targets::shared::template::Data;
+
+/// The range that a query is shown over.
+const WINDOW: &str = "5m";
+
+/// All runbooks.
+pub(super) fn documents<'a>(place: &Place<'a>) -> Vec<Document<'a>> {
+    let documents = place.documents().iter().enumerate();
+    documents
+        .map(|(number, (path, _))| {
+            let place = place.clone();
+            Document {
+                path: (*path).to_owned(),
+                template: "runbook.md",
+                data: Box::new(move || {
+                    let (path, alerts) = &place.documents()[number];
+                    data(&place, path, alerts)
+                }),
+            }
+        })
+        .collect()
+}
+
+fn data(place: &Place<'_>, path: &str, alerts: &[&AlertPlan]) -> Data {
+    let names = alerts.iter().flat_map(|alert| &alert.environments).map(|name| name.as_str());
+    let environments = place.environments(names);
+    let subject = alerts.first().and_then(|alert| alert.component.as_ref().or(alert.datastore.as_ref()));
+    let component = subject.and_then(|name| place.component(name.as_str()));
+    let users = subject.map_or(&[][..], |name| place.users(name.as_str()));
+    let linked = |name: &Traced<_>| Data::new().prose("name", name).address("link", place.link(path, name).as_ref());
+    let needs = component.map_or(&[][..], |component| &component.calls);
+    let needs = needs.iter().filter(|peer| subject.is_some_and(|own| *own != peer.name));
+    let incidents = Traced::by_rule(relative(path, INCIDENTS), rules::LINK);
+    place
+        .data()
+        .data("subject", about(place, alerts))
+        .list("environments", environments.iter().map(|environment| self::environment(environment, alerts)))
+        .list("needs", needs.map(|peer| linked(&peer.name).flag("critical", peer.critical.value)))
+        .list("callers", users.iter().map(|user| linked(&user.name)))
+        .address("incident_plan", Some(&incidents))
+        .list("alerts", alerts_by_section(alerts).into_iter().map(|alerts| alert(place, path, &alerts)))
+        .data("rollback", rollback(place, subject))
+        .word("own_undo", component.map_or("", |component| own_undo(place, component)))
+}
+
+/// The beginning of the command by which a cluster takes a component alone back; empty where it has none.
+fn own_undo(place: &Place<'_>, component: &ComponentTemplate) -> &'static str {
+    if place.system().runtime.value != Runtime::Kubernetes {
+        return "";
+    }
+    let strategy = component.strategy.as_ref().map(|strategy| strategy.kind.value);
+    match (component.form.value, strategy) {
+        (WorkloadForm::Replicated, Some(StrategyKind::Canary | StrategyKind::BlueGreen)) => {
+            "kubectl argo rollouts undo "
+        }
+        (WorkloadForm::Replicated, _) => "kubectl rollout undo deployment/",
+        (WorkloadForm::Stateful, _) => "kubectl rollout undo statefulset/",
+        _ => "",
+    }
+}
+
+/// What the document is about, and who answers for it.
+fn about(place: &Place<'_>, alerts: &[&AlertPlan]) -> Data {
+    let system = place.system();
+    let first = alerts.first();
+    let component = first.and_then(|alert| alert.component.as_ref()).and_then(|name| place.component(name.as_str()));
+    let owner = component.and_then(|component| component.owner.as_ref()).or(system.owner.as_ref());
+    let name = first.and_then(|alert| alert.component.as_ref().or(alert.datastore.as_ref())).unwrap_or(&system.name);
+    let kind = match first.map(|alert| (&alert.component, &alert.datastore)) {
+        Some((Some(_), _)) => "component",
+        Some((None, Some(_))) => "datastore",
+        _ => "system",
+    };
+    let dashboard = first.map(|alert| &alert.dashboard);
+    let grafana = place.plans.infrastructure.templates.platform.grafana_url.as_ref();
+    let address = dashboard.zip(grafana).map(|(uid, url)| url.with(format!("{}/d/{uid}", url.trim_end_matches('/'))));
+    Data::new()
+        .prose("name", name)
+        .name("plain_name", name)
+        .word("kind", kind)
+        .prose_some("description", component.and_then(|component| component.description.as_ref()))
+        .prose_some("team", owner.map(|owner| &owner.team))
+        .prose_some("contact", owner.and_then(|owner| owner.contact.as_ref()))
+        .prose_some("oncall_service", owner.and_then(|owner| owner.oncall_service.as_ref()))
+        .prose_some("oncall_target", owner.and_then(|owner| owner.oncall_target.as_ref()))
+        .code_some("dashboard", dashboard)
+        .address("dashboard_url", address.as_ref())
+}
+
+fn environment(plan: &EnvironmentPlan, alerts: &[&AlertPlan]) -> Data {
+    let of_datastore = alerts.iter().find_map(|alert| alert.datastore.as_ref());
+    let store = of_datastore.and_then(|name| plan.datastores.iter().find(|store| store.name == *name));
+    Data::new()
+        .prose("name", &plan.name)
+        .name("plain_name", &plan.name)
+        .code("namespace", &plan.namespace)
+        .name("namespace_name", &plan.namespace)
+        .code("cluster", &plan.cluster)
+        .shell("cluster_name", &plan.cluster)
+        .code("region", &plan.region)
+        .shell("region_name", &plan.region)
+        .code_some("resource", store.map(|store| &store.resource))
+}
+
+/// The alerts of each section: those of a datastore stand once, for all environments.
+fn alerts_by_section<'a>(alerts: &[&'a AlertPlan]) -> Vec<Vec<&'a AlertPlan>> {
+    let mut sections: Vec<Vec<&AlertPlan>> = Vec::new();
+    for alert in alerts {
+        match sections.iter_mut().find(|section| section.iter().all(|other| other.section == alert.section)) {
+            Some(section) => section.push(alert),
+            None => sections.push(vec![alert]),
+        }
+    }
+    sections
+}
+
+/// One section.
+fn alert(place: &Place<'_>, path: &str, alerts: &[&AlertPlan]) -> Data {
+    let Some(first) = alerts.first() else { return Data::new() };
+    let dependencies = first.dependencies.iter();
+    let linked = |name: &Traced<_>| Data::new().prose("name", name).address("link", place.link(path, name).as_ref());
+    let names = alerts.iter().flat_map(|alert| &alert.environments);
+    let shown = place.environments(names.map(|name| name.as_str())).into_iter().next();
+    let query = shown.and_then(|shown| query(place, alerts, shown));
+    let data = Data::new()
+        .prose("section", &first.section)
+        .word("kind", first.kind.value.as_str())
+        .list("pages", told(place, alerts, AlertSeverity::Page))
+        .list("tickets", told(place, alerts, AlertSeverity::Ticket))
+        .list("windows", windows(place, first))
+        .prose("summary", &first.summary)
+        .prose("description", &first.description)
+        .prose_some("hold", first.hold.as_ref())
+        .list("dependencies", dependencies.map(linked))
+        .prose_some("query_environment", shown.map(|shown| &shown.name));
+    match query {
+        Some(query) => data.block("query", &query, "promql"),
+        None => data.prose_some::<String>("query", None),
+    }
+}
+
+/// The environments in which an alert asks for so much.
+fn told(place: &Place<'_>, alerts: &[&AlertPlan], severity: AlertSeverity) -> Vec<Data> {
+    let environments = place.plans.monitoring.configurations.environments.iter();
+    let is_told = |environment: &&MonitoredEnvironment| {
+        alerts.iter().any(|alert| {
+            alert.environments.contains(&environment.name) && environment.severity(alert.severity).value == severity
+        })
+    };
+    environments.filter(is_told).map(|environment| Data::new().prose("name", &environment.name)).collect()
+}
+
+/// The burn windows that an alert watches, and its sibling of the other severity.
+fn windows(place: &Place<'_>, alert: &AlertPlan) -> Vec<Data> {
+    let objectives = &place.plans.monitoring.configurations.objectives;
+    let objective = alert.objective.as_ref().and_then(|id| objectives.iter().find(|known| known.id == *id));
+    let window = |window: &BurnWindowPlan| {
+        Data::new()
+            .prose("severity", &window.severity)
+            .prose("threshold", &window.threshold)
+            .prose("factor", &window.factor)
+            .prose("long", &window.long)
+            .prose("short", &window.short)
+    };
+    objective.iter().flat_map(|objective| &objective.burn_windows).map(window).collect()
+}
+
+/// What the alert looks at in an environment.
+fn query(place: &Place<'_>, alerts: &[&AlertPlan], shown: &EnvironmentPlan) -> Option<Traced<String>> {
+    let monitoring = &place.plans.monitoring.configurations;
+    let selector = &monitoring.environments.iter().find(|known| known.name == shown.name)?.selector;
+    let alert = alerts.iter().find(|alert| alert.environments.contains(&shown.name))?;
+    let objective = alert.objective.as_ref().and_then(|id| monitoring.objectives.iter().find(|known| known.id == *id));
+    let expression = objective.map(|objective| &objective.error_ratio).or(alert.expression.as_ref())?;
+    Some(Traced::new(fill(expression, WINDOW, selector), Origin::rule(rules::QUERY)))
+}
+
+/// How the version before comes back.
+fn rollback(place: &Place<'_>, subject: Option<&Traced<impl std::fmt::Display>>) -> Data {
+    let name = subject.map(ToString::to_string).unwrap_or_default();
+    let workflows = &place.plans.pipeline.workflows;
+    let steps = workflows.environments.iter().flat_map(|environment| &environment.rollouts);
+    let step = steps.into_iter().find(|step| step.component.as_str() == name);
+    let for_good = workflows
+        .changes
+        .iter()
+        .filter(|change| change.component.as_str() == name && !change.reversible.value && change.released.is_none());
+    Data::new()
+        .flag("automatic", step.is_some_and(|step| step.automatic_rollback.value))
+        .proses("triggers", step.iter().flat_map(|step| &step.triggers))
+        .prose_some("window", step.and_then(|step| step.watch.as_ref()))
+        .proses("irreversible", for_good.map(|change| &change.id))
+}
