@@ -32,7 +32,7 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
             && let Err(problem) = renderer.render(document.template, (document.data)())
             && !problems.iter().any(|known| known.message == problem.message)
         {
-            problems.push(problem);
+            problems.push(*problem);
         }
         let renderer = renderer.clone();
         let Document { path, template, data } = document;

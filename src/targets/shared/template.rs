@@ -82,10 +82,10 @@ impl<'a> Renderer<'a> {
     ///
     /// # Errors
     /// The template names a value that there is not, or makes too much.
-    pub fn render(&self, name: &str, data: Data) -> Result<Content, Diagnostic> {
+    pub fn render(&self, name: &str, data: Data) -> Result<Content, Box<Diagnostic>> {
         let mut out = Bounded(Vec::new());
         let context = data.context();
-        let finding = |error: &Error| finding(self.templates, self.target, name, error);
+        let finding = |error: &Error| Box::new(finding(self.templates, self.target, name, error));
         self.engine.render_to(name, &context, &mut out).map_err(|error| finding(&error))?;
         let text = String::from_utf8(out.0).map_err(|_| finding(&Error::message("is no text")))?;
         let template = self.templates.of(self.target).find(|(known, ..)| *known == name);
