@@ -252,6 +252,44 @@ fn texts_that_are_no_yaml() -> Outcome {
     })
 }
 
+/// Wherever a credential stands, and whatever else is wrong around it: no form of findings shows it.
+#[test]
+fn credentials_reach_no_output() -> Outcome {
+    // Put together here, so that no scanner takes this file for a leak.
+    let secrets = [format!("ghp_{}", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"), format!("hX7kq2Lm{}", "9Vt4Zc1Rb8")];
+    let [token, random] = &secrets;
+    let component = |rest: &str| format!("components:\n  - name: tools\n    kind: library\n{rest}");
+    let cases = [
+        // The gate finds them.
+        component(&format!("    env:\n      A: \"{token}\"\n      DB_PASSWORD: {random}\n")),
+        component(&format!("    command: [run, --password, {random}, \"--key={token}\"]\n")),
+        component(&format!("    files: [{{path: /etc/a, content: \"password={random}\\ntoken: {token}\"}}]\n")),
+        // Something else is wrong on the line, beside it, or with it.
+        component(&format!("    env: {{DB_PASSWORD: {random}, KEY: {token}}}\n    helth: {{}}\n")),
+        component(&format!("    enf: {{DB_PASSWORD: {random}, KEY: {token}}}\n")),
+        component(&format!("    env: {token}\n    tier: {token}\n")),
+        component(&format!("    secrets: [{token}, \"{token}\"]\n")),
+        component(&format!("    env:\n      DB_PASSWORD: [{random}]\n      {token}: x\n")),
+        component(&format!("    env: {{DB_PASSWORD: {random}, KEY: {token}\n")),
+        component(&format!("    health: {{readiness: {{http: {token}, port: {token}}}}}\n    depends_on: [{token}]\n")),
+        component(&format!("    ports: [{{name: a, port: \"{token}\"}}]\n    run_as: {token}\n")),
+    ];
+    for case in &cases {
+        let repository = Repository::new()?;
+        for (format, commands) in [("human", 3), ("json", 3), ("short", 1), ("sarif", 1), ("github", 1)] {
+            for command in [&["check"][..], &["check", "--fix"], &["build", "-W", "G505"]].into_iter().take(commands) {
+                repository.write(ARTIFACTS, case)?;
+                let arguments = [command, &["--message-format", format]].concat();
+                let run = run(&repository.path(""), &arguments)?;
+                for secret in &secrets {
+                    assert!(!run.text.contains(secret.as_str()), "{arguments:?} of\n{case}shows it:\n{}", run.text);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn numbers_past_all_bounds() -> Outcome {
     let port = |number: &str| {

@@ -12,7 +12,8 @@ pub(super) fn install_hook() {
 }
 
 fn message(info: &PanicHookInfo<'_>) -> String {
-    let what = info.payload_as_str().unwrap_or("unknown");
+    // The library's own messages quote the text that they stumble over, which may hold anything.
+    let what = info.payload_as_str().unwrap_or("unknown").split('`').step_by(2).collect::<Vec<_>>().join("…");
     let place = info.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
     format!(
         "error: internal error in pathc {}: {what}{place}\n  \

@@ -1,12 +1,15 @@
 //! One finding: what was measured, what was required, where, and how to fix it.
 
+use std::borrow::Cow;
+
 use crate::ir::choice::Level;
 use crate::ir::value::Date;
 use crate::source::decode::nearest;
 use crate::source::guess::same_letters;
-use crate::source::{Fix, Origin, Place, Problem, Safety, Traced};
+use crate::source::scalar::shown;
+use crate::source::{Fix, Origin, Place, Problem, Safety, Sources, Traced};
 
-use super::Code;
+use super::{Code, credential};
 
 /// One finding.
 #[derive(Clone, Debug)]
@@ -157,6 +160,28 @@ impl Diagnostic {
     pub fn sensitive(mut self) -> Diagnostic {
         self.sensitive = true;
         self
+    }
+
+    /// Hides in every text what looks like a credential: by its shape, and what is one on the lines that it points at.
+    pub(super) fn redact(&mut self, sources: &Sources) {
+        let mut secrets: Vec<&str> = Vec::new();
+        for span in self.labels.iter().filter_map(|label| sources.exact(label.place)) {
+            let text = sources.line_of(span);
+            secrets.extend(credential::hidden(text).into_iter().filter_map(|(start, end)| text.get(start..end)));
+        }
+        // A message shows the beginning of a long text, and no control characters.
+        let shown: Vec<String> = secrets.iter().map(|secret| shown(secret).trim_end_matches('…').to_owned()).collect();
+        let texts = [&mut self.message].into_iter().chain(&mut self.help).chain(&mut self.notes);
+        for text in texts.chain(self.labels.iter_mut().map(|label| &mut label.text)) {
+            for secret in shown.iter().filter(|secret| !secret.is_empty()) {
+                if text.contains(secret.as_str()) {
+                    *text = text.replace(secret.as_str(), "***");
+                }
+            }
+            if let Cow::Owned(redacted) = credential::redacted(text) {
+                *text = redacted;
+            }
+        }
     }
 
     /// Its labels, primary ones first.

@@ -2,6 +2,7 @@
 //! renderers for people and machines.
 
 pub mod code;
+pub mod credential;
 pub mod diagnostic;
 pub mod render;
 pub mod sink;

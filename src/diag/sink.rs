@@ -38,6 +38,7 @@ impl Sink {
     #[must_use]
     pub fn ordered(&self, sources: &Sources) -> Vec<Diagnostic> {
         let mut diagnostics = self.diagnostics.clone();
+        diagnostics.iter_mut().for_each(|diagnostic| diagnostic.redact(sources));
         diagnostics.sort_by_cached_key(|diagnostic| {
             let span: Option<Span> = diagnostic.primary_first().find_map(|label| sources.exact(label.place));
             (span.is_none(), span, diagnostic.code)

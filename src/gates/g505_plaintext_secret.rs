@@ -1,18 +1,17 @@
 //! G505: does a credential stand in the open?
 
 use crate::diag::Diagnostic;
+use crate::diag::credential::{self, Credential};
 use crate::gate;
 use crate::ir::component::Variable;
 use crate::ir::value::{Name, VariableName};
 use crate::ir::{Origin, Traced};
 
-use super::credential::{self, Credential};
-
 use super::gate::{Context, Findings};
 
 gate! {
     /// # What it does
-    /// Denies a variable, command, argument or configuration file that holds what looks like a credential: a token whose issuer marks
+    /// Denies a variable, command, argument, suite, build, migration or configuration file that holds what looks like a credential: a token whose issuer marks
     /// it, a private key, a URL with a password, or a random text in a variable that is named like a secret. The value is never
     /// printed.
     ///
@@ -33,37 +32,64 @@ gate! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for component in &context.system.components {
+    let system = context.system;
+    for component in &system.components {
         let name = &component.name;
         for (variable, value) in component.env.iter() {
-            look(findings, name, Some(&variable.value), value);
+            look(findings, name, &variable.value, value);
         }
-        let words =
-            component.command.iter().chain(&component.args).chain(component.init.iter().flat_map(|step| &step.command));
-        for word in words {
-            report(findings, name, None, word);
+        let steps = component.init.iter().map(|step| &step.command);
+        for command in [&component.command, &component.args].into_iter().chain(steps) {
+            words(findings, name, command);
         }
         for file in &component.files {
-            report(findings, name, None, &file.content);
+            let what = format!("the file `{}` of `{name}`", file.path);
+            report(findings, Some(name), &what, None, &file.content);
         }
     }
-    for environment in &context.system.environments {
+    for environment in &system.environments {
         for deployment in &environment.deployments {
-            let component = context.system.component(deployment.component);
+            let component = system.component(deployment.component);
             for (variable, value) in deployment.env.iter() {
                 // The component's own were looked at above.
                 let inherited = component.env.get(variable.as_str()).is_some_and(|own| origin(own) == origin(value));
                 if !inherited {
-                    look(findings, &component.name, Some(&variable.value), value);
+                    look(findings, &component.name, &variable.value, value);
                 }
             }
         }
     }
-    for build in &context.system.builds {
+    for suite in &system.suites {
+        let what = format!("the command of the suite `{}`", suite.name);
+        report(findings, suite.components().first(), &what, None, &suite.run);
+    }
+    for entry in &system.refactorings {
+        if let Some(migration) = &entry.migration {
+            let what = format!("the migration of `{}`", entry.component);
+            report(findings, Some(&entry.component), &what, None, &migration.run);
+        }
+    }
+    for build in &system.builds {
+        let name = &build.component;
         let arguments = build.image.iter().flat_map(|image| image.build_args.iter());
         for (variable, value) in build.env.iter().chain(arguments) {
-            report(findings, &build.component, Some(&variable.value), value);
+            let what = format!("`{variable}` of the build of `{name}`");
+            report(findings, Some(name), &what, Some(variable.as_str()), value);
         }
+        for command in build.commands.iter().flat_map(|commands| {
+            [&commands.setup, &commands.lint, &commands.build, &commands.package].into_iter().flatten()
+        }) {
+            report(findings, Some(name), &format!("a command of the build of `{name}`"), None, command);
+        }
+    }
+}
+
+/// The words of a command; one behind a flag is what the flag names.
+fn words(findings: &mut Findings, component: &Traced<Name>, command: &[Traced<String>]) {
+    let mut flag = None;
+    for word in command {
+        report(findings, Some(component), &format!("the command of `{component}`"), flag, word);
+        flag = word.value.strip_prefix("--").filter(|name| !name.contains('='));
     }
 }
 
@@ -74,26 +100,30 @@ fn origin(value: &Variable) -> Origin {
     }
 }
 
-fn look(findings: &mut Findings, component: &Traced<Name>, variable: Option<&VariableName>, value: &Variable) {
+fn look(findings: &mut Findings, component: &Traced<Name>, variable: &VariableName, value: &Variable) {
     if let Variable::Text(text) = value {
-        report(findings, component, variable, text);
+        let what = format!("`{variable}` of `{component}`");
+        report(findings, Some(component), &what, Some(variable.as_str()), text);
     }
 }
 
-fn report(findings: &mut Findings, component: &Traced<Name>, variable: Option<&VariableName>, text: &Traced<String>) {
-    let Some(credential) = credential::find(variable.map(VariableName::as_str), &text.value) else { return };
-    let place = variable
-        .map_or_else(|| format!("a text of `{component}`"), |variable| format!("`{variable}` of `{component}`"));
-    let mut found = Diagnostic::new(
-        CODE,
-        text.origin,
-        format!("{place} looks like {}", credential.describe()),
-        "stands in the repository",
-    )
-    .help("revoke it, then take it from the secret store: list it under `secrets`")
-    .sensitive();
+fn report(
+    findings: &mut Findings,
+    component: Option<&Traced<Name>>,
+    what: &str,
+    name: Option<&str>,
+    text: &Traced<String>,
+) {
+    let Some(credential) = credential::find(name, &text.value) else { return };
+    let message = format!("{what} holds what looks like {}", credential.describe());
+    let mut found = Diagnostic::new(CODE, text.origin, message, "stands in the repository")
+        .help("revoke it, then take it from the secret store: list it under `secrets`")
+        .sensitive();
     if credential == Credential::UrlPassword {
         found = found.help("for a datastore of the system, write `{from: NAME.url}`");
     }
-    findings.add(found).component(component);
+    let finding = findings.add(found);
+    if let Some(component) = component {
+        finding.component(component);
+    }
 }

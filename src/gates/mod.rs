@@ -7,7 +7,6 @@
 //! fixture `fixtures/fail/GNNN-slug/`.
 
 mod controls;
-mod credential;
 pub mod engine;
 pub mod gate;
 mod grouping;

@@ -111,6 +111,14 @@ impl Sources {
         self.file(span.file).text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
+    /// The whole line in which a span begins.
+    #[must_use]
+    pub fn line_of(&self, span: Span) -> &str {
+        let file = self.file(span.file);
+        let line = file.line(file.position(span.start).line);
+        line.and_then(|(start, end)| file.text.get(start as usize..end as usize)).unwrap_or_default()
+    }
+
     /// The position of a byte of a file; a byte past the end is the end.
     #[must_use]
     pub fn position(&self, file: FileId, byte: u32) -> Position {

@@ -9,6 +9,7 @@ use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpa
 use super::Context;
 use super::text::{one_line, visible};
 use crate::diag::Label;
+use crate::diag::credential;
 use crate::diag::diagnostic::primary_first;
 use crate::source::{SourceFile, Span};
 
@@ -121,6 +122,8 @@ impl Excerpt {
                 .filter(|secret| labels.iter().any(|label| label.span.file == secret.file))
                 .filter(|secret| secret.start < end && secret.end > begin)
                 .map(|secret| (secret.start.saturating_sub(begin) as usize, (secret.end.min(end) - begin) as usize))
+                // What looks like a credential is hidden also where no gate has judged it yet.
+                .chain(credential::hidden(line))
                 .collect();
             let focus = on_line.iter().min_by_key(|label| !label.primary).map_or(0, |label| label.span.start - begin);
             let cut = Cut::new(line, focus as usize, &hidden, width);
