@@ -102,7 +102,7 @@ fn circles(context: &Context<'_>, findings: &mut Findings) {
                     let found = Diagnostic::new(
                         CODE,
                         dependency.name.origin,
-                        format!("critical dependencies go in a circle: {}", names.join(" needs ")),
+                        format!("critical dependencies go in a circle: {}", circle(&names)),
                         "comes back to where it began",
                     )
                     .label(context.system.components[to].name.origin, "begins here")
@@ -112,6 +112,17 @@ fn circles(context: &Context<'_>, findings: &mut Findings) {
                 State::Open | State::Done => {}
             }
         }
+    }
+}
+
+/// `a` needs `b` needs `a`; of a long circle its beginning and its end.
+fn circle(names: &[String]) -> String {
+    match names {
+        [first @ .., before, last] if first.len() > 6 => {
+            let left = first.len() - 3;
+            format!("{} needs {left} others, of which {before} needs {last}", first[..3].join(" needs "))
+        }
+        _ => names.join(" needs "),
     }
 }
 

@@ -11,9 +11,9 @@ use super::gate::{Context, Findings};
 
 gate! {
     /// # What it does
-    /// Denies a variable, command, argument, suite, build, migration or configuration file that holds what looks like a credential: a token whose issuer marks
-    /// it, a private key, a URL with a password, or a random text in a variable that is named like a secret. The value is never
-    /// printed.
+    /// Denies a variable, command, suite, build, migration or configuration file that holds what looks like a credential: a token
+    /// whose issuer marks it, a private key, a URL with a password, or a random text that is given to a name like `DB_PASSWORD`.
+    /// The value is never printed.
     ///
     /// # Why it matters
     /// What stands in a repository is known to everybody who ever cloned it, and stays in its history.

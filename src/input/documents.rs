@@ -4,6 +4,7 @@
 use camino::Utf8PathBuf;
 use rayon::prelude::*;
 
+use crate::source::decode::nearest;
 use crate::source::{
     Decode, Decoder, Entry, FileId, FileKind, Origin, Presence, Problem, ProblemKind, RecordShape, Repository, Shape,
     Sources, Span,
@@ -184,6 +185,9 @@ pub(super) fn load(
         }
         paths.push((shape, requests.len() - before, complete));
     }
+    let missing: Vec<&DocumentShape> =
+        paths.iter().filter(|(_, count, _)| *count == 0).map(|(shape, ..)| *shape).collect();
+    problems.extend(misspelt(repository, &missing, folder));
     let loaded = repository.load(sources, &requests);
     problems.extend(loaded.problems);
     problems.extend(conflicts.into_iter().map(|(index, fragments)| file_and_folder(loaded.files[index], &fragments)));
@@ -212,6 +216,25 @@ fn absent(repository: &Repository, shape: &DocumentShape, folder: &Folder) -> Op
     let problem = folder.problem(ProblemKind::MissingFile, format!("`{path}` is not there"));
     let purpose = shape.doc.trim().split([':', '.', ',']).next().unwrap_or_default().to_lowercase();
     Some(problem.help(format!("write it ({purpose}), or a folder `{}/` of fragments", folder.path.join(shape.name))))
+}
+
+/// Files that are named almost like a document that is not there: nobody would read them, and nobody would notice.
+fn misspelt(repository: &Repository, missing: &[&DocumentShape], folder: &Folder) -> Vec<Problem> {
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let names = repository.file_names(&folder.path);
+    let yaml = names.iter().filter_map(|name| {
+        let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))?;
+        DOCUMENTS.iter().all(|shape| shape.name != stem).then_some((name, stem))
+    });
+    yaml.filter_map(|(name, stem)| {
+        let near = nearest(stem, missing.iter().map(|shape| shape.name))?;
+        let path = folder.path.join(name);
+        let problem = folder.problem(ProblemKind::MissingFile, format!("`{path}` would not be read"));
+        Some(problem.help(format!("did you mean `{}`? rename it", folder.path.join(format!("{near}.yaml")))))
+    })
+    .collect()
 }
 
 fn file_and_folder(file: FileId, fragments: &Utf8PathBuf) -> Problem {

@@ -96,6 +96,19 @@ impl Sources {
         Some(Span { file: FileId(index as u32), start, end })
     }
 
+    /// How many elements the list below a key of a mapping has as it was written, whatever became of them; none where no list
+    /// stands there.
+    #[must_use]
+    pub fn written_elements(&self, mapping: Origin, key: &str) -> Option<usize> {
+        let OriginKind::Node(number) = mapping.kind() else { return None };
+        let index = self.files.partition_point(|file| file.node_base <= number).checked_sub(1)?;
+        let file = &self.files[index];
+        let mut entries = file.tree.entries(number.checked_sub(file.node_base)?)?;
+        let is_key = |node| file.tree.scalar(&file.text, node).is_some_and(|(text, _)| text == key);
+        let (_, list) = entries.find(|(node, _)| is_key(*node))?;
+        file.tree.list(list).map(<[_]>::len)
+    }
+
     /// The bytes that a place names, where somebody wrote them.
     #[must_use]
     pub fn exact(&self, place: Place) -> Option<Span> {

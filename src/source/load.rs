@@ -262,6 +262,19 @@ impl Repository {
         Ok(())
     }
 
+    /// The names of the files right in a folder, in order; nothing where it can't be listed.
+    #[must_use]
+    pub fn file_names(&self, folder: &Utf8Path) -> Vec<String> {
+        let Ok(real) = self.inside(folder) else { return Vec::new() };
+        let entries = real.read_dir_utf8().into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries
+            .filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_dir()))
+            .map(|entry| entry.file_name().to_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
     /// The path with all links followed, where it stays inside of the repository.
     pub(super) fn inside(&self, path: &Utf8Path) -> Result<Utf8PathBuf, Refusal> {
         let full = self.root.join(path);

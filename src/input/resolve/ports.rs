@@ -118,6 +118,9 @@ impl Resolver<'_> {
             let by_name = matches!(key.value, PortKey::Name(_));
             return Some(PortRef { name: port.name.value.clone(), number: port.port, by_name });
         }
+        if !self.knows_all_ports(owner) {
+            return None;
+        }
         let names: Vec<&str> = owner.ports.iter().map(|port| port.name.as_str()).collect();
         let diagnostic = match &key.value {
             PortKey::Name(name) => Diagnostic::new(
@@ -152,6 +155,11 @@ impl Resolver<'_> {
         None
     }
 
+    /// Whether every port that is written could be read: one that could not may be the one that is looked for.
+    fn knows_all_ports(&self, owner: &ComponentInput) -> bool {
+        self.sources.written_elements(owner.origin, "ports").is_none_or(|written| written == owner.ports.len())
+    }
+
     /// The port that is asked by HTTP where none is named: the first `http` port, else the first that speaks HTTP otherwise.
     pub(super) fn first_http_port(owner: &ComponentInput) -> Option<PortRef> {
         let speaks = |protocols: &'static [Protocol]| {
@@ -163,6 +171,9 @@ impl Resolver<'_> {
 
     /// Reports that a port is needed and none that speaks HTTP is there.
     pub(super) fn no_http_port(&mut self, owner: &ComponentInput, place: Origin, what: &str) {
+        if !self.knows_all_ports(owner) {
+            return;
+        }
         let diagnostic = Diagnostic::new(
             code::MISSING_KEY,
             place,
