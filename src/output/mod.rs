@@ -10,6 +10,7 @@ pub mod disk;
 pub mod doc;
 pub mod files;
 pub mod folder;
+pub mod hcl;
 pub mod journal;
 pub mod json;
 pub mod lock;

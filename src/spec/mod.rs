@@ -4,6 +4,7 @@
 //! looks its facts up once, when it is loaded; a fact that is missing is a T002, never a panic.
 
 pub mod aws;
+pub mod eks;
 pub mod file;
 pub mod github_actions;
 pub mod grafana;
@@ -14,6 +15,7 @@ pub mod risks;
 pub mod templates;
 
 pub use aws::AwsSpec;
+pub use eks::EksSpec;
 pub use file::{Fact, SpecFile};
 pub use github_actions::GithubActionsSpec;
 pub use grafana::GrafanaSpec;
@@ -48,6 +50,8 @@ pub struct Specs {
     pub github_actions: GithubActionsSpec,
     /// What manifests are printed with.
     pub kubernetes: KubernetesSpec,
+    /// What EKS has beside Kubernetes itself.
+    pub eks: EksSpec,
     /// What AWS offers, permits and charges.
     pub aws: AwsSpec,
     /// What the world calls its metrics.
@@ -86,6 +90,7 @@ impl Specs {
             platform: PlatformSpec::read(&mut kubernetes),
             github_actions: GithubActionsSpec::read(&mut github_actions),
             kubernetes: KubernetesSpec::read(&mut kubernetes),
+            eks: EksSpec::read(&mut kubernetes),
             aws: AwsSpec::read(&mut aws),
             prometheus: PrometheusSpec::read(&mut prometheus),
             grafana: GrafanaSpec::read(&mut grafana),

@@ -2,16 +2,15 @@
 //!
 //! It is a function of the three plans and the target specs alone, so that plans which were read back give the same.
 
+mod build;
 pub mod graph;
 pub mod names;
 pub mod rules;
 
-use crate::diag::Diagnostic;
+pub use build::plan;
+
 use crate::ir::value::Name;
 use crate::ir::{Origin, System, Traced};
-use crate::plan::infrastructure::InfrastructurePlan;
-use crate::plan::pipeline::PipelinePlan;
-use crate::spec::Specs;
 
 use graph::{
     Alarm, BackupPlan, BackupVault, Balancing, Bucket, Budget, Cluster, Datastores, KmsKey, LogGroup, Network,
@@ -25,16 +24,6 @@ pub struct AwsPlan {
     pub accounts: Vec<AwsAccount>,
     /// Each environment, in the order of the input.
     pub environments: Vec<AwsEnvironment>,
-}
-
-/// Decides what stands on AWS. What can't be decided is a diagnostic; the graph is then not complete.
-#[must_use]
-pub fn plan(
-    _infrastructure: &InfrastructurePlan,
-    _pipeline: &PipelinePlan,
-    _specs: &Specs,
-) -> (AwsPlan, Vec<Diagnostic>) {
-    (AwsPlan::default(), Vec::new())
 }
 
 /// Whether a target that prints the graph is among those of a system.

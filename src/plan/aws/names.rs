@@ -27,10 +27,10 @@ pub fn registry_role(system: &str) -> String {
     format!("{system}-registry")
 }
 
-/// The bucket of Terraform's state, up to the account's number.
+/// The bucket of Terraform's state, up to `-` and the account's number.
 #[must_use]
-pub fn state_bucket(system: &str, account: &str) -> String {
-    format!("{system}-terraform-state-{account}")
+pub fn state_bucket(system: &str) -> String {
+    format!("{system}-terraform-state")
 }
 
 /// The key of an environment's state in the bucket.

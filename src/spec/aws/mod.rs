@@ -6,6 +6,7 @@
 mod classes;
 mod engines;
 mod fargate;
+mod graph;
 mod identity;
 mod limits;
 mod names;
@@ -15,6 +16,7 @@ mod regions;
 pub use classes::{Family, InstanceClass, InstanceClasses, Nearest};
 pub use engines::{Engine, Engines, NamedValue};
 pub use fargate::{Fargate, FargateSize};
+pub use graph::{GraphWords, StatementFact};
 pub use identity::{GithubOidc, ManagedPolicy, Principal};
 pub use limits::{DatastoreLimits, Limits};
 pub use names::{Characters, NameKind, NameRule};
@@ -45,6 +47,8 @@ pub struct AwsSpec {
     principals: identity::Principals,
     /// How GitHub's workflows sign in.
     pub github_oidc: GithubOidc,
+    /// Words that the resource graph writes.
+    pub words: GraphWords,
     /// The price sheet.
     pub prices: Prices,
 }
@@ -64,6 +68,7 @@ impl AwsSpec {
             policies: identity::Policies::read(file),
             principals: identity::Principals::read(file),
             github_oidc: GithubOidc::read(file),
+            words: GraphWords::read(file),
             prices: Prices::read(file),
         }
     }

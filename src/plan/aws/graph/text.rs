@@ -23,6 +23,8 @@ pub enum Piece {
     Region,
     /// `aws`, `aws-cn`, `aws-us-gov`.
     Partition,
+    /// The ids of the private subnets, with commas between.
+    PrivateSubnets,
     /// What a resource tells about itself once it is made.
     Of(AnyRef, Attribute),
 }

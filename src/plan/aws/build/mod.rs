@@ -1,0 +1,257 @@
+//! Builds the resource graph, environment by environment. Total: what can't be built is a diagnostic, never a panic.
+
+mod account;
+mod balancing;
+mod data;
+mod ecs;
+mod eks;
+mod identity;
+mod network;
+mod observability;
+mod operations;
+mod secrets;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::graph::{
+    Alarm, BackupPlan, BackupVault, Balancing, Datastores, Id, KmsKey, LogGroup, Owner, Parameter, Ref, Role,
+    SecurityGroup, SecurityGroupRule,
+};
+use super::{AwsEnvironment, AwsPlan, names, rules};
+use crate::diag::{Diagnostic, code};
+use crate::ir::choice::{EnvironmentKind, Runtime};
+use crate::ir::{Origin, Rule, Traced};
+use crate::plan::infrastructure::InfrastructurePlan;
+use crate::plan::infrastructure::environments::{DatastorePlan, EnvironmentPlan, WorkloadPlan};
+use crate::plan::infrastructure::scaling::{ComponentScaling, EnvironmentScaling};
+use crate::plan::infrastructure::templates::{ComponentTemplate, SystemTemplate};
+use crate::plan::names::shorten;
+use crate::plan::pipeline::PipelinePlan;
+use crate::plan::pipeline::workflows::DeploymentWorkflow;
+use crate::spec::Specs;
+use crate::spec::aws::NameKind;
+
+/// Decides what stands on AWS. What can't be decided is a diagnostic; the graph is then not complete.
+#[must_use]
+pub fn plan(infrastructure: &InfrastructurePlan, pipeline: &PipelinePlan, specs: &Specs) -> (AwsPlan, Vec<Diagnostic>) {
+    let whole = Whole::new(infrastructure, pipeline, specs);
+    let parts: Vec<(AwsEnvironment, Vec<Diagnostic>)> =
+        infrastructure.environments.environments.par_iter().map(|environment| whole.environment(environment)).collect();
+    let mut problems = Vec::new();
+    let mut environments = Vec::new();
+    for (environment, found) in parts {
+        environments.push(environment);
+        problems.extend(found);
+    }
+    let accounts = account::plan(&whole, &mut problems);
+    // What is wrong in the same way in several environments is wrong once.
+    let mut said = BTreeSet::new();
+    problems.retain(|problem| said.insert((problem.code, problem.message.clone())));
+    (AwsPlan { accounts, environments }, problems)
+}
+
+/// All that the graph is a function of.
+struct Whole<'a> {
+    infrastructure: &'a InfrastructurePlan,
+    pipeline: &'a PipelinePlan,
+    specs: &'a Specs,
+    system: &'a SystemTemplate,
+    components: BTreeMap<&'a str, &'a ComponentTemplate>,
+}
+
+impl<'a> Whole<'a> {
+    fn new(infrastructure: &'a InfrastructurePlan, pipeline: &'a PipelinePlan, specs: &'a Specs) -> Whole<'a> {
+        let components = &infrastructure.templates.components;
+        Whole {
+            infrastructure,
+            pipeline,
+            specs,
+            system: &infrastructure.templates.system,
+            components: components.iter().map(|component| (component.name.as_str(), component)).collect(),
+        }
+    }
+
+    fn environment(&'a self, environment: &'a EnvironmentPlan) -> (AwsEnvironment, Vec<Diagnostic>) {
+        let scaling = self.infrastructure.scaling.environments.iter();
+        let workflows = self.pipeline.workflows.environments.iter();
+        let place = Place {
+            whole: self,
+            environment,
+            scaling: scaling.into_iter().find(|scaling| scaling.environment.value == environment.name.value),
+            workflow: workflows.into_iter().find(|workflow| workflow.environment.value == environment.name.value),
+        };
+        let mut draft = Draft::default();
+        let zones = network::zones(place, &mut draft);
+        identity::keys(place, &mut draft);
+        secrets::plan(place, &mut draft);
+        data::plan(place, &mut draft);
+        observability::plan(place, &mut draft);
+        let cluster = match self.system.runtime.value {
+            Runtime::Kubernetes => eks::plan(place, &mut draft),
+            Runtime::Ecs => ecs::plan(place, &mut draft),
+        };
+        balancing::finish(place, &mut draft);
+        operations::plan(place, &mut draft);
+        let network = network::plan(place, zones, &mut draft);
+        let environment = AwsEnvironment {
+            name: environment.name.clone(),
+            origin: environment.origin,
+            region: environment.region.clone(),
+            account: environment.account.clone(),
+            tags: tags(self.system, environment),
+            network,
+            keys: draft.keys,
+            roles: draft.roles,
+            cluster,
+            balancing: draft.balancing,
+            datastores: draft.datastores,
+            log_groups: draft.log_groups,
+            alarm_topic: draft.alarm_topic,
+            alarms: draft.alarms,
+            backup_vaults: draft.backup_vaults,
+            backup_plans: draft.backup_plans,
+            parameters: draft.parameters,
+        };
+        (environment, draft.problems)
+    }
+}
+
+/// Tags of all that an environment has.
+fn tags(system: &SystemTemplate, environment: &EnvironmentPlan) -> Vec<(Traced<String>, Traced<String>)> {
+    let key = |key: &str| by(key.to_owned(), rules::TAGS);
+    vec![
+        (key("System"), system.name.with(system.name.to_string())),
+        (key("Environment"), environment.name.with(environment.name.to_string())),
+        (key("ManagedBy"), by("pathc".to_owned(), rules::TAGS)),
+    ]
+}
+
+/// A value that a rule sets.
+fn by<T>(value: T, rule: Rule) -> Traced<T> {
+    Traced::by_rule(value, rule)
+}
+
+/// A text that a rule sets.
+fn word(text: impl Into<String>, rule: Rule) -> Traced<String> {
+    Traced::new(text.into(), Origin::rule(rule))
+}
+
+/// Where a decision is made: the system as one environment has it.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    whole: &'a Whole<'a>,
+    environment: &'a EnvironmentPlan,
+    scaling: Option<&'a EnvironmentScaling>,
+    workflow: Option<&'a DeploymentWorkflow>,
+}
+
+/// A component as one environment has it.
+#[derive(Clone, Copy)]
+struct Workload<'a> {
+    component: &'a ComponentTemplate,
+    plan: &'a WorkloadPlan,
+    scaling: Option<&'a ComponentScaling>,
+}
+
+impl Workload<'_> {
+    fn name(&self) -> &str {
+        self.component.name.as_str()
+    }
+
+    fn owner(&self) -> Owner {
+        Owner::Component(self.component.name.value.clone())
+    }
+}
+
+impl<'a> Place<'a> {
+    fn specs(self) -> &'a Specs {
+        self.whole.specs
+    }
+
+    fn prefix(self) -> String {
+        names::prefix(self.whole.system.name.as_str(), self.environment.name.as_str())
+    }
+
+    /// `SYSTEM/ENVIRONMENT/…`.
+    fn path(self, below: &str) -> String {
+        format!("{}/{}/{below}", self.whole.system.name, self.environment.name)
+    }
+
+    /// `SYSTEM-ENVIRONMENT-…`, as long as a kind of name may be.
+    fn named(self, kind: NameKind, below: &str) -> Traced<String> {
+        let max = u32::try_from(self.specs().aws.name_rule(kind).max).unwrap_or(u32::MAX);
+        word(shorten(&format!("{}-{below}", self.prefix()), max), rules::NAME)
+    }
+
+    fn is_production(self) -> bool {
+        self.environment.kind.value == EnvironmentKind::Production
+    }
+
+    fn is_ecs(self) -> bool {
+        self.whole.system.runtime.value == Runtime::Ecs
+    }
+
+    /// What runs, in the order of the system.
+    fn workloads(self) -> impl Iterator<Item = Workload<'a>> {
+        self.environment.workloads.iter().filter_map(move |plan| {
+            let component = self.whole.components.get(plan.component.as_str())?;
+            let scaling = self.scaling.iter().flat_map(|scaling| &scaling.components);
+            Some(Workload {
+                component,
+                plan,
+                scaling: scaling.into_iter().find(|one| one.component.value == plan.component.value),
+            })
+        })
+    }
+
+    fn datastore(self, name: &str) -> Option<&'a DatastorePlan> {
+        self.environment.datastores.iter().find(|datastore| datastore.name.as_str() == name)
+    }
+
+    fn has_component(self, name: &str) -> bool {
+        self.environment.workloads.iter().any(|workload| workload.component.as_str() == name)
+    }
+}
+
+/// The graph of an environment while it grows.
+#[derive(Default)]
+struct Draft {
+    security_groups: Vec<SecurityGroup>,
+    keys: Vec<KmsKey>,
+    roles: Vec<Role>,
+    log_groups: Vec<LogGroup>,
+    datastores: Datastores,
+    balancing: Balancing,
+    alarm_topic: Option<super::graph::Topic>,
+    alarms: Vec<Alarm>,
+    backup_vaults: Vec<BackupVault>,
+    backup_plans: Vec<BackupPlan>,
+    parameters: Vec<Parameter>,
+    problems: Vec<Diagnostic>,
+    groups: BTreeMap<Id, usize>,
+}
+
+impl Draft {
+    /// Adds a security group.
+    fn group(&mut self, group: SecurityGroup) -> Ref<SecurityGroup> {
+        let reference = group.reference();
+        self.groups.insert(group.id.clone(), self.security_groups.len());
+        self.security_groups.push(group);
+        reference
+    }
+
+    /// Adds a rule to a security group.
+    fn rule(&mut self, group: &Ref<SecurityGroup>, rule: SecurityGroupRule) {
+        let Some(index) = self.groups.get(&group.id) else { return };
+        let rules = &mut self.security_groups[*index].rules;
+        if !rules.iter().any(|known| known.id == rule.id && known.direction == rule.direction) {
+            rules.push(rule);
+        }
+    }
+
+    fn cannot(&mut self, origin: Origin, message: String, label: impl Into<String>, help: impl Into<String>) {
+        self.problems.push(Diagnostic::new(code::CANNOT_EXPRESS, origin, message, label).help(help));
+    }
+}

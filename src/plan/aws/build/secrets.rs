@@ -1,0 +1,103 @@
+//! Secrets that people or other systems fill in, and connection texts where a runtime can't put them together.
+
+use std::collections::BTreeSet;
+
+use super::identity::DATA;
+use super::{Draft, Place, by, word};
+use crate::ir::Traced;
+use crate::plan::aws::graph::{Id, Owner, Ref, Secret, SecretContent, SecretSource};
+use crate::plan::aws::rules;
+
+/// Days for which a secret can be brought back; where nobody's users wait, its name is free again at once.
+pub(super) fn recovery_days(place: Place<'_>) -> u32 {
+    if place.is_production() { 30 } else { 7 }
+}
+
+/// Declared secrets, empty; and on ECS a connection text for each datastore whose components ask for one.
+pub(super) fn plan(place: Place<'_>, draft: &mut Draft) {
+    let own = place.path("");
+    let mut known: BTreeSet<&str> = BTreeSet::new();
+    let required = place.workflow.iter().flat_map(|workflow| &workflow.secrets);
+    for secret in required {
+        let path = secret.store_path.value.as_str();
+        if !path.starts_with(&own) || !known.insert(path) {
+            continue;
+        }
+        let owner = match &secret.component {
+            Some(component) => Owner::Component(component.value.clone()),
+            None => Owner::Platform,
+        };
+        let what = match (&secret.component, &secret.name) {
+            (Some(component), Some(name)) => format!("{name} of {component}"),
+            (Some(component), None) => format!("A secret of {component}"),
+            _ => "A secret of the environment".to_owned(),
+        };
+        push(place, draft, &secret.store_path, owner, &what, SecretContent::Declared);
+    }
+    if place.is_ecs() {
+        connections(place, draft);
+    }
+}
+
+fn connections(place: Place<'_>, draft: &mut Draft) {
+    let mut known: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for workload in place.workloads() {
+        for secret in workload.plan.variables.iter().filter_map(|variable| variable.secret.as_ref()) {
+            let Some(format) = &secret.format else { continue };
+            let path = secret.store_path.value.as_str();
+            if !known.insert((path, format.value.as_str())) {
+                continue;
+            }
+            let datastore = place.environment.datastores.iter().find(|datastore| datastore.secret.value == path);
+            let Some(datastore) = datastore else { continue };
+            let content = SecretContent::Connection { of: Ref::named(datastore.name.as_str()), format: format.clone() };
+            let path = Traced::by_rule(connection_path(path), rules::CONNECTION);
+            let owner = Owner::Datastore(datastore.name.value.clone());
+            push(place, draft, &path, owner, &format!("How to connect to {}", datastore.name), content);
+        }
+    }
+}
+
+/// The path of a datastore's connection text.
+pub(super) fn connection_path(secret: &str) -> String {
+    format!("{secret}/url")
+}
+
+/// The id of a secret: its path below the environment's.
+pub(super) fn id(place: Place<'_>, path: &str) -> Id {
+    let below = path.strip_prefix(&place.path("")).unwrap_or(path);
+    let text: String = below
+        .chars()
+        .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '-' })
+        .collect();
+    Id::made(&text)
+}
+
+/// Where the secret of a path comes from: one of the graph, or one that exists.
+pub(super) fn source(place: Place<'_>, path: &Traced<String>, draft: &Draft) -> SecretSource {
+    let own = draft.datastores.secrets.iter().find(|secret| secret.name.value == path.value);
+    match own {
+        Some(secret) => SecretSource::Own(secret.reference()),
+        None if path.value.starts_with(&place.path("")) => SecretSource::Own(Ref::to(id(place, &path.value))),
+        None => SecretSource::Existing(path.clone()),
+    }
+}
+
+fn push(place: Place<'_>, draft: &mut Draft, path: &Traced<String>, owner: Owner, what: &str, content: SecretContent) {
+    let mut own = id(place, &path.value);
+    if draft.datastores.secrets.iter().any(|known| known.id == own) {
+        // Two paths that differ in signs alone.
+        let hash = crate::plan::names::hashed(own.as_str(), &path.value, own.as_str().len() + 7);
+        own = Id::made(&hash);
+    }
+    draft.datastores.secrets.push(Secret {
+        id: own,
+        origin: path.origin,
+        owner,
+        name: path.clone(),
+        description: word(what, rules::SECRET),
+        content,
+        key: Ref::named(DATA),
+        recovery_days: by(recovery_days(place), rules::SECRET),
+    });
+}
