@@ -239,7 +239,7 @@ impl Account<'_> {
                 format!("The pipeline that changes {name}"),
                 vec![subject.clone()],
             );
-            deploy.session_seconds = Some(by(7200, rules::PIPELINE_ROLE));
+            deploy.session_seconds = Some(by(14_400, rules::PIPELINE_ROLE));
             let (prefix, path) = (names::prefix(system, name), format!("{system}/{name}"));
             deploy.statements =
                 aws.words.deploy.iter().map(|fact| stated(fact, &prefix, &path, &environment.region)).collect();

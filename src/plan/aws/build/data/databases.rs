@@ -131,7 +131,7 @@ fn monitoring_role(place: Place<'_>, draft: &mut Draft) {
     let aws = &place.specs().aws;
     let principal = aws.principal(Principal::RdsMonitoring);
     let mut role =
-        service_role(place, MONITORING, Owner::Platform, "Writes what hosts of databases measure", principal, true);
+        service_role(place, MONITORING, Owner::Network, "Writes what hosts of databases measure", principal, true);
     role.managed.push(managed(aws.managed_policy(ManagedPolicy::RdsMonitoring)));
     draft.roles.push(role);
 }
