@@ -27,9 +27,15 @@ pub fn registry_role(system: &str) -> String {
     format!("{system}-registry")
 }
 
-/// The bucket of Terraform's state, up to `-` and the account's number.
+/// The bucket of Terraform's state: `SYSTEM-terraform-state-ACCOUNT`.
 #[must_use]
-pub fn state_bucket(system: &str) -> String {
+pub fn state_bucket(system: &str, account: &str) -> String {
+    format!("{}-{account}", state_bucket_base(system))
+}
+
+/// The same up to `-` and the account's number, which only the cloud may know.
+#[must_use]
+pub fn state_bucket_base(system: &str) -> String {
     format!("{system}-terraform-state")
 }
 

@@ -144,7 +144,7 @@ impl Account<'_> {
                 id: Id::made("state"),
                 origin,
                 owner: Owner::Account,
-                name: word(names::state_bucket(system), rules::STATE),
+                name: word(names::state_bucket_base(system), rules::STATE),
                 purpose: BucketPurpose::State,
                 versioned: by(true, rules::STATE),
                 old_version_days: Some(by(90, rules::STATE)),
@@ -294,7 +294,7 @@ impl Account<'_> {
             pieces: vec![
                 Piece::Text("arn:".to_owned()),
                 Piece::Partition,
-                Piece::Text(format!(":s3:::{}-", names::state_bucket(system))),
+                Piece::Text(format!(":s3:::{}-", names::state_bucket_base(system))),
                 Piece::Account,
                 Piece::Text(below.to_owned()),
             ],
