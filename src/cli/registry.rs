@@ -35,6 +35,7 @@ pub(super) const RULES: &[&[RuleEntry]] = &[
     targets::grafana::rules::TABLE,
     targets::kubernetes::rules::TABLE,
     targets::operations::rules::TABLE,
+    targets::terraform::rules::TABLE,
     targets::prometheus::rules::TABLE,
     targets::github_actions::rules::TABLE,
     output::rule::TABLE,

@@ -1,8 +1,11 @@
 //! What a target returns: an ordered list of paths, each with the job that makes its content.
 
+use std::sync::Arc;
+
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::doc::{Doc, Text};
+use super::hcl::{self, Body};
 use super::printed::Printed;
 use super::yaml::Dialect;
 use super::{json, yaml};
@@ -32,6 +35,13 @@ pub enum Content {
         documents: Vec<Doc>,
         /// Who reads them.
         dialect: Dialect,
+    },
+    /// HCL below a header comment.
+    Hcl {
+        /// Lines of the comment at the top, without `#`.
+        header: Vec<Text>,
+        /// What stands in the file; shared, since a job may run more than once.
+        body: Arc<Body>,
     },
     /// One JSON document.
     Json(Doc),
@@ -69,6 +79,7 @@ impl Content {
     pub fn print(&self, out: &mut Printed) {
         match self {
             Content::Yaml { header, documents, dialect } => yaml::print(header, documents, *dialect, out),
+            Content::Hcl { header, body } => hcl::print(header, body, out),
             Content::Json(document) => json::print(document, out),
             Content::Text(text, origin) => out.push_lines(text, *origin),
             Content::Filled(filled) => filled.print(out),

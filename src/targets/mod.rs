@@ -10,6 +10,7 @@ pub mod operations;
 pub mod path;
 pub mod prometheus;
 pub mod shared;
+pub mod terraform;
 
 use crate::diag::Diagnostic;
 use crate::gates::Checked;
@@ -42,6 +43,7 @@ pub const ALL: &[Target] = &[
         runtime: Some(Runtime::Kubernetes),
         emit: kubernetes::emit,
     },
+    Target { name: "terraform", default_out: "infra/terraform", runtime: None, emit: terraform::emit },
     Target { name: "prometheus", default_out: "infra/prometheus", runtime: None, emit: prometheus::emit },
     Target { name: "grafana", default_out: "infra/grafana", runtime: None, emit: grafana::emit },
     Target { name: "github-actions", default_out: ".github", runtime: None, emit: github_actions::emit },

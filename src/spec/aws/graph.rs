@@ -95,6 +95,27 @@ words! {
     read_policy: String = "pipeline.read";
 }
 
+/// What Terraform's roots ask for.
+#[derive(Debug)]
+pub struct TerraformFacts {
+    /// The version of Terraform or OpenTofu.
+    pub required_version: Traced<String>,
+    /// Where the provider is had.
+    pub provider_source: Traced<String>,
+    /// The version of the provider.
+    pub provider_version: Traced<String>,
+}
+
+impl TerraformFacts {
+    pub(super) fn read(file: &mut SpecFile<'_>) -> TerraformFacts {
+        TerraformFacts {
+            required_version: file.text(&["terraform", "required_version"]),
+            provider_source: file.text(&["terraform", "provider", "source"]),
+            provider_version: file.text(&["terraform", "provider", "version"]),
+        }
+    }
+}
+
 /// A size with a default, as look-ups ask for one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SizeFact(pub Size);

@@ -16,7 +16,7 @@ mod regions;
 pub use classes::{Family, InstanceClass, InstanceClasses, Nearest};
 pub use engines::{Engine, Engines, NamedValue};
 pub use fargate::{Fargate, FargateSize};
-pub use graph::{ConditionFact, GraphWords, StatementFact};
+pub use graph::{ConditionFact, GraphWords, StatementFact, TerraformFacts};
 pub use identity::{GithubOidc, ManagedPolicy, Principal};
 pub use limits::{DatastoreLimits, Limits};
 pub use names::{Characters, NameKind, NameRule};
@@ -47,6 +47,8 @@ pub struct AwsSpec {
     principals: identity::Principals,
     /// How GitHub's workflows sign in.
     pub github_oidc: GithubOidc,
+    /// What Terraform's roots ask for.
+    pub terraform: TerraformFacts,
     /// Words that the resource graph writes.
     pub words: GraphWords,
     /// The price sheet.
@@ -68,6 +70,7 @@ impl AwsSpec {
             policies: identity::Policies::read(file),
             principals: identity::Principals::read(file),
             github_oidc: GithubOidc::read(file),
+            terraform: TerraformFacts::read(file),
             words: GraphWords::read(file),
             prices: Prices::read(file),
         }

@@ -157,7 +157,6 @@ fn nodes(place: Place<'_>, cluster: &Ref<EksCluster>, draft: &mut Draft) -> Node
         instance_type: name,
         ami_type: if arm { words.ami_arm64.clone() } else { words.ami_x86.clone() },
         disk_gib: words.node_disk_gib,
-        key: Ref::named(DATA),
         min: size,
         max: size.with(size.value.saturating_mul(2)),
         max_unavailable: by(1, rules::NODES),

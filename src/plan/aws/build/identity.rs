@@ -46,6 +46,15 @@ pub(super) fn regional(principal: &str, region: &str) -> String {
     }
 }
 
+/// CloudWatch Logs names the log group that it encrypts, and not the account that it acts for.
+fn of_log_groups(service: &Traced<String>) -> Option<Condition> {
+    service.value.starts_with("logs.").then(|| Condition {
+        test: word("ArnLike", rules::KEY),
+        key: word("kms:EncryptionContext:aws:logs:arn", rules::KEY),
+        values: vec![Pattern::read("arn:<PARTITION>:logs:<REGION>:<ACCOUNT>:log-group:*", Origin::rule(rules::KEY))],
+    })
+}
+
 pub(super) fn key(
     name: Traced<String>,
     id: &str,
@@ -59,6 +68,7 @@ pub(super) fn key(
         owner,
         name,
         description: word(description, rules::KEY),
+        service_condition: service.as_ref().and_then(|service| of_log_groups(service)),
         service,
         deletion_days: by(KEY_DELETION, rules::KEY),
     }

@@ -37,7 +37,7 @@ fn backups(place: Place<'_>, draft: &mut Draft) {
     let aws = &place.specs().aws;
     let origin = Origin::rule(rules::BACKUP);
     let mut role =
-        service_role(place, "backup", Owner::Platform, "Makes restore points", aws.principal(Principal::Backup), true);
+        service_role(place, "backup", Owner::Platform, "Makes restore points", aws.principal(Principal::Backup), false);
     for policy in
         [ManagedPolicy::Backup, ManagedPolicy::BackupRestore, ManagedPolicy::BackupS3, ManagedPolicy::BackupS3Restore]
     {

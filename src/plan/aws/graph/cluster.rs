@@ -71,7 +71,8 @@ resources! {
         service_cidr: Traced<String>,
     }
 
-    /// Nodes of one size. Their metadata service asks for a token, their disks are encrypted.
+    /// Nodes of one size. Their metadata service asks for a token, their disks are encrypted with the account's own key: the
+    /// service that starts nodes may use no other without a policy of its own.
     pub struct NodeGroup {
         /// Its name.
         name: Traced<String>,
@@ -85,8 +86,6 @@ resources! {
         ami_type: Traced<String>,
         /// The disk of a node, in GiB.
         disk_gib: Traced<u32>,
-        /// What encrypts the disk.
-        key: Ref<KmsKey>,
         /// Nodes at least.
         min: Traced<u32>,
         /// Nodes at most.

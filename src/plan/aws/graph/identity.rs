@@ -28,6 +28,8 @@ resources! {
         description: Traced<String>,
         /// The service that uses it by itself; none: those whom IAM lets.
         service: Option<Traced<String>>,
+        /// When the service may use it; none: for what is of this account (`aws:SourceAccount`).
+        service_condition: Option<Condition>,
         /// Days until it is gone once it was deleted.
         deletion_days: Traced<u32>,
     }

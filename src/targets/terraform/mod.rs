@@ -1,0 +1,273 @@
+//! The target `terraform`: a module of the system, and roots for the store of the state, each account, each environment.
+//!
+//! Each environment's graph is printed by itself, a file for each component and datastore; then the files are laid over
+//! each other, so that the module says once what all share, and environments say what is theirs.
+
+mod account;
+mod balancing;
+mod cluster;
+mod data;
+mod ecs;
+mod identity;
+mod merge;
+mod module;
+mod network;
+mod objects;
+mod operations;
+mod place;
+mod roots;
+pub mod rules;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::diag::Diagnostic;
+use crate::gates::Checked;
+use crate::ir::Origin;
+use crate::output::hcl::{Block, Body, Item, Node};
+use crate::output::{Content, Files};
+use crate::plan::aws::{AwsAccount, AwsEnvironment, AwsPlan, names};
+use crate::plan::infrastructure::templates::SystemTemplate;
+use crate::spec::Specs;
+use crate::targets::shared::header::header;
+use module::Module;
+use place::{Place, identifier};
+use roots::{State, Subject};
+
+/// Files of the module that belong to no component or datastore alone: a component may be called as one of them.
+const SHARED: [&str; 18] = [
+    "access_logs",
+    "alarms",
+    "backups",
+    "balancing",
+    "cluster",
+    "data",
+    "dns",
+    "identity",
+    "keys",
+    "logs",
+    "main",
+    "network",
+    "outputs",
+    "secrets",
+    "security_groups",
+    "variables",
+    "versions",
+    "zones",
+];
+/// Names of variables of the module's own.
+const OWN: [&str; 8] =
+    ["cidr", "domain", "environment", "held_task_definitions", "nat_per_zone", "password_version", "region", "source"];
+
+/// Makes the files of all roots.
+pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
+    let plans = checked.plans();
+    let system = &plans.infrastructure.templates.system;
+    let mut files = Files::default();
+    let mut out = Writer { files: &mut files, system };
+    stores(&plans.aws, specs, &mut out);
+    accounts(&plans.aws, specs, &mut out);
+    if !plans.aws.environments.is_empty() {
+        environments(&plans.aws, specs, &mut out);
+    }
+    (files, Vec::new())
+}
+
+struct Writer<'a, 'f> {
+    files: &'f mut Files<'a>,
+    system: &'a SystemTemplate,
+}
+
+impl Writer<'_, '_> {
+    fn add(&mut self, path: String, environment: Option<&str>, body: Body) {
+        let header = header(self.system);
+        let body = Arc::new(body);
+        let job = move || Content::Hcl { header: header.clone(), body: Arc::clone(&body) };
+        match environment {
+            Some(environment) => self.files.add_for(environment, path, job),
+            None => self.files.add(path, job),
+        }
+    }
+
+    /// The files of a root that a person applies.
+    fn root(&mut self, folder: &str, module: Module) {
+        for (file, blocks) in module.into_files() {
+            self.add(format!("{folder}/{file}"), None, Body::default().blocks(blocks));
+        }
+    }
+}
+
+/// The folder of what an account has once: by its number where there are several.
+fn folder(plan: &AwsPlan, account: &AwsAccount, base: &str, several: &str) -> String {
+    match (&account.number, plan.accounts.len()) {
+        (_, 0 | 1) => base.to_owned(),
+        (Some(number), _) => format!("{several}/{}", identifier(number).trim_start_matches('_')),
+        (None, _) => format!("{several}/default"),
+    }
+}
+
+fn tags(account: &AwsAccount, system: &SystemTemplate) -> Vec<(crate::ir::Traced<String>, crate::ir::Traced<String>)> {
+    let rule = Origin::rule(rules::ROOT);
+    let _ = account;
+    vec![
+        (crate::ir::Traced::new("System".to_owned(), rule), system.name.with(system.name.to_string())),
+        (crate::ir::Traced::new("ManagedBy".to_owned(), rule), crate::ir::Traced::new("pathc".to_owned(), rule)),
+    ]
+}
+
+fn stores(plan: &AwsPlan, specs: &Specs, out: &mut Writer<'_, '_>) {
+    for account in &plan.accounts {
+        let folder = folder(plan, account, "bootstrap", "bootstrap");
+        out.root(&folder, account::bootstrap(account));
+        head(account, &State::Local, &folder, specs, out);
+    }
+}
+
+fn accounts(plan: &AwsPlan, specs: &Specs, out: &mut Writer<'_, '_>) {
+    for account in &plan.accounts {
+        let folder = folder(plan, account, "account", "accounts");
+        out.root(&folder, account::account(account));
+        let state = State::Bucket {
+            system: out.system.name.as_str(),
+            account: account.number.as_ref(),
+            region: &account.region,
+            key: "account/terraform.tfstate".to_owned(),
+        };
+        head(account, &state, &folder, specs, out);
+    }
+}
+
+/// Versions and provider of a root that a person applies.
+fn head(account: &AwsAccount, state: &State<'_>, folder: &str, specs: &Specs, out: &mut Writer<'_, '_>) {
+    let facts = &specs.aws.terraform;
+    out.add(format!("{folder}/versions.tf"), None, roots::versions(facts, Some(state), false));
+    let region = Node::code("var.region", Origin::rule(rules::ROOT));
+    let provider = roots::provider(region, account.number.as_ref(), &tags(account, out.system), None);
+    out.add(format!("{folder}/providers.tf"), None, provider);
+}
+
+/// Blocks of one file, by environment.
+type Layers = Vec<(usize, Vec<Block>)>;
+
+fn environments(plan: &AwsPlan, specs: &Specs, out: &mut Writer<'_, '_>) {
+    let environments = &plan.environments;
+    let names: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
+    let printed: Vec<Vec<(String, Vec<Block>)>> =
+        environments.par_iter().map(|environment| printed(environment, out.system)).collect();
+    let mut order: Vec<String> = Vec::new();
+    let mut layers: BTreeMap<String, Layers> = BTreeMap::new();
+    for (number, files) in printed.into_iter().enumerate() {
+        for (file, blocks) in files {
+            if !layers.contains_key(&file) {
+                order.push(file.clone());
+            }
+            layers.entry(file).or_default().push((number, blocks));
+        }
+    }
+    let files: Vec<(String, Layers)> =
+        order.into_iter().filter_map(|file| Some((file.clone(), layers.remove(&file)?))).collect();
+    let merged: Vec<(String, String, merge::Merged)> = files
+        .into_par_iter()
+        .map(|(file, layers)| {
+            let subject = subject(&file);
+            let merged = merge::merge(&subject, &names, layers);
+            (file, subject, merged)
+        })
+        .collect();
+    let counted: BTreeSet<String> = merged.iter().flat_map(|(_, _, merged)| merged.counted.iter().cloned()).collect();
+    let mut subjects: Vec<Subject> = Vec::new();
+    let mut outputs: Vec<String> = Vec::new();
+    for (file, name, mut merged) in merged {
+        if !counted.is_empty() {
+            merge::index(&mut merged.blocks, &counted);
+        }
+        if file == "outputs.tf" {
+            let named = merged.blocks.iter().filter(|block| block.kind == "output");
+            outputs.extend(named.filter_map(|block| block.labels.first()).map(ToString::to_string));
+        }
+        if !merged.fields.is_empty() {
+            let what = if file.starts_with("component_") {
+                "What differs between environments of this component."
+            } else if file.starts_with("datastore_") {
+                "What differs between environments of this datastore."
+            } else {
+                "What differs between environments."
+            };
+            subjects.push(Subject { name, what: what.to_owned(), fields: merged.fields });
+        }
+        out.add(format!("modules/system/{file}"), None, Body::default().blocks(merged.blocks));
+    }
+    let copies = roots::copies(environments);
+    let facts = &specs.aws.terraform;
+    out.add("modules/system/versions.tf".to_owned(), None, roots::versions(facts, None, copies));
+    out.add("modules/system/variables.tf".to_owned(), None, roots::variables(environments, &subjects));
+    out.add("modules/system/main.tf".to_owned(), None, main(out.system));
+    for (number, environment) in environments.iter().enumerate() {
+        let name = environment.name.as_str();
+        let folder = format!("environments/{name}");
+        let state = State::Bucket {
+            system: out.system.name.as_str(),
+            account: environment.account.as_ref(),
+            region: &environment.region,
+            key: names::state_key(name),
+        };
+        let (main, variables, told) = roots::main(environments, number, &subjects, &outputs);
+        let copy = copies.then(|| roots::copy_region(environment).unwrap_or(&environment.region));
+        let provider =
+            roots::provider(Node::traced(&environment.region), environment.account.as_ref(), &environment.tags, copy);
+        for (file, body) in [
+            ("main.tf", main),
+            ("outputs.tf", told),
+            ("providers.tf", provider),
+            ("variables.tf", variables),
+            ("versions.tf", roots::versions(facts, Some(&state), copies)),
+        ] {
+            out.add(format!("{folder}/{file}"), Some(name), body);
+        }
+    }
+}
+
+/// The variable of a file: as the component or datastore is called.
+fn subject(file: &str) -> String {
+    let stem = file.trim_end_matches(".tf");
+    let own = stem.strip_prefix("component_").or_else(|| stem.strip_prefix("datastore_"));
+    match own {
+        Some(own) if !SHARED.contains(&own) && !OWN.contains(&own) => own.to_owned(),
+        _ => stem.to_owned(),
+    }
+}
+
+/// Who signs in, and what everything begins with.
+fn main(system: &SystemTemplate) -> Body {
+    let origin = Origin::rule(rules::MODULE);
+    let mut module = Module::default();
+    account::identities(&mut module, "main.tf", origin);
+    let mut blocks: Vec<Block> = module.into_files().into_iter().flat_map(|(_, blocks)| blocks).collect();
+    if let Some(locals) = blocks.iter_mut().find(|block| block.kind == "locals") {
+        let items = std::mem::take(&mut locals.body.items);
+        locals.body = Body::default()
+            .with("name", Node::code(format!("\"{}-${{var.environment}}\"", system.name), system.name.origin))
+            .with("path", Node::code(format!("\"{}/${{var.environment}}\"", system.name), system.name.origin));
+        locals.body.items.push(Item::Gap);
+        locals.body.items.extend(items);
+    }
+    Body::default().blocks(blocks)
+}
+
+/// An environment's graph, file by file.
+fn printed(environment: &AwsEnvironment, system: &SystemTemplate) -> Vec<(String, Vec<Block>)> {
+    let prefix = names::prefix(system.name.as_str(), environment.name.as_str());
+    let path = format!("{}/{}", system.name, environment.name);
+    let place = Place { prefix: Some(&prefix), path: Some(&path) };
+    let mut module = Module::default();
+    network::print(&environment.network, place, &mut module);
+    identity::keys(&environment.keys, place, &mut module);
+    cluster::print(&environment.cluster, place, &mut module);
+    balancing::print(&environment.balancing, place, &mut module);
+    data::print(&environment.datastores, place, &mut module);
+    identity::roles(&environment.roles, place, &mut module);
+    operations::print(environment, place, &mut module);
+    module.into_files()
+}
