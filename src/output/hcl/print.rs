@@ -125,7 +125,11 @@ impl Printer<'_> {
                 text.clear();
                 let width = key.width(line.name);
                 if !in_line(line.value, text, WIDTH.saturating_sub(indent + width + 3), true) {
-                    break;
+                    if has_lines(line.value) {
+                        break;
+                    }
+                    text.clear();
+                    in_line(line.value, text, usize::MAX, false);
                 }
                 widest = widest.max(width);
                 used += 1;
@@ -274,6 +278,22 @@ fn is_identifier(name: &str) -> bool {
     bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
         && !matches!(name, "for" | "true" | "false" | "null")
+}
+
+/// Whether an expression that does not fit into one line has a form of several.
+fn has_lines(node: &Node) -> bool {
+    match &node.expr {
+        Expr::List(elements) => !elements.is_empty(),
+        Expr::Object(fields) => !fields.is_empty(),
+        Expr::Call(_, arguments) => match arguments.as_slice() {
+            [] => false,
+            [only] => has_lines(only),
+            _ => true,
+        },
+        Expr::Conditional(nodes) => nodes[1..].iter().any(has_lines),
+        Expr::Code(code) => code.contains('\n'),
+        _ => false,
+    }
 }
 
 /// Writes an expression that fits into one line of at most `room` characters; `false` where it does not. `top`: it is the

@@ -11,7 +11,7 @@ use crate::output::hcl::{Block, Body, Node};
 use crate::plan::aws::AwsAccount;
 use crate::plan::aws::graph::{Budget, Repository, Trail};
 
-const PLACE: Place<'static> = Place { prefix: None, path: None };
+const PLACE: Place<'static> = Place { prefix: None, path: None, domain: None };
 
 /// The store of the state: the bucket and its key.
 pub(super) fn bootstrap(account: &AwsAccount) -> Module {

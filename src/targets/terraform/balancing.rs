@@ -19,7 +19,7 @@ pub(super) fn print(balancing: &Balancing, place: Place<'_>, module: &mut Module
         self::zone(zone, module);
     }
     for certificate in &balancing.certificates {
-        self::certificate(certificate, module);
+        self::certificate(certificate, place, module);
     }
     for balancer in &balancing.load_balancers {
         load_balancer(balancer, place, module);
@@ -31,10 +31,10 @@ pub(super) fn print(balancing: &Balancing, place: Place<'_>, module: &mut Module
         target_group(group, place, module);
     }
     for rule in &balancing.rules {
-        listener_rule(rule, module);
+        listener_rule(rule, place, module);
     }
     for record in &balancing.records {
-        self::record(record, module);
+        self::record(record, place, module);
     }
     for acl in &balancing.web_acls {
         web_acl(acl, place, module);
@@ -70,13 +70,16 @@ fn zone(zone: &DnsZone, module: &mut Module) {
     module.add(DNS, Block::new("locals", body, origin));
 }
 
-fn certificate(certificate: &Certificate, module: &mut Module) {
+fn certificate(certificate: &Certificate, place: Place<'_>, module: &mut Module) {
     let origin = certificate.origin;
     let name = identifier(certificate.id.as_str());
     let code = |text: String| Node::code(text, origin);
-    let mut body = Body::default().with("domain_name", Node::traced(&certificate.domain));
+    let mut body = Body::default().with("domain_name", place.host(&certificate.domain));
     if !certificate.names.is_empty() {
-        body = body.with("subject_alternative_names", Node::list(certificate.names.iter().map(Node::traced), origin));
+        body = body.with(
+            "subject_alternative_names",
+            Node::list(certificate.names.iter().map(|name| place.host(name)), origin),
+        );
     }
     body = body.with("validation_method", Node::text("DNS", origin)).block(Block::new(
         "lifecycle",
@@ -236,7 +239,7 @@ fn target_group(group: &TargetGroup, place: Place<'_>, module: &mut Module) {
     module.resource(&file_of(&group.owner, FILE), "aws_lb_target_group", &group.id, body, origin);
 }
 
-fn listener_rule(rule: &ListenerRule, module: &mut Module) {
+fn listener_rule(rule: &ListenerRule, place: Place<'_>, module: &mut Module) {
     let origin = rule.origin;
     let action = match &rule.beside {
         None => Body::default()
@@ -267,7 +270,7 @@ fn listener_rule(rule: &ListenerRule, module: &mut Module) {
         .with("priority", Node::number(&rule.priority))
         .block(Block::new("action", action, origin));
     if let Some(host) = &rule.host {
-        body = body.block(condition("host_header", vec![Node::traced(host)], host.origin));
+        body = body.block(condition("host_header", vec![place.host(host)], host.origin));
     }
     if !rule.paths.is_empty() {
         body =
@@ -282,7 +285,7 @@ fn listener_rule(rule: &ListenerRule, module: &mut Module) {
     module.resource(&file_of(&rule.owner, FILE), "aws_lb_listener_rule", &rule.id, body, origin);
 }
 
-fn record(record: &DnsRecord, module: &mut Module) {
+fn record(record: &DnsRecord, place: Place<'_>, module: &mut Module) {
     let origin = record.origin;
     let target = match &record.target {
         RecordTarget::LoadBalancer(balancer) => format!("aws_lb.{}", identifier(balancer.id.as_str())),
@@ -300,7 +303,7 @@ fn record(record: &DnsRecord, module: &mut Module) {
         .with("evaluate_target_health", Node::code("true", origin));
     let body = Body::default()
         .with("zone_id", Node::code("local.zone_id", origin))
-        .with("name", Node::traced(&record.host))
+        .with("name", place.host(&record.host))
         .with("type", Node::text("A", origin))
         .block(Block::new("alias", alias, origin));
     module.resource(DNS, "aws_route53_record", &record.id, body, origin);

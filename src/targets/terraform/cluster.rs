@@ -33,7 +33,7 @@ fn eks(eks: &Eks, place: Place<'_>, module: &mut Module) {
             &identity.id,
             Body::default()
                 .with("cluster_name", name_of(&identity.cluster, origin))
-                .with("namespace", Node::traced(&identity.namespace))
+                .with("namespace", place.text(&identity.namespace))
                 .with("service_account", Node::traced(&identity.service_account))
                 .with("role_arn", arn(&identity.role, origin)),
             origin,

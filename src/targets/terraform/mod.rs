@@ -260,7 +260,8 @@ fn main(system: &SystemTemplate) -> Body {
 fn printed(environment: &AwsEnvironment, system: &SystemTemplate) -> Vec<(String, Vec<Block>)> {
     let prefix = names::prefix(system.name.as_str(), environment.name.as_str());
     let path = format!("{}/{}", system.name, environment.name);
-    let place = Place { prefix: Some(&prefix), path: Some(&path) };
+    let domain = environment.balancing.zone.as_ref().map(|zone| zone.domain.as_str());
+    let place = Place { prefix: Some(&prefix), path: Some(&path), domain };
     let mut module = Module::default();
     network::print(&environment.network, place, &mut module);
     identity::keys(&environment.keys, place, &mut module);

@@ -11,6 +11,8 @@ pub(super) struct Place<'a> {
     pub(super) prefix: Option<&'a str>,
     /// `SYSTEM/ENVIRONMENT`.
     pub(super) path: Option<&'a str>,
+    /// The environment's domain.
+    pub(super) domain: Option<&'a str>,
 }
 
 /// A name as Terraform's identifiers are: `orders-db` as `orders_db`.
@@ -116,6 +118,20 @@ impl Place<'_> {
         Node::new(joined(self.parts(&text.value)), text.origin)
     }
 
+    /// A host; below the environment's domain, through that domain.
+    pub(super) fn host<T: std::fmt::Display>(&self, host: &Traced<T>) -> Node {
+        let text = host.value.to_string();
+        let below = self.domain.and_then(|domain| text.strip_suffix(domain));
+        let parts = match below {
+            Some("") => vec![Part::Code("var.domain".into())],
+            Some(label) if label.ends_with('.') => {
+                vec![Part::Text(label.to_owned().into()), Part::Code("var.domain".into())]
+            }
+            _ => vec![Part::Text(text.into())],
+        };
+        Node::new(joined(parts), host.origin)
+    }
+
     /// A text of the graph with what only the cloud knows.
     pub(super) fn pattern(&self, pattern: &Pattern) -> Node {
         Node::new(joined(self.pieces(pattern)), pattern.origin)
@@ -196,7 +212,7 @@ mod tests {
 
     #[test]
     fn the_environments_names_are_said_through_it() {
-        let place = Place { prefix: Some("shop-prod"), path: Some("shop/prod") };
+        let place = Place { prefix: Some("shop-prod"), path: Some("shop/prod"), domain: None };
         let said = |text: &str| place.text(&Traced::new(text.to_owned(), Origin::rule(Rule(1)))).expr;
         assert!(matches!(said("shop-prod"), Expr::Code(code) if code == "local.name"));
         assert!(matches!(said("shop-production"), Expr::Text(_)));

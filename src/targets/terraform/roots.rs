@@ -185,9 +185,9 @@ pub(super) fn variables(environments: &[AwsEnvironment], subjects: &[Subject]) -
     body
 }
 
-/// Whether some environment looks its zone up.
+/// Whether some environment has hosts below a domain.
 pub(super) fn has_domain(environments: &[AwsEnvironment]) -> bool {
-    environments.iter().any(|it| it.balancing.zone.as_ref().is_some_and(|zone| zone.id.is_none()))
+    environments.iter().any(|it| it.balancing.zone.is_some())
 }
 
 pub(super) fn is_ecs(environments: &[AwsEnvironment]) -> bool {

@@ -78,7 +78,7 @@ fn routed(
     let next = super::ecs::has_beside(workload)
         .then(|| target_group(place, workload, port, Layer::Application, "-next", draft));
     for (number, route) in routes.iter().enumerate() {
-        listener_rule(workload, port, route, number, &listener, (&group, next.as_ref()), draft);
+        listener_rule(place, workload, port, route, number, &listener, (&group, next.as_ref()), draft);
     }
     admit(workload, port, &balancer, draft);
     if let Some(health) = health_port(draft, &group) {
@@ -158,7 +158,7 @@ fn passed(
     if let Some(health) = health_port(draft, &group) {
         admit_health(workload, health, &balancer, draft);
     }
-    names_of(routes, &balancer, draft);
+    names_of(place, routes, &balancer, draft);
     let target = ServiceTarget { group, listener: reference, port: port.port };
     Some(Entrance { balancer, routed: false, target, beside: None })
 }
@@ -383,6 +383,7 @@ fn health(workload: Workload<'_>, port: &PortTemplate, layer: Layer) -> TargetHe
 
 #[allow(clippy::too_many_arguments)]
 fn listener_rule(
+    place: Place<'_>,
     workload: Workload<'_>,
     port: &PortTemplate,
     route: &RoutePlan,
@@ -437,7 +438,7 @@ fn listener_rule(
     });
     let balancer = balancer_of(listener, draft);
     if let Some(balancer) = balancer {
-        names_of(&[route], &balancer, draft);
+        names_of(place, &[route], &balancer, draft);
     }
 }
 
@@ -464,14 +465,25 @@ fn priority(listener: &Ref<Listener>, prefix: &str, host: Option<&Traced<HostNam
     (0..BAND).map(|step| first + (hash.wrapping_add(step)) % BAND).find(|number| !taken(*number)).unwrap_or(first)
 }
 
+/// A host's label below the environment's domain, so that every environment calls the record alike.
+fn record_id(place: Place<'_>, host: &str) -> String {
+    let domain = place.environment.domain.as_ref().map(|domain| domain.as_str());
+    let label = match domain.and_then(|domain| host.strip_suffix(domain)) {
+        Some("") => "domain",
+        Some(label) => label.trim_end_matches('.'),
+        None => host,
+    };
+    label.replace(['.', '_'], "-")
+}
+
 /// A name for each host, once.
-fn names_of(routes: &[&RoutePlan], balancer: &Ref<LoadBalancer>, draft: &mut Draft) {
+fn names_of(place: Place<'_>, routes: &[&RoutePlan], balancer: &Ref<LoadBalancer>, draft: &mut Draft) {
     for host in routes.iter().filter_map(|route| route.host.as_ref()) {
         if draft.balancing.records.iter().any(|known| known.host.value == host.value) {
             continue;
         }
         draft.balancing.records.push(DnsRecord {
-            id: Id::made(&host.as_str().replace(['.', '_'], "-")),
+            id: Id::made(&record_id(place, host.as_str())),
             origin: host.origin,
             owner: Owner::Platform,
             host: host.clone(),

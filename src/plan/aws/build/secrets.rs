@@ -35,6 +35,13 @@ pub(super) fn plan(place: Place<'_>, draft: &mut Draft) {
         push(place, draft, &secret.store_path, owner, &what, SecretContent::Declared);
     }
     if place.is_ecs() {
+        if let Some(path) = place.environment.pull_secret.as_ref()
+            && path.value.starts_with(&own)
+            && !known.contains(path.value.as_str())
+        {
+            let what = "User and password of the registry, as JSON: username, password";
+            push(place, draft, path, Owner::Platform, what, SecretContent::Declared);
+        }
         connections(place, draft);
     }
 }
