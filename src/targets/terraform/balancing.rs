@@ -54,7 +54,7 @@ fn zone(zone: &DnsZone, module: &mut Module) {
     }
     module.add(DNS, block("data", "aws_route53_zones", "all".to_owned(), Body::default(), origin));
     let each = Body::default()
-        .with("for_each", code("toset(data.aws_route53_zones.all.ids)"))
+        .with("for_each", code("toset(coalesce(data.aws_route53_zones.all.ids, []))"))
         .gap()
         .with("zone_id", code("each.value"));
     module.add(DNS, block("data", "aws_route53_zone", "all".to_owned(), each, origin));
