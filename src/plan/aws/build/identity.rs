@@ -68,7 +68,7 @@ pub(super) fn key(
         owner,
         name,
         description: word(description, rules::KEY),
-        service_condition: service.as_ref().and_then(|service| of_log_groups(service)),
+        service_condition: service.as_ref().and_then(of_log_groups),
         service,
         deletion_days: by(KEY_DELETION, rules::KEY),
     }
