@@ -48,9 +48,9 @@ use gates::Checked;
 use ir::System;
 use ir::system::TargetChoice;
 use output::Generated;
-use source::Sources;
 use source::decode::list_of;
 use source::scalar::shown;
+use source::{Repository, Sources};
 use spec::Specs;
 use targets::Target;
 
@@ -72,7 +72,7 @@ pub struct Compilation {
 pub fn compile(root: &Utf8Path, settings: &gates::Settings, found: &mut Sink) -> Compilation {
     let input::Input { system, mut sources, diagnostics, .. } = input::read(root);
     found.extend(diagnostics);
-    let (mut specs, problems) = Specs::load(&mut sources);
+    let (mut specs, problems) = load_specs(root, system.as_ref(), &mut sources);
     found.extend(problems);
     if let (Some(system), Some(specs)) = (&system, &mut specs) {
         found.extend(specs.templates.read_own(root, system.inputs.as_str().into(), &mut sources));
@@ -90,6 +90,21 @@ pub fn compile(root: &Utf8Path, settings: &gates::Settings, found: &mut Sink) ->
         }
     }
     Compilation { sources, system, specs, checked }
+}
+
+/// The target specs, with the newer pins that committed workflows have.
+#[must_use]
+pub fn load_specs(root: &Utf8Path, system: Option<&System>, sources: &mut Sources) -> (Option<Specs>, Vec<Diagnostic>) {
+    let (mut specs, problems) = Specs::load(sources);
+    if let (Some(specs), Ok(repository)) = (&mut specs, Repository::at(root)) {
+        let choices = system.and_then(|system| system.targets.as_deref()).unwrap_or_default();
+        let moved = choices.iter().find(|choice| choice.name.value == targets::github_actions::NAME);
+        let folder =
+            moved.and_then(|choice| choice.out.as_ref()).map_or(targets::github_actions::FOLDER, |out| out.as_str());
+        let pins = repository.committed_pins(&Utf8Path::new(folder).join(targets::github_actions::WORKFLOWS));
+        specs.github_actions.adopt(&pins);
+    }
+    (specs, problems)
 }
 
 /// The files of some targets by name; of all that the system asks for where none is named. Nothing where the system is not

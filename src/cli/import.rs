@@ -189,13 +189,18 @@ fn rows_of(
     let mut coverage: Vec<Coverage> = Vec::new();
     let mut findings: Option<Vec<Finding>> = None;
     let mut packages: Option<Packages> = None;
+    let mut released = Vec::new();
     for report in reports {
         match report {
             Evidence::Tests(report) => tests.get_or_insert_default().join(report),
             Evidence::Coverage(report) => coverage.push(report),
             Evidence::Findings(report) => findings.get_or_insert_default().extend(report),
             Evidence::Packages(report) => packages.get_or_insert_default().join(report),
+            Evidence::Released(report) => released.extend(report),
         }
+    }
+    if !released.is_empty() {
+        return Ok((released.iter().map(rows::of_release).collect(), Vec::new()));
     }
     if let Some(tests) = tests {
         let Some(suite) = &arguments.suite else {

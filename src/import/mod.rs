@@ -12,6 +12,7 @@ mod jacoco;
 mod json;
 mod junit;
 mod lcov;
+pub mod package;
 pub mod place;
 pub mod rows;
 mod sarif;
@@ -43,6 +44,7 @@ pub const FORMATS: &[Format] = &[
     Format { name: "sarif", brings: "findings of scans (SARIF 2.1.0)", read: sarif::read },
     Format { name: "cyclonedx", brings: "packages and vulnerabilities (CycloneDX JSON or XML)", read: cyclonedx::read },
     Format { name: "spdx", brings: "packages (SPDX 2 JSON or tag-value)", read: spdx::read },
+    Format { name: "package", brings: "packages that a release has pushed (JSON)", read: package::read },
 ];
 
 /// A format by its name.
@@ -81,6 +83,8 @@ pub enum Evidence {
     Findings(Vec<Finding>),
     /// What a component is made of.
     Packages(Packages),
+    /// Packages that were pushed.
+    Released(Vec<package::Released>),
 }
 
 /// Tests that ran.

@@ -1,5 +1,6 @@
 //! What an input document states of imported evidence: one row of one list.
 
+use super::package::Released;
 use super::share::{Measured, Tally};
 use super::{Count, FailedTest, Packages, Tests};
 use crate::ir::Origin;
@@ -184,6 +185,28 @@ pub fn of_packages(packages: &Packages, component: &str) -> Row {
         document: "dependency_specifications",
         list: "packages",
         identity: vec![("component", Some(component.to_owned()))],
+        fields,
+        head: Vec::new(),
+    }
+}
+
+/// A package that was pushed.
+#[must_use]
+pub fn of_release(released: &Released) -> Row {
+    let flag = |value| Some(Doc::Bool(value, origin()));
+    let fields = vec![
+        ("version", Some(text(&*released.version))),
+        ("digest", Some(text(&*released.digest))),
+        ("commit", Some(text(&*released.commit))),
+        ("built_at", Some(text(&*released.built_at))),
+        ("sbom", flag(released.sbom)),
+        ("signed", flag(released.signed)),
+        ("provenance", flag(released.provenance)),
+    ];
+    Row {
+        document: "deployment_packages",
+        list: "packages",
+        identity: vec![("component", Some(released.component.clone()))],
         fields,
         head: Vec::new(),
     }

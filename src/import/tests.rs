@@ -453,3 +453,21 @@ fn no_text_of_a_report_becomes_syntax() {
         assert_eq!(after.lines().count(), 3, "{after}");
     }
 }
+
+#[test]
+fn a_pushed_package_is_one_row_of_its_component() {
+    let (_, bytes, facts) = reports("package").remove(0);
+    let Evidence::Released(released) = evidence("package", &bytes) else { panic!("no package") };
+    assert_eq!(
+        [&released[0].component, &released[0].version],
+        [facts["component"].as_str().unwrap(), facts["version"].as_str().unwrap()]
+    );
+    let text = "packages:\n  # Ours.\n  - {component: web, version: 3.8.0} # the shop\n";
+    let text = place::put(text, &rows::of_release(&released[0])).unwrap();
+    assert!(
+        text.starts_with("packages:\n  # Ours.\n  - {component: web, version: 4.0.0, digest: 'sha256:aa"),
+        "{text}"
+    );
+    assert!(text.contains("provenance: false") && text.contains("# the shop"), "{text}");
+    assert!((super::by_name("package").unwrap().read)(b"{\"component\": \"web\", \"unknown\": 1}").is_err());
+}

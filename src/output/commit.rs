@@ -187,7 +187,7 @@ pub(super) fn recover(folder: &Folder<'_>, lock: &mut Lock, write: bool) -> Resu
         Journal::read(name.as_str(), &text)?.settle(lock, |path, digest| -> Result<bool, Refused> {
             Ok(match folder.read(path, &mut buffer)? {
                 Found::Absent => digest.is_none(),
-                Found::File => digest == Some(Digest::of(&buffer)),
+                Found::File => digest == Some(Digest::of_file(path, &buffer)),
                 _ => false,
             })
         })?;

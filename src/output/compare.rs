@@ -3,11 +3,12 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use similar::TextDiff;
 
-use super::digest::Digest;
+use super::digest::{Digest, is_workflow};
 use super::folder::{Folder, Found, Refused};
 use super::lock::Row;
 use crate::diag::Diagnostic;
 use crate::diag::code::{EDITED_BY_HAND, IN_THE_WAY, NOT_OURS};
+use crate::source::pins::pins;
 
 /// What a file on disk is to the file that a build makes.
 pub(super) enum Verdict {
@@ -23,12 +24,14 @@ pub(super) enum Verdict {
     InTheWay(Diagnostic),
 }
 
-/// Compares what lies at a path with a new text. `row`: what the lock knows of the path.
+/// Compares what lies at a path with a new text. `row`: what the lock knows of the path. `repinned`: the pins of actions are
+/// not those of the last build.
 pub(super) fn compare(
     folder: &Folder<'_>,
     path: &Utf8Path,
     row: Option<&Row>,
     new: (&str, Digest),
+    repinned: bool,
     buffer: &mut Vec<u8>,
 ) -> Result<Verdict, Refused> {
     let (text, digest) = new;
@@ -36,9 +39,20 @@ pub(super) fn compare(
         Found::Absent => Verdict::Absent,
         Found::File if *buffer == text.as_bytes() => Verdict::Same,
         Found::File => {
-            let found = Digest::of(buffer);
+            let found = Digest::of_file(path, buffer);
+            // A newer pin was read as an input, so that it is in the text: what differs was made older, or another commit.
+            let other_pins = is_workflow(path) && pins(text) != pins(&String::from_utf8_lossy(buffer));
             match row {
-                _ if found == digest => Verdict::Same,
+                Some(row) if other_pins && !repinned && found == row.digest => {
+                    Verdict::Foreign(edited(path, text, buffer, row.digest == digest))
+                }
+                _ if found == digest => {
+                    if other_pins {
+                        Verdict::Outdated
+                    } else {
+                        Verdict::Same
+                    }
+                }
                 Some(row) if found == row.digest => Verdict::Outdated,
                 Some(row) => Verdict::Foreign(edited(path, text, buffer, row.digest == digest)),
                 None => Verdict::Foreign(not_ours(path)),
@@ -57,7 +71,7 @@ pub(super) fn leftover(
 ) -> Result<Verdict, Refused> {
     Ok(match folder.read(path, buffer)? {
         Found::Absent => Verdict::Absent,
-        Found::File if Digest::of(buffer) == row.digest => Verdict::Outdated,
+        Found::File if Digest::of_file(path, buffer) == row.digest => Verdict::Outdated,
         Found::File => {
             let message = format!("`{path}` is no longer generated, and was edited by hand");
             Verdict::Foreign(

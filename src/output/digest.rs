@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use camino::Utf8Path;
+
+use crate::source::pins;
 use crate::source::scalar::Wrong;
 use crate::source::shape::{JsonType, ScalarShape};
 use crate::source::{Scalar, scalar};
@@ -12,6 +15,12 @@ use crate::source::{Scalar, scalar};
 pub struct Digest([u8; 32]);
 
 impl Digest {
+    /// The digest of a file, over the text that tells whether it was edited: the pins of a workflow count for nothing.
+    #[must_use]
+    pub fn of_file(path: &Utf8Path, text: &[u8]) -> Digest {
+        if is_workflow(path) { Digest::of(&without_pins(text)) } else { Digest::of(text) }
+    }
+
     /// The digest of a text's bytes.
     #[must_use]
     pub fn of(text: &[u8]) -> Digest {
@@ -26,6 +35,27 @@ impl Digest {
         }
         Digest(*hasher.update(rest).finalize().as_bytes())
     }
+}
+
+/// Whether a file is a workflow of GitHub Actions, which others than pathc keep up to date.
+pub(super) fn is_workflow(path: &Utf8Path) -> bool {
+    path.parent().and_then(Utf8Path::file_name) == Some("workflows") && path.extension() == Some("yml")
+}
+
+/// A workflow's text without the commits and versions of its actions: an update of those is no edit.
+fn without_pins(text: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(text);
+    let mut blank = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        match pins::pin(line) {
+            Some((_, place)) => {
+                blank.push_str(&line[..place.start]);
+                blank.push_str(&line[place.end..]);
+            }
+            None => blank.push_str(line),
+        }
+    }
+    blank.into_bytes()
 }
 
 impl fmt::Display for Digest {
@@ -67,6 +97,16 @@ mod tests {
         assert_ne!(Digest::of(b"a\rb"), Digest::of(b"a\nb"));
         assert_ne!(Digest::of(b"a\r\r\n"), Digest::of(b"a\r\n"));
         assert_ne!(Digest::of(b"a\n"), Digest::of(b"a"));
+    }
+
+    #[test]
+    fn pins_of_workflows_make_no_difference() {
+        let workflow = |pin: &str| format!("on: {{}}\njobs:\n  - uses: a/b@{pin}\n    with: {{}}\n");
+        let digest = |path: &str, pin: &str| Digest::of_file(path.into(), workflow(pin).as_bytes());
+        let (one, two) = (format!("{} # v1", "0a".repeat(20)), format!("{} # v2.0", "1b".repeat(20)));
+        assert_eq!(digest(".github/workflows/ci.yml", &one), digest(".github/workflows/ci.yml", &two));
+        assert_ne!(digest(".github/workflows/ci.yml", &one), digest(".github/workflows/ci.yml", "main"));
+        assert_ne!(digest(".github/ci.yml", &one), digest(".github/ci.yml", &two));
     }
 
     #[test]

@@ -20,6 +20,9 @@ use crate::diag::code::{BUILD_RUNNING, MISSING, OUTSIDE_OUTPUT, SAME_PATH, STALE
 
 pub use super::commit::ChangeKind;
 
+/// The target spec that the pins of workflows are of.
+const PINS: &str = "github_actions";
+
 /// What is to be built, and where.
 pub struct Request<'a> {
     /// The folder that outputs and lock lie in: the repository's root, or `--out`.
@@ -354,13 +357,14 @@ impl Build<'_, '_> {
         folders: &BTreeSet<Utf8PathBuf>,
     ) -> Result<Vec<(Digest, Verdict)>, Refused> {
         let indexed = wanted.par_iter().enumerate();
+        let repinned = self.old.specs.get(PINS) != self.request.specs.get(PINS);
         let compared = indexed.map_init(<(Printed, Vec<u8>)>::default, |(printed, buffer), (slot, wanted)| {
             printed.clear();
             (wanted.file.job)().print(printed);
-            let digest = Digest::of(printed.text.as_bytes());
+            let digest = Digest::of_file(&wanted.path, printed.text.as_bytes());
             let row = self.old.files.get(&wanted.path);
             let verdict = if is_reachable(&wanted.path, folders) {
-                compare(self.folder, &wanted.path, row, (&printed.text, digest), buffer)?
+                compare(self.folder, &wanted.path, row, (&printed.text, digest), repinned, buffer)?
             } else {
                 Verdict::Absent
             };

@@ -48,6 +48,12 @@ pub const ALL: &[Target] = &[
     Target { name: "grafana", default_out: "infra/grafana", runtime: None, emit: grafana::emit },
     Target { name: "github-actions", default_out: ".github", runtime: None, emit: github_actions::emit },
     Target { name: "operations", default_out: "infra/operations", runtime: None, emit: operations::emit },
+    Target {
+        name: github_actions::NAME,
+        default_out: github_actions::FOLDER,
+        runtime: None,
+        emit: github_actions::emit,
+    },
 ];
 
 /// A target by its name.

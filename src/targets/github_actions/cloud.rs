@@ -75,6 +75,11 @@ impl<'a> Place<'a> {
         self.sign_in(self.role(&names::plan_role(self.system(), self.name())))
     }
 
+    /// Signs in with another role of the account.
+    pub(super) fn sign_in_as(self, role: &str) -> Step {
+        self.sign_in(self.role(role))
+    }
+
     /// The tools that provision.
     pub(super) fn provisioner(self) -> Option<Step> {
         if self.pipelines.workflows().provisioner.value != Provisioner::Terraform {

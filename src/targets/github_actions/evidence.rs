@@ -19,7 +19,7 @@ pub(super) fn keep(pipelines: Pipelines<'_>, suite: &SuiteJob) -> Vec<Step> {
     let name = suite.name.to_string();
     let reports = imports(pipelines, &name).map(|import| format!("{} {}", import.form, import.report));
     let gather = Step::script(pipelines, "Gather evidence", script::COLLECT_EVIDENCE, rules::EVIDENCE)
-        .when("!cancelled()")
+        .when("${{ !cancelled() }}")
         .variable("SUITE", name.clone())
         .variable("OUTCOME", "${{ steps.suite.outcome }}")
         .env("REPORTS", lines(reports, suite.origin));
@@ -29,7 +29,7 @@ pub(super) fn keep(pipelines: Pipelines<'_>, suite: &SuiteJob) -> Vec<Step> {
 /// Uploads what was gathered, for the gates.
 pub(super) fn upload(pipelines: Pipelines<'_>, name: &str) -> Step {
     Step::uses(pipelines, "Keep evidence", ActionName::UploadArtifact, rules::EVIDENCE)
-        .when("!cancelled()")
+        .when("${{ !cancelled() }}")
         .set("name", format!("evidence-{name}"))
         .set("path", GATHERED)
         .set("if-no-files-found", "error")
@@ -94,7 +94,7 @@ pub(super) fn gates(pipelines: Pipelines<'_>, needed: &[String]) -> Job {
         .variable("COMMIT", "${{ github.sha }}");
     Job::new(pipelines, "quality-gates", "Quality gates", 20, rules::EVIDENCE)
         .needs(&needed)
-        .when("!cancelled()")
+        .when("${{ !cancelled() }}")
         .may("contents", "read", "to check out")
         .step(checkout(pipelines))
         .step(require)

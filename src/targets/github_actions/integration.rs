@@ -32,8 +32,8 @@ pub(super) fn workflow(pipelines: Pipelines<'_>) -> Doc {
     let mut needed: Vec<String> = vec![CHANGES.to_owned()];
     changes(pipelines).put_into(&mut jobs);
     let builds = pipelines.configurations().builds.iter().filter_map(|job| build(pipelines, job));
-    let suites =
-        suites(pipelines).map(|suite| self::suite(pipelines, suite).needs(&[CHANGES]).when(is_due(&suite_job(suite))));
+    let suites = suites(pipelines)
+        .map(|suite| self::suite(pipelines, suite, true).needs(&[CHANGES]).when(is_due(&suite_job(suite))));
     let scans = scan::jobs(pipelines, PipelineKind::Integration);
     for job in builds.chain(suites).chain(scans).chain([evidence::fresh(pipelines)]) {
         needed.push(job.id().to_owned());
@@ -136,8 +136,8 @@ fn build(pipelines: Pipelines<'_>, job: &BuildJob) -> Option<Job> {
     Some(made)
 }
 
-/// Runs a suite.
-pub(super) fn suite(pipelines: Pipelines<'_>, suite: &SuiteJob) -> Job {
+/// Runs a suite. `cached`: whether it may read what an earlier run has kept.
+pub(super) fn suite(pipelines: Pipelines<'_>, suite: &SuiteJob, cached: bool) -> Job {
     let mut job = Job::new(pipelines, suite_job(suite), format!("Suite {}", suite.name), 0, rules::SUITE)
         .timeout(pipelines, &[&suite.timeout])
         .may("contents", "read", "to check out");
@@ -153,7 +153,8 @@ pub(super) fn suite(pipelines: Pipelines<'_>, suite: &SuiteJob) -> Job {
     job = job.step(checkout(pipelines));
     for tool in &suite.tools {
         let tool = Tool::of_suite(tool);
-        job = job.steps(tool.steps(pipelines)).steps(tool.fetch());
+        let steps = if cached { tool.steps(pipelines) } else { tool.language(pipelines) };
+        job = job.steps(steps).steps(tool.fetch());
     }
     job = job.steps(suite.programs.iter().map(|program| verification::set_up(pipelines, program.value)));
     let run = Step::command("Run the suite", &suite.command, rules::SUITE).id("suite").folder(&suite.working_directory);

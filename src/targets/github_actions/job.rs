@@ -4,7 +4,7 @@ use crate::ir::value::Duration;
 use crate::ir::{Origin, Rule, Traced};
 use crate::output::doc::{Doc, Map, Text};
 
-use super::expression::{literal, user};
+use super::expression::user;
 use super::pipelines::Pipelines;
 use super::rules;
 use super::step::Step;
@@ -38,7 +38,7 @@ impl Job {
         let name = name.into();
         Job {
             id: id.into(),
-            head: Map::new(origin).text("name", literal(&name).into_owned()),
+            head: Map::new(origin).text("name", name),
             tail: Map::new(origin),
             permissions: Map::new(Origin::rule(rules::PERMISSION)),
             env: Map::new(origin),

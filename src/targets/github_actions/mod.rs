@@ -5,18 +5,22 @@
 mod check;
 mod cloud;
 mod deployment;
+mod drift;
 mod evidence;
 mod expression;
 mod integration;
 mod job;
 mod kubernetes;
 mod pipelines;
+mod release;
+mod rollback;
 pub mod rules;
 mod scan;
 mod script;
 mod service;
 mod setup;
 mod step;
+mod updates;
 mod verification;
 
 use crate::diag::Diagnostic;
@@ -28,6 +32,13 @@ use crate::spec::Specs;
 use pipelines::Pipelines;
 use script::Script;
 
+/// What a manifest calls the target.
+pub const NAME: &str = "github-actions";
+/// The folder in which GitHub looks for workflows.
+pub const FOLDER: &str = ".github";
+/// The folder of the workflows below it.
+pub const WORKFLOWS: &str = "workflows";
+
 /// The scripts that integration calls.
 const INTEGRATION: &[Script] = &[
     script::CHANGES,
@@ -37,6 +48,9 @@ const INTEGRATION: &[Script] = &[
     script::REQUIRE_JOBS,
     script::CREATE_TEST_RESOURCES,
 ];
+
+/// The scripts that releases call, beside those of integration.
+const RELEASE: &[Script] = &[script::WRITE_PACKAGE, script::PROPOSE_RELEASE];
 
 /// The scripts that deployments call, whatever the runtime.
 const DEPLOYMENT: &[Script] = &[
@@ -58,12 +72,19 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
     let mut files = Files::default();
     files.files.push(pipelines.file("ci.yml", move || integration::workflow(pipelines)));
     script::add(pipelines, INTEGRATION, &mut files);
+    files.files.push(pipelines.file("release.yml", move || release::workflow(pipelines)));
+    script::add(pipelines, RELEASE, &mut files);
     if !pipelines.workflows().environments.is_empty() {
+        files.files.push(pipelines.file("rollback.yml", move || rollback::workflow(pipelines)));
+        files.files.push(pipelines.file("drift.yml", move || drift::workflow(pipelines)));
         files.files.push(pipelines.file("deploy.yml", move || deployment::workflow(pipelines)));
         script::add(pipelines, DEPLOYMENT, &mut files);
         if pipelines.is_on(Runtime::Kubernetes) {
             script::add(pipelines, KUBERNETES, &mut files);
         }
+    }
+    if !pipelines.configurations().updates.is_empty() {
+        files.add("dependabot.yml", move || updates::content(pipelines));
     }
     (files, check::problems(pipelines))
 }

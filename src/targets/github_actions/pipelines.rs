@@ -12,7 +12,7 @@ use crate::spec::{AwsSpec, GithubActionsSpec};
 use crate::targets::shared::header::header;
 
 use super::expression::literal;
-use super::rules;
+use super::{WORKFLOWS, rules};
 
 /// The plans, and how workflows are written.
 #[derive(Clone, Copy)]
@@ -61,7 +61,7 @@ impl<'a> Pipelines<'a> {
     /// A workflow's file.
     pub(super) fn file(self, name: &str, document: impl Fn() -> Doc + Send + Sync + 'a) -> File<'a> {
         File {
-            path: format!("workflows/{name}").into(),
+            path: format!("{WORKFLOWS}/{name}").into(),
             environment: None,
             job: Box::new(move || Content::workflow(self.header(), document())),
         }

@@ -20,7 +20,8 @@ use super::{evidence, rules};
 const ENVIRONMENT: &str = "scans";
 
 /// A fork's pull request can't write to the security tab.
-const MAY_REPORT: &str = "!cancelled() && github.event.pull_request.head.repo.fork != true";
+const MAY_REPORT: &str =
+    "${{ !cancelled() && hashFiles('scan.sarif') != '' && github.event.pull_request.head.repo.fork != true }}";
 
 pub(super) fn id(scan: &ScanJob) -> String {
     format!("scan-{}", scan.kind)
@@ -77,6 +78,25 @@ pub(super) fn of_environment(place: Place<'_>) -> Option<Job> {
     Some(job.concurrency(one_after_the_other(id(scan))).step(run))
 }
 
+/// The steps that scan an image which was just pushed.
+pub(super) fn of_image(pipelines: Pipelines<'_>, scan: &ScanJob) -> Option<Vec<Step>> {
+    let scanner = scanner(pipelines, scan)?;
+    let image = scanner.image.as_ref()?;
+    let words: Vec<String> = scanner.image_command.iter().map(|word| shell_word(word)).collect();
+    let command = format!(
+        "docker run --rm --volume \"$GITHUB_WORKSPACE:/repository\" --workdir /repository \\\n  --volume \"$HOME/.docker:/root/.docker:ro\" \"$SCANNER\" \\\n  {} \"$IMAGE\"\n",
+        words.join(" ")
+    );
+    let run = Step::run("Scan the image", command, rules::SCAN)
+        .env("SCANNER", Doc::text(format!("{}@{}", image.name, image.digest), image.digest.origin))
+        .variable("IMAGE", "${{ matrix.image }}@${{ steps.build.outputs.digest }}");
+    let upload = Step::uses(pipelines, "Report findings", ActionName::UploadSarif, rules::SCAN)
+        .when("${{ !cancelled() && hashFiles('scan.sarif') != '' }}")
+        .set("sarif_file", "scan.sarif")
+        .set("category", format!("{}-${{{{ matrix.component }}}}", id(scan)));
+    Some(vec![run, upload])
+}
+
 fn job(pipelines: Pipelines<'_>, scan: &ScanJob, scanner: &Scanner) -> Job {
     let name = format!("Scan {} with {}", scan.kind, scan.tool);
     let job = Job::new(pipelines, id(scan), name, 30, rules::SCAN).may("contents", "read", "to check out");
@@ -122,7 +142,7 @@ fn reported(pipelines: Pipelines<'_>, scan: &ScanJob, job: Job) -> Job {
     }
     let folder = format!("$RUNNER_TEMP/evidence/{}/sarif", id(scan));
     let gather = format!("mkdir -p \"{folder}\"\ncp scan.sarif \"{folder}/\"\n");
-    job.step(Step::run("Gather evidence", gather, rules::EVIDENCE).when("!cancelled()"))
+    job.step(Step::run("Gather evidence", gather, rules::EVIDENCE).when("${{ !cancelled() }}"))
         .step(evidence::upload(pipelines, &id(scan)))
 }
 

@@ -42,6 +42,8 @@ scripts! {
     ROLL_BACK_KUBERNETES = "roll-back-kubernetes.sh";
     FIND_RELEASE = "find-release.sh";
     MARK_RELEASE = "mark-release.sh";
+    WRITE_PACKAGE = "write-package.sh";
+    PROPOSE_RELEASE = "propose-release.sh";
 }
 
 impl Script {

@@ -3,7 +3,7 @@
 #
 # ENVIRONMENT  the environment
 # RELEASE      a commit or a tag that ran there before; empty: the last one that is not COMMIT
-# COMMIT       the commit that is deployed, or that runs now
+# COMMIT       the commit that is deployed; empty: the one that runs now
 #
 # Writes `commit` to GITHUB_OUTPUT; empty where nothing ran before.
 set -euo pipefail
@@ -22,7 +22,8 @@ if [[ -n ${RELEASE:-} ]]; then
     exit 1
   }
 else
-  commit=$(grep --invert-match --line-regexp --max-count 1 "${COMMIT:-none}" <<<"$released" || true)
+  current=${COMMIT:-${released%%$'\n'*}}
+  commit=$(grep --invert-match --line-regexp --max-count 1 "${current:-none}" <<<"$released" || true)
 fi
 echo "Earlier release: ${commit:-none}"
 echo "commit=$commit" >>"$GITHUB_OUTPUT"

@@ -4,8 +4,9 @@
 # EVIDENCE    lines of `SUITE FORM COMPONENT..`: what to import, as which suite, about which components
 # COMPONENTS  JSON list of the components that changed: only they have new evidence
 # COMMIT      the commit that was tested
+# FOLDER      where the evidence lies; `evidence` where it is empty
 #
-# Reads evidence/SUITE/FORM/, as collect-evidence.sh wrote it. A suite that did not run in this pipeline has no folder.
+# Reads FOLDER/SUITE/FORM/, as collect-evidence.sh wrote it. A suite that did not run in this pipeline has no folder.
 set -euo pipefail
 : "${COMPONENTS:?}" "${COMMIT:?}"
 shopt -s nullglob
@@ -17,7 +18,7 @@ done < <(jq --raw-output '.[]' <<<"$COMPONENTS")
 
 while read -r suite form components; do
   [[ -n $suite ]] || continue
-  files=("evidence/$suite/$form"/*)
+  files=("${FOLDER:-evidence}/$suite/$form"/*)
   [[ ${#files[@]} -gt 0 ]] || continue
   arguments=(--commit "$COMMIT")
   if [[ $form == junit ]]; then

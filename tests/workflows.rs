@@ -1,0 +1,540 @@
+//! The generated workflows at work: their steps are run as a runner would, with recorders in place of the commands that
+//! reach outside; and the pins that others keep up to date.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use pathc::source::yaml::{NodeId, Tree, parse};
+use pathc::source::{FileId, pins};
+
+/// The moment at which the fixtures' evidence is fresh.
+const NOW: &str = "2026-11-21T00:00:00Z";
+
+/// A system of `fixtures/pass/`, built in a repository of its own.
+struct Repository(tempfile::TempDir);
+
+impl Repository {
+    fn of(fixture: &str) -> Repository {
+        let repository = Repository(tempfile::tempdir().unwrap());
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass").join(fixture), repository.root());
+        repository.build(&[]);
+        repository
+    }
+
+    fn root(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn pathc(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_pathc")).arg("-C").arg(self.root()).args(arguments).output().unwrap()
+    }
+
+    fn build(&self, arguments: &[&str]) {
+        let built = self.pathc(&[&["build", "--now", NOW], arguments].concat());
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    }
+
+    /// What `build --check` says; nothing where all is well.
+    fn check(&self) -> String {
+        let checked = self.pathc(&["build", "--check", "--now", NOW, "--message-format", "short"]);
+        if checked.status.success() { String::new() } else { String::from_utf8_lossy(&checked.stderr).into_owned() }
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.root().join(path)).unwrap()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.root().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn git(&self, arguments: &[&str]) -> String {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "init.defaultBranch=main"];
+        let ran = Command::new("git").current_dir(self.root()).args(identity).args(arguments).output().unwrap();
+        assert!(ran.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
+        String::from_utf8(ran.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Commits everything; gives the commit.
+    fn commit(&self, message: &str) -> String {
+        if !self.root().join(".git").is_dir() {
+            self.git(&["init", "--quiet"]);
+        }
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message", message]);
+        self.git(&["rev-parse", "HEAD"])
+    }
+
+    /// Rewrites every workflow.
+    fn rewrite(&self, change: impl Fn(&str) -> String) {
+        for entry in fs::read_dir(self.root().join(".github/workflows")).unwrap() {
+            let path = entry.unwrap().path();
+            let text = fs::read_to_string(&path).unwrap();
+            fs::write(&path, change(&text)).unwrap();
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+/// A workflow as a tree.
+struct Workflow {
+    text: String,
+    tree: Tree,
+}
+
+/// A step as a runner sees it.
+#[derive(Debug)]
+struct Step {
+    env: BTreeMap<String, String>,
+    folder: String,
+    run: String,
+}
+
+impl Workflow {
+    fn of(repository: &Repository, name: &str) -> Workflow {
+        let text = repository.read(&format!(".github/workflows/{name}"));
+        let (tree, problems) = parse(FileId(0), &text);
+        assert!(problems.is_empty(), "{problems:?}");
+        Workflow { text, tree }
+    }
+
+    fn get(&self, node: NodeId, key: &str) -> Option<NodeId> {
+        let mut entries = self.tree.entries(node)?;
+        entries.find(|(name, _)| self.scalar(*name) == Some(key)).map(|(_, value)| value)
+    }
+
+    fn scalar(&self, node: NodeId) -> Option<&str> {
+        self.tree.scalar(&self.text, node).map(|(text, _)| text)
+    }
+
+    fn at(&self, path: &[&str]) -> NodeId {
+        let found = path.iter().try_fold(self.tree.root().unwrap(), |node, key| self.get(node, key));
+        found.unwrap_or_else(|| panic!("no {path:?}"))
+    }
+
+    fn map(&self, node: Option<NodeId>) -> BTreeMap<String, String> {
+        let entries = node.into_iter().flat_map(|node| self.tree.entries(node).into_iter().flatten());
+        entries
+            .map(|(key, value)| {
+                (self.scalar(key).unwrap().to_owned(), self.scalar(value).unwrap_or_default().to_owned())
+            })
+            .collect()
+    }
+
+    fn step(&self, job: &str, name: &str) -> Step {
+        let job = self.at(&["jobs", job]);
+        let steps = self.tree.list(self.get(job, "steps").unwrap()).unwrap();
+        let step = steps.iter().copied().find(|step| {
+            let text = |key| self.get(*step, key).and_then(|node| self.scalar(node));
+            text("name") == Some(name) && text("run").is_some()
+        });
+        let step = step.unwrap_or_else(|| panic!("no step {name:?}"));
+        let text = |key| self.get(step, key).and_then(|node| self.scalar(node)).unwrap_or_default().to_owned();
+        let mut env = self.map(self.get(job, "env"));
+        env.extend(self.map(self.get(step, "env")));
+        Step { env, folder: text("working-directory"), run: text("run") }
+    }
+}
+
+/// A machine whose commands are recorders: each call is a line, and what a command answers is a piece of shell.
+struct Machine<'a> {
+    repository: &'a Repository,
+    folder: tempfile::TempDir,
+    expressions: Vec<(&'static str, String)>,
+}
+
+impl<'a> Machine<'a> {
+    fn new(repository: &'a Repository) -> Machine<'a> {
+        let machine = Machine { repository, folder: tempfile::tempdir().unwrap(), expressions: Vec::new() };
+        for folder in ["bin", "temp"] {
+            fs::create_dir(machine.folder.path().join(folder)).unwrap();
+        }
+        machine
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Puts a recorder in place of a command.
+    fn command(self, name: &str, answer: &str) -> Machine<'a> {
+        let program = self.path("bin").join(name);
+        let text = format!("#!/bin/bash\nprintf '%s\\n' \"{name} $*\" >>\"$RECORD\"\n{answer}\n");
+        fs::write(&program, text).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        self
+    }
+
+    /// What an expression of the workflow has as its value.
+    fn expression(mut self, expression: &'static str, value: impl Into<String>) -> Machine<'a> {
+        self.expressions.push((expression, value.into()));
+        self
+    }
+
+    /// Runs a step as a runner would.
+    fn run(&self, step: &Step) -> Output {
+        let mut command = Command::new("bash");
+        command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", &step.run]);
+        command.current_dir(self.repository.root().join(&step.folder));
+        let path = format!("{}:{}", self.path("bin").display(), std::env::var("PATH").unwrap());
+        command.env("PATH", path).env("RECORD", self.path("record")).env("POLL_SECONDS", "0");
+        command.env("RUNNER_TEMP", self.path("temp")).env("GITHUB_OUTPUT", self.path("output"));
+        command.env("GITHUB_STEP_SUMMARY", self.path("summary")).env("GITHUB_REPOSITORY", "acme/storefront");
+        command.env("GITHUB_SERVER_URL", "https://github.example").env("GITHUB_RUN_ID", "7");
+        for (name, value) in &step.env {
+            let known = self.expressions.iter();
+            let value = known.fold(value.clone(), |value, (expression, known)| {
+                value.replace(&format!("${{{{ {expression} }}}}"), known)
+            });
+            assert!(!value.contains("${{"), "{name} has an expression that the test does not know: {value}");
+            command.env(name, value);
+        }
+        command.output().unwrap()
+    }
+
+    fn succeeds(&self, step: &Step) -> String {
+        let ran = self.run(step);
+        let said = format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+        assert!(ran.status.success(), "{}\n{said}", step.run);
+        said
+    }
+
+    fn fails(&self, step: &Step) -> String {
+        let ran = self.run(step);
+        let said = format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+        assert!(!ran.status.success(), "{}\n{said}", step.run);
+        said
+    }
+
+    /// The calls so far.
+    fn record(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.path("record")).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    fn calls(&self, beginning: &str) -> Vec<String> {
+        self.record().into_iter().filter(|call| call.starts_with(beginning)).collect()
+    }
+}
+
+#[test]
+fn a_component_is_fetched_linted_and_built_in_its_folder() {
+    let repository = Repository::of("storefront");
+    repository.write("apps/web/package.json", "{}");
+    let ci = Workflow::of(&repository, "ci.yml");
+    let machine = Machine::new(&repository).command("npm", "pwd >>\"$RECORD\"");
+    for name in ["Fetch dependencies", "Lint", "Build"] {
+        machine.succeeds(&ci.step("build-web", name));
+    }
+    let folder = fs::canonicalize(repository.root().join("apps/web")).unwrap().display().to_string();
+    assert_eq!(
+        machine.record(),
+        ["npm ci", &folder, "npm run lint --if-present", &folder, "npm run build --if-present", &folder]
+    );
+}
+
+#[test]
+fn only_what_changed_has_something_to_do() {
+    let repository = Repository::of("storefront");
+    let base = repository.commit("first");
+    let jobs = |base: &str| {
+        let machine = Machine::new(&repository)
+            .expression("inputs.base || github.event.pull_request.base.sha || github.event.before", base);
+        machine.succeeds(&Workflow::of(&repository, "ci.yml").step("changes", "Find what changed"));
+        let output = fs::read_to_string(machine.path("output")).unwrap();
+        let lines: Vec<String> = output.lines().map(str::to_owned).collect();
+        (lines[0].clone(), lines[1].clone())
+    };
+    let everything = jobs("");
+    assert!(everything.0.contains("build-catalog") && everything.0.contains("suite-integration"), "{everything:?}");
+    // A commit that nobody knows, and one of a first push.
+    assert_eq!(jobs(&"0".repeat(40)), everything);
+    assert_eq!(jobs(&base), ("jobs=[]".to_owned(), "components=[]".to_owned()));
+
+    repository.write("apps/web/a file\nwith a line.ts", "");
+    repository.commit("the shop");
+    let (of_web, components) = jobs(&base);
+    assert_eq!(of_web, "jobs=[\"build-web\",\"suite-web-unit\"]");
+    assert_eq!(components, "components=[\"web\"]");
+
+    repository.write("Cargo.lock", "");
+    repository.commit("a package");
+    let (of_lockfile, _) = jobs(&base);
+    assert!(of_lockfile.contains("build-checkout") && of_lockfile.contains("suite-unit"), "{of_lockfile}");
+    assert!(!of_lockfile.contains("build-catalog"), "{of_lockfile}");
+
+    repository.write(".github/scripts/changes.sh", &(repository.read(".github/scripts/changes.sh") + "\n"));
+    repository.commit("a script");
+    assert_eq!(jobs(&base), everything, "a change of the pipeline itself");
+}
+
+#[test]
+fn evidence_is_gathered_imported_and_judged() {
+    let repository = Repository::of("storefront");
+    repository.write("target/nextest/ci/junit.xml", "<testsuites/>");
+    repository.write("lcov.info", "end_of_record\n");
+    let ci = Workflow::of(&repository, "ci.yml");
+    let machine = Machine::new(&repository)
+        .command("pathc", "")
+        .expression("steps.suite.outcome", "success")
+        .expression("needs.changes.outputs.components", "[\"checkout\",\"money\"]")
+        .expression("github.sha", "abc1234")
+        .expression("toJSON(needs)", r#"{"changes": {"result": "success"}, "build-web": {"result": "skipped"}}"#);
+    machine.succeeds(&ci.step("suite-unit", "Gather evidence"));
+    // A suite without reports is one test, which its command was.
+    machine.succeeds(&ci.step("suite-report-unit", "Gather evidence"));
+    fs::rename(machine.path("temp").join("evidence"), repository.root().join("evidence")).unwrap();
+    for name in ["Require all jobs", "Import evidence", "Check the candidate"] {
+        machine.succeeds(&ci.step("quality-gates", name));
+    }
+    assert_eq!(
+        machine.record(),
+        [
+            "pathc import junit evidence/unit/junit/1-junit.xml --commit abc1234 --suite unit",
+            "pathc import lcov evidence/unit/lcov/1-lcov.info --commit abc1234 --component checkout --component money",
+            "pathc import junit evidence/report-unit/junit/command.xml --commit abc1234 --suite report-unit",
+            "pathc check --message-format github --stage candidate --commit abc1234 --component checkout --component money",
+        ]
+    );
+    let synthetic = repository.read("evidence/report-unit/junit/command.xml");
+    assert!(synthetic.contains("tests=\"1\"") && !synthetic.contains("failure"), "{synthetic}");
+
+    let machine = machine.expression("toJSON(needs)", "");
+    let mut failed = ci.step("quality-gates", "Require all jobs");
+    failed.env.insert("NEEDS".to_owned(), r#"{"build-web": {"result": "failure"}}"#.to_owned());
+    assert!(machine.fails(&failed).contains("build-web: failure"));
+    // A report that is missing although the suite passed is no evidence.
+    fs::remove_file(repository.root().join("lcov.info")).unwrap();
+    assert!(machine.fails(&ci.step("suite-unit", "Gather evidence")).contains("lcov"));
+}
+
+#[test]
+fn a_deployment_is_verified_and_marked() {
+    let repository = Repository::of("storefront");
+    repository.write("scripts/smoke.sh", "#!/bin/bash\necho \"smoke $BASE_URL [$AWS_ACCESS_KEY_ID]\" >>\"$RECORD\"\n");
+    let script = repository.root().join("scripts/smoke.sh");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let deploy = Workflow::of(&repository, "deploy.yml");
+    let machine = Machine::new(&repository)
+        .command("gh", "cat >/dev/null; echo 17")
+        .expression("github.sha", "abc1234")
+        .expression("github.token", "t");
+    machine.succeeds(&deploy.step("deploy-production", "Verify with smoke"));
+    machine.succeeds(&deploy.step("deploy-production", "Mark the deployment"));
+    assert_eq!(machine.record()[0], "smoke https://shop.acme.example []");
+    assert_eq!(machine.calls("gh")[0], "gh api --method POST repos/acme/storefront/deployments --input - --jq .id");
+    assert!(machine.calls("gh")[1].contains("deployments/17/statuses --field state=success"));
+}
+
+/// A cluster in which everything is good at once.
+const CLUSTER: &str = r#"
+case "$*" in
+  kustomize*) echo "kind: List" ;;
+  *'get rollout'*) echo '{"metadata":{"generation":2},"status":{"observedGeneration":"2","phase":"'"${PHASE:-Healthy}"'"}}' ;;
+esac"#;
+
+#[test]
+fn versions_are_replaced_wave_after_wave() {
+    let repository = Repository::of("storefront");
+    let deploy = Workflow::of(&repository, "deploy.yml");
+    let step = deploy.step("deploy-production", "Roll out");
+    let machine = Machine::new(&repository).command("kubectl", CLUSTER);
+    machine.succeeds(&step);
+    let calls = machine.record();
+    let at =
+        |part: &str| calls.iter().position(|call| call.contains(part)).unwrap_or_else(|| panic!("{part}: {calls:#?}"));
+    assert!(at("name in (checkout,catalog,order-worker,nightly-report)") < at("get rollout checkout"), "{calls:#?}");
+    assert!(at("rollout status deployment/order-worker --timeout 900s") < at("name in (web)"), "{calls:#?}");
+    assert!(calls.iter().all(|call| !call.contains("apply") || call.contains("--server-side")), "{calls:#?}");
+
+    // What is bad ends the deployment before the next wave.
+    let machine = Machine::new(&repository).command("kubectl", &CLUSTER.replace("Healthy", "Degraded"));
+    assert!(machine.fails(&step).contains("checkout is Degraded"));
+    assert!(machine.calls("kubectl").iter().all(|call| !call.contains("(web)")));
+}
+
+#[test]
+fn a_failed_deployment_goes_back_to_the_commit_before() {
+    let repository = Repository::of("storefront");
+    let before = repository.commit("the release before");
+    repository.write("infra/kubernetes/production/workloads/web.yaml", "kind: New\n");
+    let now = repository.commit("the release");
+    let deploy = Workflow::of(&repository, "deploy.yml");
+    let machine = Machine::new(&repository)
+        .command("gh", &format!("printf '%s\\n' {now} {before} {}", "1".repeat(40)))
+        .command("kubectl", "[[ $1 != kustomize ]] || cat \"$2/web.yaml\" >>\"$RECORD\"")
+        .expression("github.sha", now.clone())
+        .expression("github.token", "t")
+        .expression("steps.earlier.outputs.commit", before.clone());
+    machine.succeeds(&deploy.step("deploy-production", "Find the earlier release"));
+    assert_eq!(fs::read_to_string(machine.path("output")).unwrap(), format!("commit={before}\n"));
+
+    machine.succeeds(&deploy.step("deploy-production", "Take the deployment back"));
+    let record = machine.record().join("\n");
+    assert!(!record.contains("kind: New") && record.contains("kind: Deployment"), "the manifests of the commit before");
+    let back: Vec<String> = machine.calls("kubectl apply");
+    let order: Vec<&str> = back.iter().filter_map(|call| call.rsplit("name=").next()).collect();
+    assert_eq!(order, ["web", "order-worker", "catalog", "checkout"], "what came last goes first");
+    assert!(record.contains(r#"patch rollout checkout --namespace storefront-production --subresource status"#));
+    assert_eq!(repository.git(&["worktree", "list"]).lines().count(), 1, "nothing is left behind");
+
+    // By hand, only what ran there.
+    let rollback = Workflow::of(&repository, "rollback.yml");
+    let step = rollback.step("roll-back-production", "Find the earlier release");
+    let machine = machine.expression("inputs.release", "no-such-tag");
+    assert!(machine.fails(&step).contains("no commit or tag is called no-such-tag"));
+    let machine = Machine::new(&repository)
+        .command("gh", &format!("echo {before}"))
+        .expression("github.token", "t")
+        .expression("inputs.release", now);
+    assert!(machine.fails(&step).contains("never ran in production"));
+}
+
+#[test]
+fn nothing_is_deployed_outside_of_the_window() {
+    let repository = Repository::of("storefront");
+    let step = Workflow::of(&repository, "deploy.yml").step("deploy-production", "Check the deployment window");
+    let machine = Machine::new(&repository);
+    // Tuesday to Thursday, 08:00 to 16:00 in Dublin.
+    for (now, open) in [
+        ("2026-11-24T08:00:00Z", true),
+        ("2026-11-24T15:59:59Z", true),
+        ("2026-11-24T07:59:59Z", false),
+        ("2026-11-24T16:00:00Z", false),
+        ("2026-11-23T12:00:00Z", false),
+        // In summer, Dublin is an hour ahead.
+        ("2026-07-01T07:00:00Z", true),
+        ("2026-07-01T15:00:00Z", false),
+    ] {
+        let seconds = Command::new("date").args(["--date", now, "+%s"]).output().unwrap();
+        let mut step = Step { env: step.env.clone(), folder: String::new(), run: step.run.clone() };
+        step.env.insert("NOW".to_owned(), String::from_utf8(seconds.stdout).unwrap().trim().to_owned());
+        assert_eq!(machine.run(&step).status.success(), open, "{now}");
+        // Over midnight: what begins on a Wednesday evening is open early on Thursday, and not early on Tuesday.
+        step.env.insert("FROM".to_owned(), "22:00".to_owned());
+        step.env.insert("TO".to_owned(), "08:00".to_owned());
+        step.env.insert("DAYS".to_owned(), "mon".to_owned());
+        assert_eq!(machine.run(&step).status.success(), now == "2026-11-24T07:59:59Z", "{now} over midnight");
+    }
+}
+
+#[test]
+fn a_secret_that_nobody_has_set_stops_the_deployment() {
+    let repository = Repository::of("storefront");
+    let step = Workflow::of(&repository, "deploy.yml").step("deploy-production", "Check the secrets");
+    let machine = Machine::new(&repository).command("aws", "echo 1");
+    machine.succeeds(&step);
+    let machine = Machine::new(&repository).command("aws", "[[ $* != *STRIPE* ]] && echo 1 || exit 254");
+    let said = machine.fails(&step);
+    assert!(said.contains("storefront/production/checkout/STRIPE_API_KEY has no value"), "{said}");
+    assert!(!said.contains("oncall has no value"), "{said}");
+}
+
+#[test]
+fn infrastructure_is_planned_by_looking_and_made_as_planned() {
+    let repository = Repository::of("storefront");
+    let deploy = Workflow::of(&repository, "deploy.yml");
+    let machine = Machine::new(&repository)
+        .command("terraform", "[[ $* != *detailed* ]] || exit 2")
+        .expression("vars.AWS_ACCOUNT_ID_STAGING", "111122223333");
+    machine.succeeds(&deploy.step("plan-staging", "Show the plan"));
+    machine.succeeds(&deploy.step("deploy-staging", "Make the infrastructure"));
+    let calls = machine.record();
+    let root = "terraform -chdir=infra/terraform/environments/staging";
+    let bucket = "-backend-config=bucket=storefront-terraform-state-111122223333";
+    assert_eq!(calls[0], format!("{root} init -input=false {bucket}"));
+    assert_eq!(calls[1], format!("{root} plan -input=false -lock=false -no-color -detailed-exitcode"));
+    assert!(calls[3].starts_with(&format!("{root} plan -input=false -lock-timeout=10m -no-color -out=")), "{calls:#?}");
+    let planned = calls[3].rsplit("-out=").next().unwrap();
+    assert!(calls[4].starts_with(&format!("{root} apply")) && calls[4].ends_with(planned), "{calls:#?}");
+
+    // The same difference is an error where nothing should differ.
+    let drift = Workflow::of(&repository, "drift.yml");
+    assert!(machine.fails(&drift.step("drift-staging", "Compare with what runs")).contains("what runs differs"));
+}
+
+#[test]
+fn a_release_is_one_pull_request_and_its_check_is_started() {
+    let repository = Repository::of("storefront");
+    let base = repository.commit("main");
+    let release = Workflow::of(&repository, "release.yml");
+    let machine = Machine::new(&repository)
+        .command("gh", "[[ $1 != pr || $2 != list ]] || echo 0")
+        .command("pathc", "[[ $1 != import ]] || echo '# released' >>path/deployment_packages.yaml")
+        .expression("matrix.component", "web")
+        .expression("inputs.version || github.ref_name", "v4.0.0")
+        .expression("steps.build.outputs.digest", format!("sha256:{}", "a".repeat(64)))
+        .expression("github.sha", base.clone())
+        .expression("github.token", "t");
+    let packages = machine.path("temp").join("package").display().to_string();
+    let machine = machine.expression("runner.temp", machine_temp(&packages));
+    machine.succeeds(&release.step("images", "Write down the package"));
+    fs::rename(machine.path("temp").join("package"), machine.path("temp").join("packages")).unwrap();
+    let written = fs::read_to_string(machine.path("temp").join("packages/web.json")).unwrap();
+    assert!(written.contains("\"version\": \"4.0.0\"") && written.contains("\"signed\": true"), "{written}");
+
+    // The remote is a folder, so that the push is a real one.
+    let remote = machine.path("remote.git");
+    repository.git(&["init", "--quiet", "--bare", &remote.display().to_string()]);
+    repository.git(&["remote", "add", "origin", &remote.display().to_string()]);
+    machine.succeeds(&release.step("propose", "Propose the release"));
+    let packages = machine.path("temp").join("packages/web.json").display().to_string();
+    assert_eq!(machine.calls("pathc"), [format!("pathc import package {packages}"), "pathc build".to_owned()]);
+    let branches = Command::new("git").arg("-C").arg(&remote).args(["branch", "--list"]).output().unwrap();
+    assert_eq!(String::from_utf8(branches.stdout).unwrap().trim(), "release/v4.0.0");
+    let gh = machine.calls("gh");
+    assert!(gh.iter().any(|call| call.starts_with("gh pr create --head release/v4.0.0 --base main")), "{gh:?}");
+    assert_eq!(*gh.last().unwrap(), format!("gh workflow run ci.yml --ref release/v4.0.0 --field base={base}"));
+}
+
+fn machine_temp(packages: &str) -> String {
+    packages.strip_suffix("/package").unwrap().to_owned()
+}
+
+#[test]
+fn an_update_of_an_action_is_kept_and_an_older_one_is_an_edit() {
+    let repository = Repository::of("storefront");
+    let text = repository.read(".github/workflows/ci.yml");
+    let checkout = pins::pins(&text).into_iter().find(|pin| pin.uses == "actions/checkout").unwrap();
+    let pin = |commit: &str, version: &str| format!("actions/checkout@{commit} # {version}");
+    let ours = pin(&checkout.commit, &checkout.version);
+    let newer = pin(&"0a1b".repeat(10), "v99.0.0");
+    repository.rewrite(|text| text.replace(&ours, &newer));
+    assert_eq!(repository.check(), "");
+    repository.build(&[]);
+    assert!(repository.read(".github/workflows/ci.yml").contains(&newer));
+    assert!(repository.read(".github/workflows/deploy.yml").contains(&newer));
+    // Only one of the workflows was updated: all are to be of one version.
+    let ci = repository.read(".github/workflows/ci.yml").replace(&newer, &ours);
+    repository.write(".github/workflows/ci.yml", &ci);
+    assert!(repository.check().contains(".github/workflows/ci.yml"));
+    repository.rewrite(|text| text.replace(&newer, &ours));
+    assert_eq!(repository.check(), "");
+
+    for edit in [pin(&"0a1b".repeat(10), "v1.0.0"), pin(&"0a1b".repeat(10), &checkout.version)] {
+        repository.rewrite(|text| text.replace(&ours, &edit));
+        let said = repository.check();
+        assert!(said.contains("O001") || said.contains("edited by hand"), "{said}");
+        repository.rewrite(|text| text.replace(&edit, &ours));
+    }
+    // Any other change beside a pin is an edit as ever.
+    repository.rewrite(|text| text.replace(&ours, &newer).replace("timeout-minutes: 40", "timeout-minutes: 400"));
+    assert!(repository.check().contains("edited by hand"));
+}
