@@ -46,7 +46,6 @@ pub const ALL: &[Target] = &[
     Target { name: "terraform", default_out: "infra/terraform", runtime: None, emit: terraform::emit },
     Target { name: "prometheus", default_out: "infra/prometheus", runtime: None, emit: prometheus::emit },
     Target { name: "grafana", default_out: "infra/grafana", runtime: None, emit: grafana::emit },
-    Target { name: "github-actions", default_out: ".github", runtime: None, emit: github_actions::emit },
     Target { name: "operations", default_out: "infra/operations", runtime: None, emit: operations::emit },
     Target {
         name: github_actions::NAME,
