@@ -29,6 +29,12 @@ pub struct GrafanaSpec {
     pub alertmanager_implementation: Traced<String>,
     /// How files are provisioned.
     pub provisioning: ProvisioningFacts,
+    /// The label of a ConfigMap that the platform's Grafana reads dashboards from.
+    pub sidecar_label: Traced<String>,
+    /// The label's value.
+    pub sidecar_value: Traced<String>,
+    /// The version of a kustomization's form.
+    pub kustomization_version: Traced<String>,
 }
 
 /// What a dashboard shows unless the viewer chooses.
@@ -88,6 +94,9 @@ impl GrafanaSpec {
                 dashboards_path: fact(file, "provisioning.dashboards_path"),
                 update_seconds: fact(file, "provisioning.update_seconds"),
             },
+            sidecar_label: fact(file, "sidecar.label"),
+            sidecar_value: fact(file, "sidecar.value"),
+            kustomization_version: fact(file, "sidecar.kustomization_version"),
         }
     }
 

@@ -10,8 +10,13 @@ use serde_json::Value;
 
 use super::{Case, Need, Outcome, built, copy_folder, folders_in, home, none, root};
 
-const NEEDS: &[Need] =
-    &[Need::Installed("python-pipelines"), Need::Installed("node"), Need::Installed("debian"), Need::Program("node")];
+const NEEDS: &[Need] = &[
+    Need::Installed("python-pipelines"),
+    Need::Installed("node"),
+    Need::Installed("debian"),
+    Need::Program("node"),
+    Need::Program("kubectl"),
+];
 
 pub(super) const CASES: &[Case] = &[
     Case { name: "grafana::each_judge_rejects_its_bad_samples", needs: NEEDS, run: rejects_bad },

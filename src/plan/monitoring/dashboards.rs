@@ -158,6 +158,8 @@ plan_record! {
         links: Vec<DashboardLink>, many;
         /// In a table the labels that are its first columns; each query is a column after them.
         labels: Vec<Traced<String>>, many;
+        /// In a table the beginning of the identifier of the dashboard that a row leads to; the value of its first label ends it.
+        leads_to: Traced<String>, optional;
         /// What it shows.
         queries: Vec<QueryPlan>, many;
         /// What values mean, ascending.

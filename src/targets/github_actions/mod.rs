@@ -28,6 +28,7 @@ use crate::gates::Checked;
 use crate::ir::choice::Runtime;
 use crate::output::Files;
 use crate::spec::Specs;
+use crate::targets::shared::code_owners;
 
 use pipelines::Pipelines;
 use script::Script;
@@ -70,6 +71,10 @@ const KUBERNETES: &[Script] =
 pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
     let pipelines = Pipelines { plans: checked.plans(), spec: &specs.github_actions, aws: &specs.aws };
     let mut files = Files::default();
+    let plans = checked.plans();
+    if !plans.pipeline.configurations.code_owners.is_empty() {
+        files.add("CODEOWNERS", move || code_owners::content(plans, specs));
+    }
     files.files.push(pipelines.file("ci.yml", move || integration::workflow(pipelines)));
     script::add(pipelines, INTEGRATION, &mut files);
     files.files.push(pipelines.file("release.yml", move || release::workflow(pipelines)));

@@ -120,6 +120,23 @@ fn annotations(place: Place<'_>, plan: &DashboardPlan, selector: &str) -> Doc {
                 .with("target", target),
         )
     }));
+    // Those that the pipeline has posted, which every runtime has.
+    let system = &place.plans.infrastructure.templates.system;
+    let environment = &place.spec.environment_text;
+    let tags = [Doc::text("deployment", environment.origin), Doc::traced(&system.name), Doc::traced(environment)];
+    let posted = map()
+        .integer("limit", 100)
+        .bool("matchAny", false)
+        .with("tags", panel::inline_list(tags, environment.origin))
+        .text("type", "tags");
+    let releases = map()
+        .text("name", "Releases")
+        .with("datasource", inline(map().text("type", "grafana").text("uid", "-- Grafana --")))
+        .bool("enable", true)
+        .bool("hide", false)
+        .with("iconColor", color(place, "good"))
+        .with("target", posted);
+    list.push(releases.into());
     Doc::list(list, Origin::rule(rules::ANNOTATION))
 }
 

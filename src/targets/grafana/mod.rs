@@ -19,11 +19,14 @@ use crate::gates::Checked;
 use crate::output::{Content, Files};
 use crate::plan::Plans;
 use crate::plan::monitoring::dashboards::{DashboardKind, DashboardPlan};
+use crate::spec::kubernetes::Chart;
 use crate::spec::{GrafanaSpec, Specs};
 
 /// Makes the dashboards of a system.
 pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
-    let place = Place { plans: checked.plans(), spec: &specs.grafana };
+    // The chart that brings a cluster its Grafana.
+    let stack = specs.kubernetes.part("monitoring").next();
+    let place = Place { plans: checked.plans(), spec: &specs.grafana, stack };
     let mut files = Files::default();
     for plan in &place.plans.monitoring.dashboards.dashboards {
         files.add(Utf8PathBuf::from(path(plan)), move || Content::Json(dashboard::document(place, plan)));
@@ -37,6 +40,7 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
 struct Place<'a> {
     plans: &'a Plans,
     spec: &'a GrafanaSpec,
+    stack: Option<&'a Chart>,
 }
 
 /// Where a dashboard stands below the target's folder.

@@ -16,6 +16,11 @@ pub(super) fn inline(mut map: Map) -> Doc {
     map.into()
 }
 
+/// A list in one line.
+pub(super) fn inline_list(elements: impl IntoIterator<Item = Doc>, origin: Origin) -> Doc {
+    Doc::List(elements.into_iter().collect(), Style::Flow, origin)
+}
+
 /// The data source that the viewer has chosen.
 pub(super) fn datasource(place: Place<'_>) -> Doc {
     let chosen = format!("${{{}}}", dashboard::DATASOURCE);

@@ -1,8 +1,10 @@
 //! What Grafana reads at its start: where series come from, and where the dashboards are.
 
-use super::{Place, rules};
+use super::{Place, path, rules};
 use crate::ir::Origin;
+use crate::ir::choice::Runtime;
 use crate::output::{Content, Doc, Files};
+use crate::spec::kubernetes::Chart;
 use crate::targets::shared::header::header;
 use crate::targets::shared::value::{by, number};
 
@@ -15,6 +17,32 @@ pub(super) fn files<'a>(place: Place<'a>, files: &mut Files<'a>) {
     files.add(format!("provisioning/dashboards/{}.yaml", system.name), move || {
         Content::yaml(header(system), vec![providers(place)])
     });
+    let is_managed = place.plans.infrastructure.templates.platform.prometheus_managed.value;
+    if let Some(stack) = place.stack.filter(|_| system.runtime.value == Runtime::Kubernetes && is_managed) {
+        files.add("kustomization.yaml", move || Content::yaml(header(system), vec![kustomization(place, stack)]));
+    }
+}
+
+/// The dashboards as ConfigMaps, for the Grafana of a cluster's own monitoring stack.
+fn kustomization(place: Place<'_>, stack: &Chart) -> Doc {
+    let origin = Origin::rule(rules::CONFIG_MAP);
+    let dashboards = &place.plans.monitoring.dashboards.dashboards;
+    let maps = dashboards.iter().map(|plan| {
+        // Files of all ConfigMaps lie in one folder, so that each has a name of its own.
+        let file = plan.uid.with(format!("{}.json={}", plan.uid, path(plan)));
+        let file = Doc::list([Doc::Text(file.value.into(), file.origin)], origin);
+        Doc::from(by(rules::CONFIG_MAP).with("name", Doc::traced(&plan.uid)).with("files", file))
+    });
+    let label =
+        by(rules::CONFIG_MAP).with(place.spec.sidecar_label.value.clone(), Doc::traced(&place.spec.sidecar_value));
+    let options = by(rules::CONFIG_MAP).bool("disableNameSuffixHash", true).with("labels", label);
+    by(rules::CONFIG_MAP)
+        .with("apiVersion", Doc::traced(&place.spec.kustomization_version))
+        .text("kind", "Kustomization")
+        .with("namespace", Doc::traced(&stack.namespace))
+        .with("generatorOptions", options)
+        .with("configMapGenerator", Doc::list(maps, origin))
+        .into()
 }
 
 fn datasources(place: Place<'_>) -> Doc {

@@ -72,7 +72,17 @@ pub(super) fn overrides(place: Place<'_>, plan: &PanelPlan) -> Vec<Doc> {
         let properties = Doc::list(properties, query.origin);
         Some(Doc::from(Map::new(query.origin).with("matcher", matcher).with("properties", properties)))
     };
-    plan.queries.iter().filter_map(column).collect()
+    let mut overrides: Vec<Doc> = plan.queries.iter().filter_map(column).collect();
+    if let (Some(prefix), Some(first)) = (&plan.leads_to, plan.labels.first()) {
+        let url = prefix.with(format!("/d/{prefix}${{__value.raw}}?${{environment:queryparam}}&${{__url_time_range}}"));
+        let link =
+            by(rules::LINK).text("title", "Open its dashboard").with("url", Doc::Text(url.value.into(), url.origin));
+        let matcher = panel::inline(by(rules::PANEL).text("id", "byName").with("options", label(first).1));
+        let links = Doc::list([link.into()], prefix.origin);
+        let properties = Doc::list([property("links", links)], prefix.origin);
+        overrides.push(Map::new(prefix.origin).with("matcher", matcher).with("properties", properties).into());
+    }
+    overrides
 }
 
 fn property(id: &'static str, value: Doc) -> Doc {

@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 
 use super::place::Place;
 use super::{Document, rules};
+use crate::ir::Traced;
 use crate::ir::choice::DatastoreKind;
-use crate::ir::{Origin, Traced};
 use crate::plan::infrastructure::environments::{DatastorePlan, EnvironmentPlan};
 use crate::plan::monitoring::alerting::ReceiverPlan;
 use crate::plan::pipeline::workflows::ChangePlan;
@@ -25,7 +25,6 @@ pub(super) fn all<'a>(place: &Place<'a>) -> Vec<Document<'a>> {
         document(INCIDENTS, "incident-response.md", incidents),
         document("disaster-recovery.md", "disaster-recovery.md", recovery),
         document("release-notes.md", "release-notes.md", releases),
-        document("CODEOWNERS", "CODEOWNERS", owners),
     ]
 }
 
@@ -187,26 +186,4 @@ fn change(plan: &ChangePlan) -> Data {
         .flag("reversible", plan.reversible.value)
         .code_some("commit", plan.commit.as_ref())
         .prose_some("approved_by", plan.approved_by.as_ref())
-}
-
-fn owners(place: &Place<'_>) -> Data {
-    let owners = place.plans.pipeline.configurations.code_owners.iter().map(|owner| {
-        let folder = owner.folder.as_str();
-        let pattern = if folder == "." { "*".to_owned() } else { format!("/{}/", escaped(folder)) };
-        let pattern = Traced::new(pattern, Origin::rule(rules::PATTERN));
-        Data::new().pattern("pattern", &pattern).pattern_some("owner", owner.owner.as_ref())
-    });
-    place.data().list("owners", owners)
-}
-
-/// A path as a pattern that matches itself.
-fn escaped(path: &str) -> String {
-    let mut escaped = String::new();
-    for character in path.chars() {
-        if "\\ #!*?[]".contains(character) {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
 }

@@ -159,6 +159,11 @@ pub(super) fn dashboard_uid(system: &System, part: &str) -> Traced<String> {
     Traced::by_rule(uid, rules::DASHBOARD_UID)
 }
 
+/// What the identifier of a component's dashboard begins with, unless it had to be shortened.
+pub(super) fn component_dashboard_prefix(system: &System) -> String {
+    format!("{}-component-", system.name)
+}
+
 /// The dashboard of a component.
 pub(super) fn component_dashboard(system: &System, component: &Name) -> Traced<String> {
     dashboard_uid(system, &format!("component-{component}"))

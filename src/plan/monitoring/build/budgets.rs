@@ -14,13 +14,31 @@ use crate::plan::monitoring::promql::quoted;
 use crate::plan::monitoring::rules;
 use crate::source::Scalar;
 
+/// The most objectives that one dashboard shows with panels of their own.
+const MOST_OBJECTIVES: usize = 24;
+
+/// The objectives whose budgets burn fastest.
+fn fastest(system: &System) -> Draft {
+    let lines = overview::MOST_LINES;
+    let burn = format!("topk({lines}, slo:current_burn_rate:ratio{{{}}})", of_system(system));
+    Draft::new("Burn rates", PanelKind::Timeseries, PanelUnit::Count)
+        .query(burn, "{{sloth_id}}")
+        .about(format!("The {lines} highest. 1 spends the error budget evenly over the period."))
+        .states(&[(Decimal::whole(1), PanelState::Warning), (Decimal::whole(6), PanelState::Bad)])
+        .size(24, 12)
+}
+
 /// All objectives.
 pub(super) fn dashboard(system: &System, objectives: &[ObjectivePlan], alerts: &[AlertPlan]) -> DashboardPlan {
     let mut rows: Vec<(String, Vec<Draft>)> = Vec::new();
     if !objectives.is_empty() {
         rows.push((report_title(system).to_owned(), vec![report(system, objectives)]));
     }
-    for objective in objectives {
+    // Of many, those that burn fastest; each component's own dashboard has the rest.
+    if objectives.len() > MOST_OBJECTIVES {
+        rows.push(("Fastest".to_owned(), vec![fastest(system)]));
+    }
+    for objective in objectives.iter().filter(|_| objectives.len() <= MOST_OBJECTIVES) {
         let panels = panels(system, objective, alerts);
         match rows.last_mut().filter(|(title, _)| *title == objective.component.as_str()) {
             Some((_, row)) => row.extend(panels),

@@ -28,7 +28,7 @@ pub(super) fn plan(subject: &Subject<'_>, objectives: &[ObjectivePlan], alerts: 
     let (nodes, edges) = graph.map(|graph| (graph.nodes, graph.edges)).unwrap_or_default();
     let budgets = objectives.iter().flat_map(|objective| budgets::panels(subject.system, objective, alerts));
     let rows = vec![
-        ("Now".to_owned(), now(subject, alerts)),
+        ("Now".to_owned(), now(subject, objectives, alerts)),
         ("Objectives".to_owned(), budgets.collect()),
         ("Requests".to_owned(), panels::requests(subject, objectives, alerts)),
         ("Runs".to_owned(), panels::runs(subject, alerts)),
@@ -98,13 +98,13 @@ fn links(subject: &Subject<'_>) -> Vec<DashboardLink> {
 }
 
 /// What fires, and the numbers that say at a glance whether callers are served.
-fn now(subject: &Subject<'_>, alerts: &[AlertPlan]) -> Vec<Draft> {
+fn now(subject: &Subject<'_>, objectives: &[ObjectivePlan], alerts: &[AlertPlan]) -> Vec<Draft> {
     if alerts.is_empty() {
         return Vec::new();
     }
     let own = format!("component={}", quoted(subject.component.name.as_str()));
-    let mut now = panels::numbers(subject);
-    now.push(overview::firing(subject.system, &["alertname", "severity"], &own).size(24 - 4 * now.len() as u32, 5));
+    let mut now = panels::numbers(subject, objectives);
+    now.push(overview::firing(subject.system, &["alertname", "severity"], &own).size(8, 5));
     now
 }
 

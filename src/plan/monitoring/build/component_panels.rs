@@ -21,7 +21,7 @@ fn of_kinds<'a>(alerts: &'a [AlertPlan], kinds: &'a [AlertKind]) -> impl Iterato
 }
 
 /// Whether callers are served, in numbers.
-pub(super) fn numbers(subject: &Subject<'_>) -> Vec<Draft> {
+pub(super) fn numbers(subject: &Subject<'_>, objectives: &[ObjectivePlan]) -> Vec<Draft> {
     let own = subject.own.as_str();
     let stat = |title: &str, unit| Draft::new(title, PanelKind::Stat, unit).size(4, 5);
     let mut numbers = Vec::new();
@@ -29,10 +29,14 @@ pub(super) fn numbers(subject: &Subject<'_>) -> Vec<Draft> {
         numbers.push(stat("Requests now", PanelUnit::Requests).query(requests.request_rate(own, WINDOW), "requests"));
         if let Some(ratio) = requests.error_ratio(own, WINDOW) {
             let ratio = stat("Errors now", PanelUnit::Ratio).query(ratio, "errors");
-            numbers.push(ratio.states(&super::overview::ERROR_STATES));
+            let availability = objectives.iter().find(|known| known.indicator.value == IndicatorKind::Availability);
+            let states = availability.map_or_else(|| super::overview::ERROR_STATES.to_vec(), error_states);
+            numbers.push(ratio.states(&states));
         }
         if let Some(slow) = requests.duration_quantile("0.99", own, WINDOW) {
-            numbers.push(stat("p99 now", PanelUnit::Seconds).query(slow, "p99"));
+            let limit = objectives.iter().find_map(|objective| objective.latency);
+            let states = limit.map(|limit| vec![(seconds(limit.value), PanelState::Bad)]).unwrap_or_default();
+            numbers.push(stat("p99 now", PanelUnit::Seconds).query(slow, "p99").states(&states));
         }
     }
     if let Some(ready) = subject.measured.ready_replicas() {

@@ -235,7 +235,10 @@ pub(super) fn headlines(subject: &Subject<'_>) -> Vec<Panel> {
                 subject.environments.iter().flat_map(|place| place.datastores.iter().map(move |one| (*place, one)));
             let places: Vec<_> = everywhere.filter(|(_, datastore)| datastore.name.as_str() == name).collect();
             let (_, datastore) = most_important(&places)?;
-            let first = panels(subject.system, datastore, &exported, &[], 12).into_iter().next()?;
+            let shown = panels(subject.system, datastore, &exported, &[], 12);
+            // Of what is consumed the lag says most, of the others the CPU.
+            let (lag, others): (Vec<Panel>, Vec<Panel>) = shown.into_iter().partition(Panel::is_lag);
+            let first = lag.into_iter().chain(others).next()?;
             Some(first.titled(|title| format!("{title} of {name}")))
         })
         .collect()

@@ -22,6 +22,7 @@ pub(super) struct Draft {
     description: Option<String>,
     links: Vec<DashboardLink>,
     labels: Vec<&'static str>,
+    leads_to: Option<Traced<String>>,
     queries: Vec<QueryPlan>,
     thresholds: Vec<ThresholdPlan>,
     width: u32,
@@ -39,6 +40,7 @@ impl Draft {
             description: None,
             links: Vec::new(),
             labels: Vec::new(),
+            leads_to: None,
             queries: Vec::new(),
             thresholds: Vec::new(),
             width: 12,
@@ -76,6 +78,12 @@ impl Draft {
         self
     }
 
+    /// The same where each row leads to a dashboard: its first label's value stands at the end of this identifier.
+    pub(super) fn leads_to(mut self, prefix: Option<Traced<String>>) -> Draft {
+        self.leads_to = prefix;
+        self
+    }
+
     /// The same with a column whose values are bad below the first state.
     pub(super) fn bad_below(
         mut self,
@@ -94,19 +102,27 @@ impl Draft {
 
     /// The same with links to the runbooks of alerts that watch what it shows.
     pub(super) fn runbooks<'a>(mut self, alerts: impl IntoIterator<Item = &'a AlertPlan>) -> Draft {
-        for alert in alerts {
-            let Some(runbook) = &alert.runbook else { continue };
-            // An alert of a datastore is one of an environment.
-            let place = match (&alert.datastore, alert.environments.as_slice()) {
-                (Some(_), [environment]) => format!(" in {environment}"),
-                _ => String::new(),
-            };
-            let severity = if alert.objective.is_some() { format!(" ({})", alert.severity) } else { String::new() };
+        let alerts: Vec<&AlertPlan> = alerts.into_iter().filter(|alert| alert.runbook.is_some()).collect();
+        for (index, alert) in alerts.iter().enumerate() {
+            let same = |other: &&&AlertPlan| other.runbook == alert.runbook;
+            // One runbook may be that of several alerts.
+            if alerts[..index].iter().any(|other| same(&other)) {
+                continue;
+            }
+            let mut title = format!("Runbook: {}", alert.name);
+            if alerts.iter().filter(same).count() == 1 {
+                // An alert of a datastore is one of an environment.
+                match (&alert.objective, &alert.datastore, alert.environments.as_slice()) {
+                    (Some(_), ..) => title.push_str(&format!(" ({})", alert.severity)),
+                    (None, Some(_), [environment]) => title.push_str(&format!(" in {environment}")),
+                    _ => {}
+                }
+            }
             self.links.push(DashboardLink {
                 origin: alert.origin,
-                title: Traced::by_rule(format!("Runbook: {}{severity}{place}", alert.name), rules::RUNBOOK_LINK),
+                title: Traced::by_rule(title, rules::RUNBOOK_LINK),
                 dashboard: None,
-                url: Some(runbook.clone()),
+                url: alert.runbook.clone(),
                 kind: None,
             });
         }
@@ -161,6 +177,11 @@ impl Draft {
         self
     }
 
+    /// Whether it shows how far consumers are behind.
+    pub(super) fn is_lag(&self) -> bool {
+        self.title.starts_with("Messages behind") || self.title.starts_with("Messages that wait")
+    }
+
     /// Whether it shows anything.
     pub(super) fn has_queries(&self) -> bool {
         !self.queries.is_empty()
@@ -180,7 +201,7 @@ fn thresholds(states: &[(Decimal, PanelState)]) -> Vec<ThresholdPlan> {
 
 /// Gives every panel its place. Rows without panels are left out.
 pub(super) fn place(rows: Vec<(String, Vec<Draft>)>) -> Vec<RowPlan> {
-    let mut flow = Flow { x: 0, y: 0, line_height: 0, next_id: 1 };
+    let mut flow = Flow { y: 0, next_id: 1 };
     let mut placed = Vec::new();
     for (title, drafts) in rows {
         if drafts.is_empty() {
@@ -189,8 +210,15 @@ pub(super) fn place(rows: Vec<(String, Vec<Draft>)>) -> Vec<RowPlan> {
         let (y, id) = (flow.y, flow.next_id);
         flow.y += TITLE_HEIGHT;
         flow.next_id += 1;
-        let panels = drafts.into_iter().map(|draft| flow.panel(draft)).collect();
-        flow.end_line();
+        let mut panels = Vec::with_capacity(drafts.len());
+        let mut line: Vec<Draft> = Vec::new();
+        for draft in drafts {
+            if line.iter().map(|draft| draft.width).sum::<u32>() + draft.width > COLUMNS {
+                flow.line(std::mem::take(&mut line), &mut panels);
+            }
+            line.push(draft);
+        }
+        flow.line(line, &mut panels);
         placed.push(RowPlan {
             origin: Origin::rule(rules::PANEL_LAYOUT),
             id: Traced::by_rule(id, rules::PANEL_LAYOUT),
@@ -203,17 +231,32 @@ pub(super) fn place(rows: Vec<(String, Vec<Draft>)>) -> Vec<RowPlan> {
 }
 
 struct Flow {
-    x: u32,
     y: u32,
-    line_height: u32,
     next_id: u32,
 }
 
 impl Flow {
-    fn panel(&mut self, draft: Draft) -> PanelPlan {
-        if self.x + draft.width > COLUMNS {
-            self.end_line();
+    /// Places the panels of one line. What they leave of its columns goes to those that gain by it, from the left.
+    fn line(&mut self, mut drafts: Vec<Draft>, panels: &mut Vec<PanelPlan>) {
+        let left = COLUMNS.saturating_sub(drafts.iter().map(|draft| draft.width).sum());
+        let gains = |draft: &Draft| matches!(draft.kind, PanelKind::Timeseries | PanelKind::Table | PanelKind::Graph);
+        let gaining = u32::try_from(drafts.iter().filter(|draft| gains(draft)).count()).unwrap_or(u32::MAX);
+        if let (Some(each), Some(rest)) = (left.checked_div(gaining), left.checked_rem(gaining)) {
+            for (index, draft) in (0..).zip(drafts.iter_mut().filter(|draft| gains(draft))) {
+                draft.width += each + u32::from(index < rest);
+            }
         }
+        let height = drafts.iter().map(|draft| draft.height).max().unwrap_or_default();
+        let mut x = 0;
+        for draft in drafts {
+            let width = draft.width;
+            panels.push(self.panel(draft, x));
+            x += width;
+        }
+        self.y += height;
+    }
+
+    fn panel(&mut self, draft: Draft, x: u32) -> PanelPlan {
         let at = |value: u32| Traced::by_rule(value, rules::PANEL_LAYOUT);
         let panel = PanelPlan {
             origin: draft.origin,
@@ -224,23 +267,16 @@ impl Flow {
             description: draft.description.map(|text| Traced::new(text, draft.origin)),
             links: draft.links,
             labels: draft.labels.iter().map(|label| Traced::new((*label).to_owned(), draft.origin)).collect(),
+            leads_to: draft.leads_to,
             queries: draft.queries,
             thresholds: draft.thresholds,
-            x: at(self.x),
+            x: at(x),
             y: at(self.y),
             width: at(draft.width),
             height: at(draft.height),
         };
         self.next_id += 1;
-        self.x += draft.width;
-        self.line_height = self.line_height.max(draft.height);
         panel
-    }
-
-    fn end_line(&mut self) {
-        self.y += self.line_height;
-        self.x = 0;
-        self.line_height = 0;
     }
 }
 

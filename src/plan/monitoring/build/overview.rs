@@ -1,6 +1,6 @@
 //! The dashboard of the system as a whole, and what all dashboards share: variables, links, marks of deployments.
 
-use super::alerts::dashboard_uid;
+use super::alerts::{component_dashboard, component_dashboard_prefix, dashboard_uid};
 use super::graph::{self, MOST_NODES};
 use super::layout::{Draft, place};
 use super::traffic::Traffic;
@@ -21,6 +21,9 @@ use crate::spec::Specs;
 /// From which share of failed requests on somebody should look, and from which on act, where no objective says so.
 pub(super) const ERROR_STATES: [(Decimal, PanelState); 2] =
     [(Decimal::new(1, 2), PanelState::Warning), (Decimal::new(5, 2), PanelState::Bad)];
+
+/// The most lines of one panel that a person can still tell apart.
+pub(super) const MOST_LINES: usize = 20;
 
 /// The link to the overview.
 pub(super) fn link(system: &System) -> DashboardLink {
@@ -178,16 +181,25 @@ pub(super) fn system(system: &System, specs: &Specs, alerts: &[AlertPlan]) -> Da
         rows: place(vec![
             ("Now".to_owned(), now),
             ("Dependencies".to_owned(), drawn.into_iter().collect()),
-            ("Components".to_owned(), components(&traffic, deployed.len())),
-            ("Traffic".to_owned(), lines(&traffic)),
+            ("Components".to_owned(), components(system, &traffic, &deployed)),
+            ("Traffic".to_owned(), lines(&traffic, deployed.len())),
         ]),
         nodes,
         edges,
     }
 }
 
+/// What the identifiers of all components' dashboards begin with; none where one had to be shortened.
+fn component_prefix(system: &System, deployed: &[&Component]) -> Option<Traced<String>> {
+    let prefix = component_dashboard_prefix(system);
+    let is_whole = |component: &&Component| {
+        component_dashboard(system, &component.name).value == format!("{prefix}{}", component.name)
+    };
+    deployed.iter().all(is_whole).then(|| Traced::by_rule(prefix, rules::DASHBOARD_UID))
+}
+
 /// One line a component.
-fn components(traffic: &Traffic, count: usize) -> Vec<Draft> {
+fn components(system: &System, traffic: &Traffic, deployed: &[&Component]) -> Vec<Draft> {
     let Some(requests) = traffic.requests() else { return Vec::new() };
     let mut table = Draft::new("Components", PanelKind::Table, PanelUnit::Count).labels(&["job"]).column(
         requests,
@@ -202,15 +214,24 @@ fn components(traffic: &Traffic, count: usize) -> Vec<Draft> {
         table = table.column(durations, "p99", PanelUnit::Seconds, &[]);
     }
     let up = format!("count by (job) ({} == 1)", select("up", &[SELECTOR]));
-    let lines = u32::try_from(count).unwrap_or(u32::MAX).saturating_add(3);
+    let lines = u32::try_from(deployed.len()).unwrap_or(u32::MAX).saturating_add(3);
+    let table = table.leads_to(component_prefix(system, deployed));
     vec![table.column(up, "Replicas that answer", PanelUnit::Count, &[]).size(24, lines.clamp(6, 20))]
 }
 
 /// Errors and durations over time.
-fn lines(traffic: &Traffic) -> Vec<Draft> {
+fn lines(traffic: &Traffic, components: usize) -> Vec<Draft> {
     let panel = |title: &str, unit, expression: Option<String>| {
+        let expression = expression?;
         let draft = Draft::new(title, PanelKind::Timeseries, unit).size(8, 8);
-        expression.map(|expression| draft.query(expression, "{{job}}"))
+        // Where nobody could tell the lines apart, the highest are shown.
+        Some(if components > MOST_LINES {
+            draft
+                .about(format!("The {MOST_LINES} highest."))
+                .query(format!("topk({MOST_LINES}, {expression})"), "{{job}}")
+        } else {
+            draft.query(expression, "{{job}}")
+        })
     };
     let errors = panel("Errors", PanelUnit::Ratio, traffic.errors()).map(|panel| panel.states(&ERROR_STATES));
     let requests = panel("Requests", PanelUnit::Requests, traffic.requests());

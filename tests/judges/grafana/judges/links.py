@@ -33,6 +33,10 @@ def judge(folders: list[Folder], _home) -> list[Finding]:
         for dashboard in folder.dashboards:
             for link in links_of(dashboard.model):
                 local = re.fullmatch(r"/d/([^/?]+)(\?.*)?", link["url"])
+                # The end of the identifier is the value of the row that is clicked.
+                begins = local and local.group(1).removesuffix("${__value.raw}")
+                if local and begins != local.group(1) and any(uid.startswith(begins) for uid in uids):
+                    continue
                 if local and local.group(1) not in uids:
                     found.append(folder.finding("links", dashboard.path, f"no dashboard has the identifier {local.group(1)}"))
                 if not local and not ADDRESS.fullmatch(link["url"]):

@@ -1,6 +1,6 @@
 // What a dashboard may be: Grafana's own types, each panel with the options of its own type and no others.
 import type { Dashboard as AnyDashboard, FieldConfigSource, GraphFieldConfig, Panel, RowPanel, TableFieldOptions } from "@grafana/schema";
-import type { AnnotationQuery, DataQuery } from "@grafana/schema";
+import type { AnnotationQuery, AnnotationTarget, DataQuery } from "@grafana/schema";
 import type * as canvas from "@grafana/schema/dist/esm/raw/composable/canvas/panelcfg/x/CanvasPanelCfg_types.gen";
 import type * as gauge from "@grafana/schema/dist/esm/raw/composable/gauge/panelcfg/x/GaugePanelCfg_types.gen";
 import type * as stat from "@grafana/schema/dist/esm/raw/composable/stat/panelcfg/x/StatPanelCfg_types.gen";
@@ -25,6 +25,11 @@ interface PrometheusQuery extends DataQuery {
   format?: "time_series" | "table" | "heatmap";
   instant?: boolean;
   range?: boolean;
+}
+
+// Annotations that somebody posted, by their tags.
+interface TaggedAnnotation extends Omit<AnnotationQuery, "target"> {
+  target: AnnotationTarget;
 }
 
 interface Defaults<Custom> extends Omit<FieldConfigSource["defaults"], "custom"> {
@@ -56,6 +61,6 @@ export type Dashboard = Json<
     uid: string;
     title: string;
     panels: (RowPanel | OnePanel)[];
-    annotations: { list: AnnotationQuery<PrometheusQuery>[] };
+    annotations: { list: (AnnotationQuery<PrometheusQuery> | TaggedAnnotation)[] };
   }
 >;

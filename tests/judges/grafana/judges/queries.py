@@ -31,7 +31,7 @@ def queries(folder: Folder) -> list[tuple[str, str]]:
         for panel in dashboard.panels:
             found += [(place(dashboard, panel), target.get("expr", "")) for target in panel.get("targets", [])]
         for annotation in dashboard.model.get("annotations", {}).get("list", []):
-            if "target" in annotation:
+            if "expr" in annotation.get("target", {"expr": ""}) and "target" in annotation:
                 found.append((f"{dashboard.path}: annotation {annotation['name']}", annotation["target"].get("expr", "")))
         for variable in dashboard.model.get("templating", {}).get("list", []):
             asked = variable.get("query")
