@@ -2,8 +2,10 @@
 
 use crate::diag::Diagnostic;
 use crate::gate;
+use crate::ir::delivery::Indicator;
 use crate::ir::value::Duration;
 use crate::plan::monitoring::configurations::{DroppedReason, DroppedWindowPlan, ObjectivePlan};
+use crate::plan::monitoring::promql;
 
 use super::gate::{Context, Findings};
 
@@ -11,7 +13,8 @@ gate! {
     /// # What it does
     /// Denies an objective none of whose alerts can fire, and warns where one of them can't. An alert fires while the budget of
     /// the objective burns faster than its factor; it can't where even a full outage burns more slowly, where metrics are kept for
-    /// less time than its window, and where the objective itself is judged over less time.
+    /// less time than its window, where the objective itself is judged over less time, and where `good` and `total` of a ratio are
+    /// the same. It warns too where metrics are kept for less time than the objective is judged over.
     ///
     /// # Why it matters
     /// An alert that can't fire looks like health. It is found out during the outage that it was made for.
@@ -30,14 +33,19 @@ gate! {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let monitoring = &context.plans.monitoring.configurations;
     for objective in &monitoring.objectives {
-        if objective.dropped_windows.is_empty() {
+        constant(context, objective, findings);
+        let short_kept =
+            objective.dropped_windows.iter().filter(|window| too_long(window)).map(|window| window.long.value);
+        let uncounted = (objective.period.value > monitoring.retention.value).then_some(objective.period.value);
+        let longest = short_kept.chain(uncounted).max();
+        if objective.dropped_windows.is_empty() && uncounted.is_none() {
             continue;
         }
         let silent = objective.burn_windows.is_empty();
-        let short_kept =
-            objective.dropped_windows.iter().filter(|window| too_long(window)).map(|window| window.long.value);
-        let longest = short_kept.max();
-        let (message, label) = if silent {
+        let (message, label) = if objective.dropped_windows.is_empty() {
+            let message = format!("the budget of `{}` can't be counted over {}", objective.id, objective.period);
+            (message, "judged over this time")
+        } else if silent {
             (format!("no alert of the objective `{}` can fire", objective.id), "nobody is told when it is missed")
         } else {
             let count = objective.dropped_windows.len();
@@ -56,6 +64,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         for window in &objective.dropped_windows {
             found = found.note(reason(objective, window, retention.value));
         }
+        if uncounted.is_some() {
+            let kept = monitoring.retention;
+            found = found.note(format!("the budget of {}: metrics are kept for {kept}", objective.period));
+        }
         found = found.help(match longest {
             Some(longest) => format!("write `operations: {{retention: {{metrics: {longest}}}}}` or more"),
             None => "choose a higher objective, or one that is judged over more time".to_owned(),
@@ -65,6 +77,26 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             finding.warn();
         }
     }
+}
+
+/// A ratio whose events are always good, or never: no error ratio moves.
+fn constant(context: &Context<'_>, objective: &ObjectivePlan, findings: &mut Findings) {
+    let component = context.system.component_named(objective.component.as_str()).map(|(_, component)| component);
+    let slos = component.and_then(|component| component.delivery.as_ref()).map_or(&[][..], |delivery| &delivery.slos);
+    let Some(slo) = slos.iter().find(|slo| slo.name == objective.name) else { return };
+    let Indicator::Ratio(ratio) = &slo.indicator.value else { return };
+    if !promql::are_equal(&ratio.good, &ratio.total) {
+        return;
+    }
+    let found = Diagnostic::new(
+        CODE,
+        ratio.good.origin,
+        format!("no alert of the objective `{}` can fire", objective.id),
+        "every event is good",
+    )
+    .label(ratio.total.origin, "these are the same events")
+    .help("let `good` select fewer of them, such as `{outcome=\"ok\"}`");
+    findings.add(found).component(&objective.component);
 }
 
 fn too_long(window: &DroppedWindowPlan) -> bool {

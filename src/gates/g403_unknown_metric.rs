@@ -9,7 +9,7 @@ use crate::ir::choice::MetricType;
 use crate::ir::delivery::{Indicator, Slo};
 use crate::ir::value::{Decimal, Duration};
 use crate::plan::monitoring::configurations::{ComponentMetrics, MetricPlan};
-use crate::plan::monitoring::promql;
+use crate::plan::monitoring::{promql, recordings};
 use crate::source::Traced;
 use crate::source::decode::nearest;
 use crate::source::scalar::shown;
@@ -87,9 +87,10 @@ fn expression_of(
     expression: &Traced<String>,
     known: &BTreeSet<String>,
 ) {
-    // What does not parse can't be planned: that is T001.
+    // What does not parse is G407.
     let Ok(metrics) = promql::metrics(&expression.value) else { return };
-    for metric in metrics.iter().filter(|metric| !known.contains(*metric)) {
+    let is_unknown = |metric: &&String| !known.contains(*metric) && !recordings::is_recorded(metric);
+    for metric in metrics.iter().filter(is_unknown) {
         unknown(findings, component, slo, expression, metric, known);
     }
 }

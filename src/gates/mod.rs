@@ -49,6 +49,7 @@ mod g403_unknown_metric;
 mod g404_slo_above_dependency;
 mod g405_alert_unrouted;
 mod g406_unmonitored_component;
+mod g407_invalid_promql;
 mod g408_low_traffic_slo;
 mod g501_vulnerability_above_policy;
 mod g502_licence_denied;
@@ -117,6 +118,7 @@ pub const ALL: &[&Gate] = &[
     &g404_slo_above_dependency::GATE,
     &g405_alert_unrouted::GATE,
     &g406_unmonitored_component::GATE,
+    &g407_invalid_promql::GATE,
     &g408_low_traffic_slo::GATE,
     &g501_vulnerability_above_policy::GATE,
     &g502_licence_denied::GATE,

@@ -119,6 +119,7 @@ kinds!(
     StorageClass,
     ServiceMonitor,
     PodMonitor,
+    PrometheusRule,
     ExternalSecret,
     SecretStore,
     Rollout,

@@ -25,6 +25,34 @@ pub struct PrometheusSpec {
     burn_periods: Vec<BurnPeriod>,
     exporters: Vec<Exporter>,
     exported: BTreeSet<String>,
+    /// Where alerts go.
+    pub alertmanager: AlertmanagerFacts,
+    /// How a cluster's exporters are asked.
+    pub scraping: ScrapingFacts,
+}
+
+/// Where alerts go, and where keys stand.
+#[derive(Debug)]
+pub struct AlertmanagerFacts {
+    /// `HOST:PORT`, where the manifest names none.
+    pub address: Traced<String>,
+    /// The folder of secrets: `SECRET/KEY` below it.
+    pub secrets_folder: Traced<String>,
+    /// `HOST:PORT` of the mail relay.
+    pub email_relay: Traced<String>,
+    /// Who sends mail.
+    pub email_sender: Traced<String>,
+}
+
+/// How a Prometheus that no operator configures works in a cluster.
+#[derive(Debug)]
+pub struct ScrapingFacts {
+    /// How often rules are evaluated.
+    pub evaluation_interval: Traced<Duration>,
+    /// The certificate of the cluster's authority.
+    pub ca_file: Traced<String>,
+    /// The token of the service account.
+    pub token_file: Traced<String>,
 }
 
 /// The names that a component's metrics have where it names none.
@@ -77,10 +105,28 @@ pub struct Exporter {
     pub managed_by: Option<Traced<String>>,
     /// The datastores that it speaks about.
     pub datastores: Vec<DatastoreKind>,
+    /// How it is asked in a cluster, where that is known.
+    pub scrape: Option<ExporterScrape>,
     /// The labels of its series beside `job` and `instance`.
     pub labels: Vec<Traced<String>>,
     /// What it exposes.
     pub metrics: Vec<ExportedMetric>,
+}
+
+/// How an exporter is asked in a cluster.
+#[derive(Clone, Debug)]
+pub enum ExporterScrape {
+    /// A path of every node's kubelet.
+    Node(Traced<String>),
+    /// A service.
+    Service {
+        /// Its label `app.kubernetes.io/name`.
+        name: Traced<String>,
+        /// A pattern of the port's name.
+        port: Traced<String>,
+        /// Whether its series' own labels stand.
+        honor_labels: bool,
+    },
 }
 
 /// One metric of an exporter.
@@ -127,7 +173,23 @@ impl PrometheusSpec {
         };
         let exported =
             exporters.iter().flat_map(|exporter| &exporter.metrics).map(|metric| metric.name.value.clone()).collect();
-        PrometheusSpec { conventions, buckets, burn_periods, exporters, exported }
+        let alertmanager = AlertmanagerFacts {
+            address: file.text(&["alertmanager", "address"]),
+            secrets_folder: file.text(&["alertmanager", "secrets_folder"]),
+            email_relay: file.text(&["alertmanager", "email", "relay"]),
+            email_sender: file.text(&["alertmanager", "email", "sender"]),
+        };
+        let interval = ["scraping", "evaluation_interval"];
+        let evaluation_interval = file.find(&interval).and_then(Fact::scalar).unwrap_or_else(|| {
+            file.missing(&interval, "duration");
+            Traced::new(Duration::seconds(30), file.origin())
+        });
+        let scraping = ScrapingFacts {
+            evaluation_interval,
+            ca_file: file.text(&["scraping", "cluster_ca_file"]),
+            token_file: file.text(&["scraping", "cluster_token_file"]),
+        };
+        PrometheusSpec { conventions, buckets, burn_periods, exporters, exported, alertmanager, scraping }
     }
 
     /// The usual names for a protocol, or for the kind of a component without ports.
@@ -209,9 +271,18 @@ fn exporter(name: &str, fact: Fact<'_>) -> Exporter {
         runtimes: words(fact, "runtimes"),
         managed_by: text(fact, "managed_by"),
         datastores: words(fact, "datastores"),
+        scrape: fact.get("scrape").and_then(scrape),
         labels: fact.get("labels").into_iter().flat_map(Fact::elements).filter_map(Fact::scalar).collect(),
         metrics: fact.get("names").map(metrics).unwrap_or_default(),
     }
+}
+
+fn scrape(fact: Fact<'_>) -> Option<ExporterScrape> {
+    if let Some(path) = text(fact, "node_path") {
+        return Some(ExporterScrape::Node(path));
+    }
+    let honor_labels = fact.get("honor_labels").and_then(Fact::scalar::<bool>).is_some_and(|honor| honor.value);
+    Some(ExporterScrape::Service { name: text(fact, "service")?, port: text(fact, "port")?, honor_labels })
 }
 
 fn words<T: Scalar>(fact: Fact<'_>, key: &str) -> Vec<T> {

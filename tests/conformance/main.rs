@@ -7,6 +7,7 @@
 mod github_actions;
 mod grafana;
 mod kubernetes;
+mod prometheus;
 mod sarif;
 mod scripts;
 
@@ -34,7 +35,8 @@ enum Need {
 }
 
 /// The cases of each target; one line adds a family of judges.
-const FAMILIES: &[&[Case]] = &[github_actions::CASES, grafana::CASES, kubernetes::CASES, sarif::CASES, scripts::CASES];
+const FAMILIES: &[&[Case]] =
+    &[github_actions::CASES, grafana::CASES, kubernetes::CASES, prometheus::CASES, sarif::CASES, scripts::CASES];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();

@@ -33,6 +33,7 @@ choice! {
         QueueStalled = "queue-stalled": "messages wait and are not taken",
         QueueExpiring = "queue-expiring": "messages will be lost before they are taken",
         CertificateExpiring = "certificate-expiring": "a certificate ends soon and was not renewed",
+        Escalated = "escalated": "a page was not over in time",
     }
 }
 
@@ -61,6 +62,8 @@ plan_record! {
         severities: Vec<IncidentSeverityPlan>, many;
         /// Which alerts keep others quiet.
         inhibitions: Vec<InhibitionPlan>, many;
+        /// Which alerts wait while deployments may run.
+        mutes: Vec<MutePlan>, many;
         /// The alerts: the components' in the order of the input, then the environments', then the system's.
         alerts: Vec<AlertPlan>, many;
     }
@@ -106,6 +109,20 @@ plan_record! {
         /// Who.
         notify: Traced<String>, required;
         /// The alerts of this severity.
+        severity: Traced<AlertSeverity>, required;
+        /// The receiver that tells them.
+        receiver: Traced<Name>, required;
+        /// The alerts by which they are told, one an environment: their identifiers.
+        alerts: Vec<Traced<String>>, many;
+    }
+
+    /// Alerts that are told only after the deployment window of an environment has closed.
+    pub struct MutePlan as "mute plan" {
+        /// The environment, which has a deployment window.
+        environment: Traced<Name>, required;
+        /// Alerts that say this.
+        kinds: Vec<Traced<AlertKind>>, many;
+        /// Alerts of this severity.
         severity: Traced<AlertSeverity>, required;
     }
 
@@ -185,4 +202,24 @@ plan_record! {
         /// What else may be the cause: the critical dependencies.
         dependencies: Vec<Traced<Name>>, many;
     }
+}
+
+impl AlertingRules {
+    /// Whether somebody is told by a service that asks for a key.
+    #[must_use]
+    pub fn has_keys(&self) -> bool {
+        self.receivers.iter().any(|receiver| receiver.secret.is_some())
+    }
+}
+
+/// The cluster's secret that holds the configuration of Alertmanager for an environment.
+#[must_use]
+pub fn alertmanager_secret(system: &Name, environment: &Name) -> String {
+    format!("{system}-{environment}-alertmanager")
+}
+
+/// The cluster's secret that holds the keys of an environment, one a receiver, by its name.
+#[must_use]
+pub fn oncall_secret(system: &Name, environment: &Name) -> String {
+    format!("{system}-{environment}-oncall")
 }

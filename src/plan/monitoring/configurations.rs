@@ -64,6 +64,8 @@ plan_record! {
         selector: Traced<String>, required;
         /// The value that it has in the variable `environment` of dashboards, and in links to them.
         variable: Traced<String>, required;
+        /// The zone in which each component's name has the addresses of its replicas; none where a cluster knows them.
+        discovery: Traced<String>, optional;
         /// The gravest severity that an alert of this environment has.
         gravest: Traced<AlertSeverity>, required;
         /// The components that run in it.

@@ -109,7 +109,7 @@ impl<'a> RequestMetrics<'a> {
     pub fn failed_series(&self, selector: &str) -> Option<String> {
         Some(match self.failures.as_ref()? {
             Failures::Counter(counter) => select(counter, &[selector]),
-            // Labels that can't be read are told by `refused_labels`; no expression is built of them.
+            // Labels that can't be read are G407; no expression is built of them.
             Failures::Labels(_, labels) => select(self.requests, &[selector, labels.as_ref().ok()?]),
         })
     }
@@ -166,15 +166,6 @@ impl<'a> RequestMetrics<'a> {
     #[must_use]
     pub fn has_edge(&self, limit: Duration) -> bool {
         self.histogram.value == HistogramForm::Native || self.buckets.iter().any(|edge| edge.value == seconds(limit))
-    }
-
-    /// The labels of failed requests, where they can't be read, and why.
-    #[must_use]
-    pub fn refused_labels(&self) -> Option<Traced<Refused>> {
-        match self.failures.as_ref()? {
-            Failures::Labels(written, read) => read.as_ref().err().map(|refused| written.with(refused.clone())),
-            Failures::Counter(_) => None,
-        }
     }
 }
 
@@ -245,7 +236,7 @@ impl<'a> Measured<'a> {
     fn bad_share(&self, ratio: &RatioIndicator) -> Result<Traced<String>, Unmeasurable> {
         let scoped = |text: &Traced<String>| {
             scope(text, self.component.name.as_str(), |metric| self.spec.is_exported(metric))
-                .map_err(|refused| Unmeasurable::Refused(text.with(refused)))
+                .map_err(Unmeasurable::Refused)
         };
         let (good, total) = (scoped(&ratio.good)?, scoped(&ratio.total)?);
         Ok(ratio.total.with(format!("1 - (({good}) / (({total}) > 0))")))
@@ -293,8 +284,8 @@ pub struct ServiceLevel {
 /// Why an objective can't be measured.
 #[derive(Clone, Debug)]
 pub enum Unmeasurable {
-    /// The user's expression can't be read.
-    Refused(Traced<Refused>),
+    /// The user's expression can't be read: that is G407.
+    Refused(Refused),
     /// The component tells nothing that the indicator needs.
     NoMetric,
 }
@@ -431,7 +422,6 @@ mod tests {
         let mut metrics = http(HistogramForm::Classic);
         metrics.failures = Some(Failures::by_labels(text("code=\"5\"} or up{")));
         assert!(metrics.error_ratio("job=\"a\"", WINDOW).is_none());
-        assert!(metrics.refused_labels().is_some());
     }
 
     #[test]

@@ -9,7 +9,8 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use promql_parser::label::{MatchOp, Matcher, Matchers};
-use promql_parser::parser::{self, Expr, VectorSelector};
+use promql_parser::parser::value::ValueType;
+use promql_parser::parser::{self, Expr, LabelModifier, VectorSelector};
 use promql_parser::util::visitor::{ExprVisitorMut, walk_expr_mut};
 
 /// The range of an expression.
@@ -166,7 +167,7 @@ pub fn scope(text: &str, job: &str, is_foreign: impl Fn(&str) -> bool) -> Result
         return Err(Refused(format!("has the fixed range `[{range}]`: write `[$window]`")));
     }
     if scope.alternatives {
-        return Err(Refused("joins label matchers by `or`, which Prometheus does not read".to_owned()));
+        return Err(Refused(ALTERNATIVES.to_owned()));
     }
     let text = expression.to_string();
     Ok(text.replace(WINDOW_STANDIN_TEXT, WINDOW).replace(SELECTOR_STANDIN_TEXT, SELECTOR))
@@ -183,6 +184,90 @@ pub fn metrics(text: &str) -> Result<BTreeSet<String>, Refused> {
     Ok(names.0)
 }
 
+/// What an expression gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// The type of its value: `instant vector`, `scalar`, `range vector` or `string`.
+    pub kind: &'static str,
+    /// The labels of its series, where the expression itself says which.
+    pub labels: Option<BTreeSet<String>>,
+    /// The metrics whose growth it asks for.
+    pub grown: BTreeSet<String>,
+}
+
+/// What an expression over `[$window]` gives.
+///
+/// # Errors
+/// It does not parse, has more operators than we take, or joins matchers by `or`.
+pub fn shape(text: &str) -> Result<Shape, Refused> {
+    let mut expression = parse(&text.replace(WINDOW, WINDOW_STANDIN_TEXT))?;
+    let mut grown = Grown::default();
+    let Ok(_) = walk_expr_mut(&mut grown, &mut expression);
+    if grown.alternatives {
+        return Err(Refused(ALTERNATIVES.to_owned()));
+    }
+    let kind = match expression.value_type() {
+        ValueType::Vector => "instant vector",
+        ValueType::Scalar => "scalar",
+        ValueType::Matrix => "range vector",
+        ValueType::String => "string",
+    };
+    Ok(Shape { kind, labels: labels_of(&expression), grown: grown.metrics })
+}
+
+/// Why matchers that are joined by `or` are refused.
+const ALTERNATIVES: &str = "joins label matchers by `or`, which Prometheus does not read";
+
+/// The labels that the series of an expression have, where the expression says so.
+fn labels_of(expression: &Expr) -> Option<BTreeSet<String>> {
+    match expression {
+        Expr::Aggregate(aggregate) => match (&aggregate.modifier, aggregate.param.is_some()) {
+            (None, false) => Some(BTreeSet::new()),
+            (Some(LabelModifier::Include(labels)), false) => Some(labels.labels.iter().cloned().collect()),
+            // What is left of others, and what `topk` picks, depends on the series.
+            _ => None,
+        },
+        Expr::Paren(inner) => labels_of(&inner.expr),
+        Expr::Unary(inner) => labels_of(&inner.expr),
+        Expr::Call(call) if call.func.name == "vector" => Some(BTreeSet::new()),
+        Expr::Binary(binary) => {
+            let is_scalar = |side: &Expr| side.value_type() == ValueType::Scalar;
+            match (is_scalar(&binary.lhs), is_scalar(&binary.rhs)) {
+                (true, false) => labels_of(&binary.rhs),
+                (false, true) => labels_of(&binary.lhs),
+                _ => labels_of(&binary.lhs).filter(|left| labels_of(&binary.rhs).is_some_and(|right| right == *left)),
+            }
+        }
+        _ => None,
+    }
+}
+
+#[derive(Default)]
+struct Grown {
+    metrics: BTreeSet<String>,
+    alternatives: bool,
+}
+
+impl ExprVisitorMut for Grown {
+    type Error = Infallible;
+
+    fn pre_visit(&mut self, expression: &mut Expr) -> Result<bool, Infallible> {
+        match expression {
+            Expr::Call(call) if matches!(call.func.name, "rate" | "irate" | "increase") => {
+                for argument in &call.args.args {
+                    if let Expr::MatrixSelector(selector) = argument.as_ref() {
+                        self.metrics.extend(selector.vs.name.clone());
+                    }
+                }
+            }
+            Expr::VectorSelector(selector) => self.alternatives |= !selector.matchers.or_matchers.is_empty(),
+            Expr::MatrixSelector(selector) => self.alternatives |= !selector.vs.matchers.or_matchers.is_empty(),
+            _ => {}
+        }
+        Ok(true)
+    }
+}
+
 #[derive(Default)]
 struct Names(BTreeSet<String>);
 
@@ -197,6 +282,13 @@ impl ExprVisitorMut for Names {
         }
         Ok(true)
     }
+}
+
+/// Whether two expressions over `[$window]` say the same, however they are laid out.
+#[must_use]
+pub fn are_equal(one: &str, other: &str) -> bool {
+    let read = |text: &str| parse(&text.replace(WINDOW, WINDOW_STANDIN_TEXT)).map(|read| read.to_string());
+    one == other || matches!((read(one), read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 /// Reads an expression whose placeholders are filled.
@@ -260,6 +352,21 @@ mod tests {
 
     fn scoped(text: &str) -> Result<String, Refused> {
         scope(text, "order-worker", |metric| metric.starts_with("kube_"))
+    }
+
+    #[test]
+    fn an_expression_says_what_it_gives() {
+        let labels = |text: &str| shape(text).unwrap().labels.map(|labels| labels.into_iter().collect::<Vec<_>>());
+        assert_eq!(labels("sum(rate(x[$window]))"), Some(vec![]));
+        assert_eq!(labels("(sum by (b, a) (x) * 60)"), Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(labels("sum(x) - sum(y)"), Some(vec![]));
+        assert_eq!(labels("sum by (a) (x) - sum(y)"), None);
+        assert_eq!(labels("rate(x[$window])"), None);
+        assert_eq!(labels("sum without (a) (x)"), None);
+        assert_eq!(shape("x[$window]").unwrap().kind, "range vector");
+        assert_eq!(shape("1").unwrap().kind, "scalar");
+        assert_eq!(shape("sum(rate(x[$window])) + y").unwrap().grown, BTreeSet::from(["x".to_owned()]));
+        assert!(shape("sum(rate(x[$window])").is_err());
     }
 
     #[test]

@@ -217,7 +217,8 @@ impl<'a> Recorded<'a> {
         let mut text = format!("(\n{}  and\n{}", above(window.short.value), above(window.long.value));
         if let (Some(least), Some(_)) = (&window.least_events, self.guarded()) {
             let events = self.select(EVENTS);
-            let _ = write!(text, "  and\n  sum_over_time({events}[{}:{BASE_WINDOW}]) >= {least}\n", window.long);
+            // Each minute holds the events of five.
+            let _ = writeln!(text, "  and\n  sum_over_time({events}[{}:1m]) / 5 >= {least}", window.long);
         }
         text.push(')');
         text

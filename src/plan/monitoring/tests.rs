@@ -168,7 +168,9 @@ fn the_storefront_is_watched_as_it_asks_for() {
         .iter()
         .map(|receiver| (receiver.name.to_string(), receiver.service.as_ref().unwrap().as_str()))
         .collect();
-    assert_eq!(receivers, [("commerce-page".to_owned(), "pagerduty"), ("commerce-ticket".to_owned(), "email")]);
+    let expected =
+        [("commerce-page", "pagerduty"), ("commerce-ticket", "email"), ("commerce-leads-escalated", "pagerduty")];
+    assert_eq!(receivers, expected.map(|(name, service)| (name.to_owned(), service)));
     let gravest: Vec<AlertSeverity> =
         plan.configurations.environments.iter().map(|environment| environment.gravest.value).collect();
     assert_eq!(gravest, [AlertSeverity::Ticket, AlertSeverity::Page]);

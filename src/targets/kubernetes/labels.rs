@@ -9,7 +9,7 @@ use crate::spec::kubernetes::Kind;
 use crate::targets::shared::names::{self, label_value};
 use crate::targets::shared::value::by;
 
-const NAME: &str = "app.kubernetes.io/name";
+const NAME: &str = names::COMPONENT_LABEL;
 const INSTANCE: &str = "app.kubernetes.io/instance";
 const VERSION: &str = "app.kubernetes.io/version";
 const COMPONENT: &str = "app.kubernetes.io/component";

@@ -11,6 +11,7 @@ use crate::plan::infrastructure::templates::{
     ComponentTemplate, MigrationTemplate, PlatformTemplate, PortTemplate, PublicPortTemplate, RegistryTemplate,
     StrategyKind, StrategyTemplate, SystemTemplate, WorkloadForm,
 };
+use crate::plan::monitoring::MonitoringPlan;
 use crate::spec::kubernetes::{Kind, KubernetesSpec};
 use crate::targets::shared::names;
 
@@ -23,6 +24,7 @@ pub(super) struct Place<'a> {
     pub(super) registry: Option<&'a RegistryTemplate>,
     pub(super) components: &'a [ComponentTemplate],
     pub(super) environment: &'a EnvironmentPlan,
+    pub(super) monitoring: &'a MonitoringPlan,
     scaling: Option<&'a EnvironmentScaling>,
 }
 
@@ -47,6 +49,7 @@ impl<'a> Place<'a> {
             registry: infrastructure.templates.registry.as_ref(),
             components: &infrastructure.templates.components,
             environment,
+            monitoring: &plans.monitoring,
             scaling: infrastructure
                 .scaling
                 .environments

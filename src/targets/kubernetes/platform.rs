@@ -6,6 +6,7 @@ use super::{base, rules};
 use crate::ir::choice::{IngressController, Installed};
 use crate::ir::{Origin, Traced};
 use crate::output::{Doc, Map};
+use crate::plan::monitoring::alerting::{alertmanager_secret, oncall_secret};
 use crate::spec::kubernetes::{Chart, Kind, Value};
 use crate::targets::shared::names;
 use crate::targets::shared::value::{by, flag};
@@ -96,6 +97,16 @@ impl<'a> Part<'a> {
             "CLUSTER" => Some(Doc::traced(&environment.cluster)),
             "REGION" => Some(Doc::traced(&environment.region)),
             "OWNER_ID" => Some(Doc::text(self.place.instance(), environment.name.origin)),
+            "METRICS_RETENTION" => Some(Doc::traced(&self.place.monitoring.configurations.retention)),
+            "ALERTMANAGER_SECRET" => {
+                let name = alertmanager_secret(&self.place.system.name, &environment.name);
+                Some(Doc::text(name, environment.name.origin))
+            }
+            "ONCALL_SECRET" => {
+                self.place.monitoring.alerting.has_keys().then(|| {
+                    Doc::text(oncall_secret(&self.place.system.name, &environment.name), environment.name.origin)
+                })
+            }
             "STORAGE_CLASS" => Some(Doc::traced(&self.place.spec.storage_class.name)),
             "ZONES" => environment.domain.as_ref().map(|domain| Doc::list([Doc::traced(domain)], domain.origin)),
             _ => return None,

@@ -4,18 +4,23 @@
 //! stand as objects of the operator where the runtime is Kubernetes. Nothing here decides: it prints the monitoring plan.
 
 mod alert;
+mod alertmanager;
+mod object;
 mod place;
 mod rule_file;
 pub mod rules;
+mod scrape;
 mod unit_test;
 
 use std::sync::Arc;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
+use indexmap::IndexMap;
 
 use crate::diag::Diagnostic;
 use crate::gates::Checked;
 use crate::ir::Origin;
+use crate::ir::choice::Runtime;
 use crate::output::doc::Text;
 use crate::output::{Content, Doc, Files, Map};
 use crate::spec::Specs;
@@ -24,18 +29,47 @@ use crate::targets::shared::header::header;
 use place::{Place, Subject, WHOLE};
 
 /// Makes the rules, tests and configurations of every environment.
-pub fn emit<'a>(checked: &'a Checked, _: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
+pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
     let mut files = Files::default();
     let subjects = Subject::all(checked.plans());
-    for place in Place::all(checked.plans()) {
-        let folder = Utf8Path::new(place.environment.name.as_str());
-        for (name, subject) in &subjects {
-            let Some(subject) = subject.in_environment(place.environment) else { continue };
-            subject_files(place, folder, name, Arc::new(subject), &mut files);
-        }
+    for place in Place::all(checked.plans(), specs) {
+        environment(place, &subjects, &mut files);
     }
     (files, Vec::new())
 }
+
+fn environment<'a>(place: Place<'a>, subjects: &IndexMap<&'a str, Subject<'a>>, files: &mut Files<'a>) {
+    let folder = Utf8Path::new(place.environment.name.as_str());
+    let in_cluster = place.system().runtime.value == Runtime::Kubernetes;
+    let mut objects = Vec::new();
+    for (&name, subject) in subjects {
+        let Some(subject) = subject.in_environment(place.environment) else { continue };
+        let subject = Arc::new(subject);
+        subject_files(place, folder, name, Arc::clone(&subject), files);
+        if in_cluster {
+            let path = format!("objects/{name}.yaml");
+            add(files, place, folder.join(&path), "", move || object::rule_object(place, name, &subject));
+            objects.push(path);
+        }
+    }
+    add(files, place, folder.join("alertmanager.yaml"), KEYS, move || alertmanager::document(place));
+    if in_cluster {
+        if !object::keys(place).is_empty() {
+            let path = "objects/_oncall.yaml".to_owned();
+            add_all(files, place, folder.join(&path), "", move || object::keys(place));
+            objects.push(path);
+        }
+        let path = folder.join("kustomization.yaml");
+        add(files, place, path, "", move || object::kustomization(place, &objects));
+    }
+    // The operator of the managed stack writes its own.
+    if !in_cluster || !place.platform().prometheus_managed.value {
+        add(files, place, folder.join("prometheus.yaml"), "", move || scrape::document(place));
+    }
+}
+
+/// What stands above the configuration of Alertmanager.
+const KEYS: &str = "Keys are read from files, each named as its receiver, and stand in no configuration.";
 
 /// The rules about one subject, and their tests.
 fn subject_files<'a>(
@@ -64,15 +98,25 @@ fn subject_files<'a>(
 fn add<'a>(
     files: &mut Files<'a>,
     place: Place<'a>,
-    path: camino::Utf8PathBuf,
+    path: Utf8PathBuf,
     note: &'static str,
     document: impl Fn() -> Doc + Send + Sync + 'a,
+) {
+    add_all(files, place, path, note, move || vec![document()]);
+}
+
+fn add_all<'a>(
+    files: &mut Files<'a>,
+    place: Place<'a>,
+    path: Utf8PathBuf,
+    note: &'static str,
+    documents: impl Fn() -> Vec<Doc> + Send + Sync + 'a,
 ) {
     files.add_for(place.environment.name.as_str(), path, move || {
         let mut lines = header(place.system());
         if !note.is_empty() {
             lines.push(Text::Borrowed(note));
         }
-        Content::yaml(lines, vec![document()])
+        Content::yaml(lines, documents())
     });
 }

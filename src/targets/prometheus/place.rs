@@ -2,24 +2,29 @@
 
 use indexmap::IndexMap;
 
+use crate::output::Doc;
 use crate::plan::Plans;
+use crate::plan::infrastructure::environments::EnvironmentPlan;
 use crate::plan::infrastructure::templates::{PlatformTemplate, SystemTemplate};
-use crate::plan::monitoring::alerting::{AlertKind, AlertPlan};
+use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, oncall_secret};
 use crate::plan::monitoring::configurations::{MonitoredEnvironment, MonitoringConfigurations, ObjectivePlan};
 use crate::plan::monitoring::recordings::Recorded;
+use crate::spec::Specs;
+use crate::spec::kubernetes::Chart;
 
 /// An environment with all that is printed for it.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) plans: &'a Plans,
+    pub(super) specs: &'a Specs,
     pub(super) environment: &'a MonitoredEnvironment,
 }
 
 impl<'a> Place<'a> {
     /// The environments in the order of the input.
-    pub(super) fn all(plans: &'a Plans) -> impl Iterator<Item = Place<'a>> {
+    pub(super) fn all(plans: &'a Plans, specs: &'a Specs) -> impl Iterator<Item = Place<'a>> {
         let environments = plans.monitoring.configurations.environments.iter();
-        environments.map(move |environment| Place { plans, environment })
+        environments.map(move |environment| Place { plans, specs, environment })
     }
 
     pub(super) fn system(self) -> &'a SystemTemplate {
@@ -34,11 +39,36 @@ impl<'a> Place<'a> {
         &self.plans.monitoring.configurations
     }
 
+    /// The namespace of what runs here.
+    pub(super) fn namespace(self) -> Option<Doc> {
+        self.infrastructure().map(|environment| Doc::traced(&environment.namespace))
+    }
+
+    /// The environment as the infrastructure sees it.
+    pub(super) fn infrastructure(self) -> Option<&'a EnvironmentPlan> {
+        let environments = &self.plans.infrastructure.environments.environments;
+        environments.iter().find(|environment| environment.name == self.environment.name)
+    }
+
+    /// The secret that holds the keys of receivers.
+    pub(super) fn oncall_secret(self) -> String {
+        oncall_secret(&self.monitoring().system, &self.environment.name)
+    }
+
+    /// The chart of the managed stack.
+    pub(super) fn stack(self) -> Option<&'a Chart> {
+        self.specs.kubernetes.part(MONITORING).find(|chart| chart.part == STACK)
+    }
+
     /// An objective as it is recorded here.
     pub(super) fn recorded(self, objective: &'a ObjectivePlan) -> Recorded<'a> {
         Recorded::new(self.monitoring(), objective, self.environment)
     }
 }
+
+/// The part of the platform that measures, and the chart of it that holds Prometheus and Alertmanager.
+const MONITORING: &str = "monitoring";
+const STACK: &str = "kube_prometheus_stack";
 
 /// What rules are about: a component, a datastore, or the system as a whole.
 #[derive(Default)]

@@ -13,5 +13,6 @@ rules! {
     RECEIVER = "alert-receiver": "a key is read from a file when it is needed, so that no configuration holds one";
     MUTE = "mute-time": "a ticket that a rollout itself causes waits until the deployment window closes";
     SCRAPE = "scrape-configuration": "every series carries `job`, the component, and `environment`, by which expressions name it";
+    KEYS = "alert-keys": "keys of on-call services stand in the cloud's store, and reach Alertmanager as files";
     OBJECT = "rule-object": "the operator of the managed stack loads rules as objects of the cluster";
 }

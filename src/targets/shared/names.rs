@@ -6,6 +6,16 @@ use crate::diag::{Diagnostic, code};
 use crate::ir::Origin;
 pub use crate::plan::names::{hashed, shorten};
 
+/// The label that holds a component's name on all that runs of it in a cluster.
+pub const COMPONENT_LABEL: &str = "app.kubernetes.io/name";
+
+/// A label of a cluster's object as Prometheus finds it: `pod_label` or `service_label`, then the label.
+#[must_use]
+pub fn meta_label(object: &str, label: &str) -> String {
+    let plain = |character: char| if character.is_ascii_alphanumeric() { character } else { '_' };
+    format!("__meta_kubernetes_{object}_{}", label.chars().map(plain).collect::<String>())
+}
+
 /// A text as a label's value: other characters become `_`, and its ends are letters or digits.
 #[must_use]
 pub fn label_value(text: &str, max: u32) -> String {

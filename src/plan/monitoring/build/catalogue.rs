@@ -31,6 +31,8 @@ pub(super) fn environment(system: &System, environment: &Environment) -> Monitor
         kind: environment.kind,
         selector: Traced::by_rule(selector, rules::SELECTOR),
         variable: overview::variable_value(system, environment),
+        discovery: (system.runtime.value == Runtime::Ecs)
+            .then(|| Traced::by_rule(format!("{}-{}.internal", system.name, environment.name), rules::DISCOVERY)),
         gravest: if is_production { page } else { page.lesser(ticket) },
         components: environment
             .deployments

@@ -114,6 +114,7 @@ fn replicas(subject: &Subject<'_>) -> Vec<AlertPlan> {
         );
     }
     if !subject.is_in_cluster() {
+        alerts.extend(told_by_cloud(subject));
         return alerts;
     }
     if let Some(ready) = subject.measured.ready_replicas() {
@@ -144,6 +145,62 @@ fn replicas(subject: &Subject<'_>) -> Vec<AlertPlan> {
     );
     if let Some(maximum) = at_maximum(subject) {
         alerts.push(maximum);
+    }
+    alerts
+}
+
+/// What only the cloud's own alarms can tell, where no cluster tells it: no expression, and limits in their units.
+fn told_by_cloud(subject: &Subject<'_>) -> Vec<AlertPlan> {
+    let name = &subject.component.name;
+    let minutes = |minutes| Some(Duration::minutes(minutes));
+    let mut alerts = vec![
+        once(subject, AlertKind::Unready)
+            .severity(outage(subject))
+            .hold(minutes(5), rules::ABSENT_HOLD)
+            .below(Decimal::whole(1), rules::ABSENT_HOLD)
+            .says(
+                subject.system,
+                format!("{name}: no replica can take requests"),
+                format!("All replicas fail their health check or have not started. {}", dependency_note(subject)),
+            ),
+        once(subject, AlertKind::ReplicasMissing)
+            .hold(minutes(15), rules::MISSING_HOLD)
+            .above(Decimal::whole(0), rules::MISSING_HOLD)
+            .says(
+                subject.system,
+                format!("{name}: fewer replicas can take requests than should"),
+                "A replica does not start, or fails its health check.",
+            ),
+        once(subject, AlertKind::Throttled)
+            .hold(minutes(15), rules::CPU_LIMIT)
+            .above(Decimal::whole(90), rules::CPU_LIMIT)
+            .says(
+                subject.system,
+                format!("{name}: replicas have no CPU left"),
+                "Ask for more CPU, or run more replicas.",
+            ),
+        once(subject, AlertKind::MemoryNearLimit)
+            .hold(minutes(15), rules::MEMORY_LIMIT)
+            .above(Decimal::whole(90), rules::MEMORY_LIMIT)
+            .says(
+                subject.system,
+                format!("{name}: a replica is about to reach its memory limit"),
+                "At its limit it is ended. Ask for more memory, or look for what keeps it.",
+            ),
+    ];
+    let most = subject.deployments().filter_map(|deployment| match &deployment.replicas {
+        Replicas::Scaled(scaling) => Some(scaling.max.value),
+        Replicas::Fixed(_) => None,
+    });
+    if let Some(most) = most.max() {
+        alerts.push(
+            once(subject, AlertKind::AtMaximum)
+                .hold(minutes(30), rules::MAXIMUM_HOLD)
+                .above(Decimal::whole(i64::from(most) - 1), rules::MAXIMUM_HOLD)
+                .says(subject.system, format!("{name}: scaling has reached the most replicas that it may start"),
+                    "The load is higher than planned for, or a replica takes less than it did. Compare with `capacity`.",
+                ),
+        );
     }
     alerts
 }
@@ -333,7 +390,15 @@ fn runs(subject: &Subject<'_>) -> Vec<AlertPlan> {
     let component = subject.component;
     let name = component.name.as_str();
     if !subject.is_in_cluster() {
-        return Vec::new();
+        let alert = once(subject, AlertKind::RunFailed)
+            .hold(None, rules::RUN_LIMIT)
+            .above(Decimal::whole(0), rules::RUN_LIMIT)
+            .says(
+                subject.system,
+                format!("{name}: a run has failed"),
+                format!("Read its log, then start it again by hand. {}", dependency_note(subject)),
+            );
+        return vec![alert];
     }
     // The jobs of a cronjob end in the minute they are for, those of a deployment in a digest.
     let jobs = format!("job_name=~{}", quoted(&format!("{}(-[0-9a-f]+)?", literal(name))));

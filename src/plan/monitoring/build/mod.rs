@@ -11,6 +11,7 @@ mod component_dashboard;
 mod component_panels;
 mod datastore_watches;
 mod datastores;
+mod escalation;
 mod graph;
 mod layout;
 mod objectives;
@@ -63,6 +64,7 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
     alerts.extend(datastores::alerts(system, specs, &shown_datastores));
     let first_of_system = alerts.len();
     alerts.extend(alerts::of_system(system, specs));
+    alerts.extend(escalation::alerts(system));
 
     let mut dashboards = vec![
         overview::system(system, specs, &alerts[first_of_system..]),
@@ -90,9 +92,10 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
             version: version(),
             receivers: routing::receivers(system),
             routes: routing::routes(system),
-            escalation: routing::escalation(system),
+            escalation: escalation::steps(system),
             severities: routing::severities(system),
             inhibitions: routing::inhibitions(system),
+            mutes: routing::mutes(system),
             alerts,
         },
         dashboards: DashboardDefinitions {
@@ -120,7 +123,6 @@ impl ComponentPart {
     fn of(subject: &Subject<'_>, retention: Duration) -> ComponentPart {
         let mut problems = Vec::new();
         let objectives = objectives::plan(subject, retention, &mut problems);
-        problems.extend(subject.refused_labels());
         let alerts = component_alerts::plan(subject, &objectives);
         ComponentPart {
             scrape_job: catalogue::scrape_job(subject.component),

@@ -2,20 +2,29 @@
 
 use indexmap::IndexMap;
 
+use super::escalation;
 use crate::ir::component::DependencyKind;
 use crate::ir::ownership::{Oncall, OncallKind, Owner};
 use crate::ir::value::{Duration, Name};
 use crate::ir::{Origin, Rule, System, Traced};
 use crate::plan::monitoring::alerting::{
-    AlertKind, EscalationPlan, IncidentSeverityPlan, InhibitionPlan, LabelPlan, ReceiverPlan, RoutePlan,
+    AlertKind, IncidentSeverityPlan, InhibitionPlan, LabelPlan, MutePlan, ReceiverPlan, RoutePlan,
 };
 use crate::plan::monitoring::rules;
 use crate::spec::prometheus::AlertSeverity;
 
-/// Two receivers a team: one for pages and one for tickets.
+/// Two receivers a team: one for pages and one for tickets; then those of the escalation that are no team.
 pub(super) fn receivers(system: &System) -> Vec<ReceiverPlan> {
     let teams = teams(system);
-    teams.values().flat_map(|owner| AlertSeverity::ALL.iter().map(|severity| receiver(owner, *severity))).collect()
+    let of_team =
+        |owner: &&Owner| AlertSeverity::ALL.iter().map(|severity| receiver(owner, *severity)).collect::<Vec<_>>();
+    let mut receivers: Vec<ReceiverPlan> = teams.values().flat_map(of_team).collect();
+    for receiver in escalation::receivers(system) {
+        if !receivers.iter().any(|known| known.name == receiver.name) {
+            receivers.push(receiver);
+        }
+    }
+    receivers
 }
 
 /// The routes to them.
@@ -26,7 +35,7 @@ pub(super) fn routes(system: &System) -> Vec<RoutePlan> {
 
 /// The teams in the order of their first mention. Where one is described twice, the first that names an on-call route
 /// is it.
-fn teams(system: &System) -> IndexMap<&str, &Owner> {
+pub(super) fn teams(system: &System) -> IndexMap<&str, &Owner> {
     let mut teams: IndexMap<&str, &Owner> = IndexMap::new();
     let owners = system.components.iter().filter(|component| component.is_deployed());
     for owner in system.owner.iter().chain(owners.filter_map(|component| component.owner.as_ref())) {
@@ -45,11 +54,16 @@ fn receiver(owner: &Owner, severity: AlertSeverity) -> ReceiverPlan {
         AlertSeverity::Page => owner.oncall.clone().or(contact),
         AlertSeverity::Ticket => contact.or_else(|| owner.oncall.clone()),
     };
+    told_by(owner.origin, receiver_name(owner, severity), owner.team.clone(), way)
+}
+
+/// A receiver that is told in a way, if in any.
+pub(super) fn told_by(origin: Origin, name: Traced<Name>, team: Traced<String>, way: Option<Oncall>) -> ReceiverPlan {
     let secret = way.as_ref().filter(|way| way.kind != OncallKind::Email);
     ReceiverPlan {
-        origin: owner.origin,
-        name: receiver_name(owner, severity),
-        team: owner.team.clone(),
+        origin,
+        name,
+        team,
         service: way.as_ref().map(|way| way.target.with(way.kind.as_str().to_owned())),
         target: way.as_ref().map(|way| way.target.clone()),
         secret: secret.map(|_| Traced::by_rule("oncall".to_owned(), rules::RECEIVER_SECRET)),
@@ -57,10 +71,14 @@ fn receiver(owner: &Owner, severity: AlertSeverity) -> ReceiverPlan {
     }
 }
 
-/// `TEAM-page`: a team's name is any text, so that what is lost of it becomes a hash.
-fn receiver_name(owner: &Owner, severity: AlertSeverity) -> Traced<Name> {
+/// `TEAM-page`.
+pub(super) fn receiver_name(owner: &Owner, severity: AlertSeverity) -> Traced<Name> {
+    named(&owner.team, severity.as_str())
+}
+
+/// `TEXT-ending`: what is lost of the text becomes a hash.
+pub(super) fn named(team: &str, severity: &str) -> Traced<Name> {
     const LONGEST: usize = 48;
-    let team = owner.team.as_str();
     let mut label = String::new();
     for character in team.chars() {
         if character.is_ascii_alphanumeric() {
@@ -99,15 +117,15 @@ fn route(owner: &Owner, severity: AlertSeverity) -> RoutePlan {
     }
 }
 
-/// Who is told when nobody has answered a page.
-pub(super) fn escalation(system: &System) -> Vec<EscalationPlan> {
-    let steps = system.operations.iter().flat_map(|operations| &operations.escalation);
-    steps
-        .map(|step| EscalationPlan {
-            origin: step.origin,
-            after: step.after,
-            notify: step.notify.clone(),
-            severity: Traced::by_rule(AlertSeverity::Page, rules::ESCALATION),
+/// What a rollout itself causes waits until the deployment window closes; a page never does.
+pub(super) fn mutes(system: &System) -> Vec<MutePlan> {
+    let with_window = system.environments.iter().filter(|environment| environment.deployment_window.is_some());
+    with_window
+        .map(|environment| MutePlan {
+            origin: environment.deployment_window.as_ref().map_or(environment.origin, |window| window.origin),
+            environment: environment.name.clone(),
+            kinds: vec![Traced::by_rule(AlertKind::ReplicasMissing, rules::MUTE_ROLLOUT)],
+            severity: Traced::by_rule(AlertSeverity::Ticket, rules::MUTE_ROLLOUT),
         })
         .collect()
 }
@@ -127,7 +145,7 @@ pub(super) fn severities(system: &System) -> Vec<IncidentSeverityPlan> {
     if !stated.is_empty() {
         return stated;
     }
-    let first = escalation(system).first().map(|step| step.after);
+    let first = escalation::steps(system).first().map(|step| step.after);
     let severity = |name: &str, meaning: &str, within: Traced<Duration>| IncidentSeverityPlan {
         origin: Origin::rule(rules::INCIDENT_SEVERITIES),
         name: Traced::by_rule(name.to_owned(), rules::INCIDENT_SEVERITIES),

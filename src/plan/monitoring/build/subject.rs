@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::alerts::component_dashboard;
-use crate::diag::{Diagnostic, code};
 use crate::ir::choice::{Runtime, Tier};
 use crate::ir::component::Component;
 use crate::ir::value::Name;
@@ -88,19 +87,5 @@ impl<'a> Subject<'a> {
     /// A selector of a metric of the component's containers.
     pub(super) fn container(&self, metric: &str, further: &str) -> String {
         select(metric, &[SELECTOR, &self.container, further])
-    }
-
-    /// What the user wrote of failed requests that can't be read.
-    pub(super) fn refused_labels(&self) -> Option<Diagnostic> {
-        let refused = self.measured.requests.as_ref()?.refused_labels()?;
-        Some(
-            Diagnostic::new(
-                code::CANNOT_EXPRESS,
-                refused.origin,
-                format!("`metrics.errors` of `{}` {}", self.component.name, refused.value.0),
-                "these label matchers",
-            )
-            .help("write label matchers without braces, such as `code=~\"5..\"`"),
-        )
     }
 }
