@@ -14,7 +14,7 @@ use pathc::diag::render::{Look, render};
 use pathc::diag::{Code, Context, Diagnostic, Format, Severity, code};
 use pathc::gates::{self, Gate, Settings, Stage};
 use pathc::input::Input;
-use pathc::ir::choice::Level;
+use pathc::ir::choice::{Domain, Level};
 use pathc::ir::value::Time;
 use pathc::source::{RecordShape, Scalar, Sources};
 use pathc::spec::Specs;
@@ -197,6 +197,25 @@ fn the_storefront_is_clean_but_for_its_waiver() {
     assert!(said.passed);
     let text = said.text();
     assert!(text.contains("waived by head-of-ops@acme.example until 2027-01-15: First rollback drill"), "{text}");
+}
+
+/// A whole system of each domain stands among the passing ones, so that every judge sees what its profile decides.
+#[test]
+fn each_domain_has_a_system_without_findings() {
+    let systems = [
+        (Domain::Protocol, "telemetry-broker"),
+        (Domain::Business, "storefront"),
+        (Domain::Data, "river-gauges"),
+        (Domain::Realtime, "ad-bidding"),
+    ];
+    assert_eq!(systems.map(|(domain, _)| domain).as_slice(), Domain::ALL);
+    for (domain, name) in systems {
+        let manifest = fs::read_to_string(fixtures().join("pass").join(name).join("pathc.yaml")).unwrap();
+        assert!(manifest.contains(&format!("\ndomain: {domain}\n")), "{name}");
+        let said = judge(&fixtures().join("pass").join(name));
+        let found = said.diagnostics.iter().filter(|found| found.severity() != Severity::Waived).count();
+        assert!(said.passed && found == 0, "{}", said.text());
+    }
 }
 
 /// The waiver of the storefront holds through 2027-01-15.

@@ -4,12 +4,15 @@ use crate::diag::Diagnostic;
 use crate::gate;
 use crate::ir::choice::{Domain, Level};
 
+use super::expectation;
 use super::gate::{Context, Findings};
 
 gate! {
     /// # What it does
     /// Warns where p95 or p99 of a performance result is more than 10 % worse than its `baseline`; denies for components of the
     /// domain `realtime`.
+    /// Warns where the chosen domain is `realtime` and a
+    /// performance result has no baseline.
     ///
     /// # Why it matters
     /// Nobody notices one per cent a week, until the objective is missed and nobody knows by which change.
@@ -27,6 +30,7 @@ gate! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
+    without_baseline(context, findings);
     for result in &context.system.results {
         let Some((performance, baseline)) =
             result.performance.as_ref().and_then(|it| Some((it, it.baseline.as_ref()?)))
@@ -60,6 +64,29 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             if realtime {
                 finding.diagnostic.level = Level::Deny;
             }
+        }
+    }
+}
+
+/// A performance result of a realtime component that nothing is compared with: its domain expects that it is.
+fn without_baseline(context: &Context<'_>, findings: &mut Findings) {
+    for result in &context.system.results {
+        let Some(performance) = result.performance.as_ref().filter(|performance| performance.baseline.is_none()) else {
+            continue;
+        };
+        let realtime = context
+            .components_of(result)
+            .iter()
+            .filter_map(|name| context.system.component_named(name.as_str()))
+            .find(|(_, component)| expectation::chosen(&component.domain) == Some(Domain::Realtime));
+        if let Some((_, component)) = realtime {
+            let name = &component.name;
+            let message =
+                format!("the result of `{}` has no baseline: `{name}` may become slower unseen", result.suite);
+            let found = Diagnostic::new(CODE, performance.origin, message, "compared with nothing")
+                .label(component.domain.origin, "domain `realtime` expects it")
+                .help("add `baseline: {p95: …, p99: …}` with what the last release measured");
+            findings.add(found).component(name).warn();
         }
     }
 }

@@ -2,15 +2,19 @@
 
 use crate::diag::Diagnostic;
 use crate::gate;
-use crate::ir::choice::DatastoreKind;
+use crate::ir::choice::{DatastoreKind, Domain};
+use crate::ir::ownership::Recovery;
 use crate::ir::value::Duration;
 
+use super::expectation;
 use super::gate::{Context, Findings};
 
 gate! {
     /// # What it does
     /// Denies a stateful datastore in production whose backup can't reach the declared recovery point. Point-in-time recovery reaches
     /// 5 minutes, a versioned bucket loses nothing, any other backup is a day old at worst.
+    /// Warns where the chosen domain is
+    /// `business` and no recovery target is promised.
     ///
     /// # Why it matters
     /// The recovery point is a promise about other people's data. A nightly backup can't keep one of an hour.
@@ -30,6 +34,7 @@ gate! {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let whole = context.system.operations.as_ref().and_then(|operations| operations.recovery.as_ref());
+    without_target(context, findings, whole);
     for environment in context.production() {
         for datastore in environment.datastores.iter().filter(|datastore| datastore.is_stateful()) {
             let target =
@@ -69,6 +74,27 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 (false, false) => "promise 5m or more: no managed backup is younger",
             });
             findings.add(found).environment(&environment.name);
+        }
+    }
+}
+
+/// A business that keeps data and promises nothing: its domain expects recovery targets.
+fn without_target(context: &Context<'_>, findings: &mut Findings, whole: Option<&Recovery>) {
+    if expectation::chosen(&context.system.domain) != Some(Domain::Business) {
+        return;
+    }
+    let promised = |own: Option<&Recovery>| {
+        let both = || own.into_iter().chain(whole);
+        both().any(|recovery| recovery.rto.is_some()) && both().any(|recovery| recovery.rpo.is_some())
+    };
+    for environment in context.production() {
+        let stateful = environment.datastores.iter().filter(|datastore| datastore.is_stateful());
+        for datastore in stateful.filter(|datastore| !promised(datastore.recovery.as_ref())) {
+            let message = format!("nobody says how much of `{}` may be lost, and for how long", datastore.name);
+            let found = Diagnostic::new(CODE, datastore.name.origin, message, "no recovery target")
+                .label(context.system.domain.origin, "domain `business` expects one")
+                .help("add `recovery: {rto: …, rpo: …}` under `operations`, or to the datastore");
+            findings.add(found).environment(&environment.name).warn();
         }
     }
 }

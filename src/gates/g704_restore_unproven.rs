@@ -2,14 +2,17 @@
 
 use crate::diag::Diagnostic;
 use crate::gate;
-use crate::ir::choice::DrillKind;
+use crate::ir::choice::{Domain, DrillKind};
 
+use super::expectation;
 use super::gate::{Context, Findings};
 
 gate! {
     /// # What it does
     /// Denies a stateful datastore that a critical component depends on, without a passed restore drill in production within 180
     /// days, or whose last drill missed the recovery time or recovery point.
+    /// Warns where the chosen
+    /// domain is `business` and no emergency was ever exercised in production.
     ///
     /// # Why it matters
     /// A backup that was never restored is a file. Half of them turn out to be empty on the day.
@@ -30,6 +33,7 @@ gate! {
 const MOST_DAYS: u64 = 180;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
+    without_continuity(context, findings);
     for environment in context.production() {
         for datastore in environment.datastores.iter().filter(|datastore| datastore.is_stateful()) {
             let Some((component, needed)) = context.critical_caller(environment, datastore) else { continue };
@@ -101,5 +105,30 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 }
             }
         }
+    }
+}
+
+/// A business whose emergency was never exercised: its domain expects that it was.
+fn without_continuity(context: &Context<'_>, findings: &mut Findings) {
+    if expectation::chosen(&context.system.domain) != Some(Domain::Business) {
+        return;
+    }
+    for environment in context.production() {
+        let exercised = context.system.drills.iter().any(|drill| {
+            matches!(drill.kind.value, DrillKind::Restore | DrillKind::Failover)
+                && drill.environment == environment.name
+                && drill.passed.value
+        });
+        let stateful = || environment.datastores.iter().filter(|datastore| datastore.is_stateful());
+        // A datastore that a critical component can't work without is judged by itself.
+        let judged = stateful().any(|datastore| context.critical_caller(environment, datastore).is_some());
+        if exercised || judged || stateful().next().is_none() {
+            continue;
+        }
+        let message = format!("no emergency was ever exercised in `{}`", environment.name);
+        let found = Diagnostic::new(CODE, environment.name.origin, message, "no passed restore or failover drill")
+            .label(context.system.domain.origin, "domain `business` expects one")
+            .help("restore a datastore or fail over, and record it under `drills` in `test_results.yaml`");
+        findings.add(found).environment(&environment.name).warn();
     }
 }

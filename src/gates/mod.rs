@@ -8,6 +8,7 @@
 
 mod controls;
 pub mod engine;
+mod expectation;
 pub mod gate;
 mod grouping;
 pub mod reference;
