@@ -2,7 +2,7 @@
 
 use super::labels::JOB_LABEL;
 use super::pod::Pods;
-use super::{rollout, rules, workload};
+use super::{load_balancer, rollout, rules, workload};
 use crate::ir::Origin;
 use crate::output::{Doc, Map};
 use crate::plan::infrastructure::templates::MetricsTemplate;
@@ -14,8 +14,9 @@ use crate::targets::shared::value::by;
 pub(super) fn monitor(pods: &Pods<'_>) -> Option<Map> {
     let metrics = pods.workload().component.metrics.as_ref()?;
     Some(match pods.workload().kind() {
-        Kind::Deployment => service_monitor(pods, metrics),
+        Kind::Deployment if load_balancer::names(pods.workload()).is_empty() => service_monitor(pods, metrics),
         Kind::Rollout => pod_monitor(pods, metrics, Some(rollout::VERSION)),
+        // The Service of a load balancer reaches the same pods.
         _ => pod_monitor(pods, metrics, None),
     })
 }
