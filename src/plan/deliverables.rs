@@ -90,7 +90,7 @@ pub fn read(sources: &Sources, specs: &Specs) -> Result<Plans, Vec<Diagnostic>> 
         let monitoring =
             MonitoringPlan { configurations: configurations?, alerting: alerting?, dashboards: dashboards? };
         let pipeline = PipelinePlan { configurations: pipelines?, automation: automation?, workflows: workflows? };
-        let (aws, found) = super::aws::plan(&infrastructure, &pipeline, specs);
+        let (aws, found) = super::aws::plan(&infrastructure, &monitoring, &pipeline, specs);
         reader.problems.extend(found);
         Some(Plans { infrastructure, monitoring, pipeline, aws })
     })();

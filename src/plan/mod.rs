@@ -43,7 +43,7 @@ pub fn plan(system: &System, specs: &Specs) -> (Plans, Vec<Diagnostic>) {
     problems.extend(found);
     let (pipeline, found) = pipeline::plan(system, specs);
     problems.extend(found);
-    let (aws, found) = aws::plan(&infrastructure, &pipeline, specs);
+    let (aws, found) = aws::plan(&infrastructure, &monitoring, &pipeline, specs);
     if aws::is_asked_for(system) {
         problems.extend(found);
     }

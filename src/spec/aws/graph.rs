@@ -24,6 +24,7 @@ macro_rules! words {
             /// What the pipeline may do in an environment.
             pub deploy: Vec<StatementFact>,
             parameters: Parameters,
+            alarms: BTreeMap<(String, String), AlarmFact>,
             actions: BTreeMap<&'static str, Vec<Traced<String>>>,
         }
 
@@ -37,6 +38,7 @@ macro_rules! words {
                     web_acl_rule_groups: file.texts(&["graph", "web_acl", "rule_groups"]),
                     deploy: statements(file, &["graph", "pipeline", "deploy"]),
                     parameters: parameters(file),
+                    alarms: alarms(file),
                     actions: actions(file),
                 }
             }
@@ -93,6 +95,21 @@ words! {
     helper_image: String = "helper_image.reference";
     /// The policy of those who only look.
     read_policy: String = "pipeline.read";
+}
+
+/// A metric of CloudWatch that shows what an alert watches.
+#[derive(Clone, Debug)]
+pub struct AlarmFact {
+    /// The name space.
+    pub namespace: Traced<String>,
+    /// What it is measured of.
+    pub dimension: Traced<String>,
+    /// Its name.
+    pub metric: Traced<String>,
+    /// How it is summed up.
+    pub statistic: Traced<String>,
+    /// Whether it is measured of each broker.
+    pub by_broker: bool,
 }
 
 /// What Terraform's roots ask for.
@@ -227,6 +244,12 @@ impl GraphWords {
         self.parameters.get(kind.as_str()).map_or(&[], Vec::as_slice)
     }
 
+    /// The metric of what is watched and of a kind of alert, where the cloud has one.
+    #[must_use]
+    pub fn alarm(&self, watched: &str, alert: &str) -> Option<&AlarmFact> {
+        self.alarms.get(&(watched.to_owned(), alert.to_owned()))
+    }
+
     /// The parameter that limits connections of a kind.
     #[must_use]
     pub fn connections_parameter(&self, kind: DatastoreKind) -> Option<&Traced<String>> {
@@ -255,6 +278,31 @@ fn actions(file: &mut SpecFile<'_>) -> BTreeMap<&'static str, Vec<Traced<String>
         let mut path = vec!["graph", "access"];
         path.extend(purpose.split('.'));
         all.insert(*purpose, file.texts(&path));
+    }
+    all
+}
+
+fn alarms(file: &mut SpecFile<'_>) -> BTreeMap<(String, String), AlarmFact> {
+    let mut all = BTreeMap::new();
+    for (watched, alerts) in file.find(&["graph", "alarms"]).into_iter().flat_map(|fact| fact.entries()) {
+        for (alert, fact) in alerts.entries() {
+            let text = |key: &str| fact.get(key).and_then(Fact::scalar::<String>);
+            let found = (|| {
+                Some(AlarmFact {
+                    namespace: text("namespace")?,
+                    dimension: text("dimension")?,
+                    metric: text("metric")?,
+                    statistic: text("statistic")?,
+                    by_broker: fact.get("by_broker").and_then(Fact::scalar::<bool>).is_some_and(|flag| flag.value),
+                })
+            })();
+            if let Some(found) = found {
+                all.insert((watched.value.to_owned(), alert.value.to_owned()), found);
+            }
+        }
+    }
+    if all.is_empty() {
+        file.missing(&["graph", "alarms"], "mapping of metrics");
     }
     all
 }

@@ -1,7 +1,9 @@
 //! Builds the resource graph, environment by environment. Total: what can't be built is a diagnostic, never a panic.
 
 mod account;
+mod alarms;
 mod balancing;
+mod check;
 mod data;
 mod ecs;
 mod eks;
@@ -27,6 +29,7 @@ use crate::plan::infrastructure::InfrastructurePlan;
 use crate::plan::infrastructure::environments::{DatastorePlan, EnvironmentPlan, WorkloadPlan};
 use crate::plan::infrastructure::scaling::{ComponentScaling, EnvironmentScaling};
 use crate::plan::infrastructure::templates::{ComponentTemplate, SystemTemplate};
+use crate::plan::monitoring::MonitoringPlan;
 use crate::plan::names::shorten;
 use crate::plan::pipeline::PipelinePlan;
 use crate::plan::pipeline::workflows::DeploymentWorkflow;
@@ -35,8 +38,13 @@ use crate::spec::aws::NameKind;
 
 /// Decides what stands on AWS. What can't be decided is a diagnostic; the graph is then not complete.
 #[must_use]
-pub fn plan(infrastructure: &InfrastructurePlan, pipeline: &PipelinePlan, specs: &Specs) -> (AwsPlan, Vec<Diagnostic>) {
-    let whole = Whole::new(infrastructure, pipeline, specs);
+pub fn plan(
+    infrastructure: &InfrastructurePlan,
+    monitoring: &MonitoringPlan,
+    pipeline: &PipelinePlan,
+    specs: &Specs,
+) -> (AwsPlan, Vec<Diagnostic>) {
+    let whole = Whole::new(infrastructure, monitoring, pipeline, specs);
     let parts: Vec<(AwsEnvironment, Vec<Diagnostic>)> =
         infrastructure.environments.environments.par_iter().map(|environment| whole.environment(environment)).collect();
     let mut problems = Vec::new();
@@ -55,6 +63,7 @@ pub fn plan(infrastructure: &InfrastructurePlan, pipeline: &PipelinePlan, specs:
 /// All that the graph is a function of.
 struct Whole<'a> {
     infrastructure: &'a InfrastructurePlan,
+    monitoring: &'a MonitoringPlan,
     pipeline: &'a PipelinePlan,
     specs: &'a Specs,
     system: &'a SystemTemplate,
@@ -62,10 +71,16 @@ struct Whole<'a> {
 }
 
 impl<'a> Whole<'a> {
-    fn new(infrastructure: &'a InfrastructurePlan, pipeline: &'a PipelinePlan, specs: &'a Specs) -> Whole<'a> {
+    fn new(
+        infrastructure: &'a InfrastructurePlan,
+        monitoring: &'a MonitoringPlan,
+        pipeline: &'a PipelinePlan,
+        specs: &'a Specs,
+    ) -> Whole<'a> {
         let components = &infrastructure.templates.components;
         Whole {
             infrastructure,
+            monitoring,
             pipeline,
             specs,
             system: &infrastructure.templates.system,
@@ -94,7 +109,9 @@ impl<'a> Whole<'a> {
         };
         balancing::finish(place, &mut draft);
         operations::plan(place, &mut draft);
+        alarms::plan(place, self.monitoring, &mut draft);
         let network = network::plan(place, zones, &mut draft);
+        check::names(place, &network, &cluster, &mut draft);
         let environment = AwsEnvironment {
             name: environment.name.clone(),
             origin: environment.origin,

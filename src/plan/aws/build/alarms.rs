@@ -1,0 +1,184 @@
+//! Alarms of CloudWatch: the monitoring plan's alerts, where a metric of the cloud itself shows what they watch.
+
+use super::{Draft, Place, by, word};
+use crate::ir::choice::DatastoreKind;
+use crate::ir::value::Decimal;
+use crate::ir::{Origin, Traced};
+use crate::plan::aws::graph::{
+    Alarm, AlarmMetric, AnyRef, DimensionValue, EcsCluster, EcsService, Id, Kind, Owner, Queue, Ref,
+};
+use crate::plan::aws::rules;
+use crate::plan::infrastructure::environments::DatastorePlan;
+use crate::plan::monitoring::MonitoringPlan;
+use crate::plan::monitoring::alerting::{AlertPlan, Comparison};
+use crate::spec::aws::{AlarmFact, NameKind};
+
+pub(super) fn plan(place: Place<'_>, monitoring: &MonitoringPlan, draft: &mut Draft) {
+    for alert in &monitoring.alerting.alerts {
+        if !alert.environments.iter().any(|known| known.value == place.environment.name.value) {
+            continue;
+        }
+        let (Some(threshold), Some(comparison)) = (&alert.threshold, &alert.comparison) else { continue };
+        if let Some(datastore) = alert.datastore.as_ref().and_then(|name| place.datastore(name.as_str())) {
+            of_datastore(place, alert, datastore, threshold, comparison, draft);
+        } else if let Some(component) = &alert.component
+            && place.is_ecs()
+            && place.has_component(component.as_str())
+        {
+            of_component(place, alert, component.as_str(), threshold, comparison, draft);
+        }
+    }
+    dead_letters(place, draft);
+}
+
+fn of_datastore(
+    place: Place<'_>,
+    alert: &AlertPlan,
+    datastore: &DatastorePlan,
+    threshold: &Traced<Decimal>,
+    comparison: &Traced<Comparison>,
+    draft: &mut Draft,
+) {
+    let kind = datastore.kind.value;
+    let facts = place.specs().aws.words.alarm(kind.as_str(), alert.kind.as_str());
+    let Some(fact) = facts else { return };
+    let name = Id::made(datastore.name.as_str());
+    let of = |kind: Kind| DimensionValue::Of(AnyRef { kind, id: name.clone() });
+    let value = match kind {
+        DatastoreKind::Postgres | DatastoreKind::Mysql => of(Kind::DbInstance),
+        DatastoreKind::Mongodb => of(Kind::DocumentCluster),
+        DatastoreKind::Redis => of(Kind::ReplicationGroup),
+        DatastoreKind::Kafka => of(Kind::MskCluster),
+        DatastoreKind::Rabbitmq => of(Kind::MqBroker),
+        DatastoreKind::Queue => of(Kind::Queue),
+        DatastoreKind::Topic | DatastoreKind::Bucket => return,
+    };
+    let owner = Owner::Datastore(datastore.name.value.clone());
+    let id = format!("{}-{}", datastore.name, alert.kind.as_str());
+    if !fact.by_broker {
+        let dimensions = vec![(fact.dimension.clone(), value)];
+        push(place, alert, &id, owner, fact, dimensions, threshold, comparison, draft);
+        return;
+    }
+    // Kafka counts by broker.
+    let brokers = draft.datastores.kafka.iter().find(|cluster| cluster.id == name);
+    let brokers = brokers.map_or(0, |cluster| cluster.brokers.value);
+    for broker in 1..=brokers {
+        let number = Traced::by_rule(broker.to_string(), rules::ALARM);
+        let dimensions = vec![
+            (fact.dimension.clone(), value.clone()),
+            (word("Broker ID", rules::ALARM), DimensionValue::Known(number)),
+        ];
+        let id = format!("{id}-{broker}");
+        push(place, alert, &id, owner.clone(), fact, dimensions, threshold, comparison, draft);
+    }
+}
+
+/// What ECS counts of a service.
+fn of_component(
+    place: Place<'_>,
+    alert: &AlertPlan,
+    component: &str,
+    threshold: &Traced<Decimal>,
+    comparison: &Traced<Comparison>,
+    draft: &mut Draft,
+) {
+    let facts = place.specs().aws.words.alarm("service", alert.kind.as_str());
+    let Some(fact) = facts else { return };
+    let Some(workload) = place.workloads().find(|workload| workload.name() == component) else { return };
+    if workload.scaling.is_none() || workload.plan.image.is_none() {
+        return;
+    }
+    let dimensions = vec![
+        (word("ClusterName", rules::ALARM), DimensionValue::Of(AnyRef::from(&Ref::<EcsCluster>::named("main")))),
+        (fact.dimension.clone(), DimensionValue::Of(AnyRef::from(&Ref::<EcsService>::named(component)))),
+    ];
+    let id = format!("{component}-{}", alert.kind.as_str());
+    push(place, alert, &id, workload.owner(), fact, dimensions, threshold, comparison, draft);
+}
+
+#[allow(clippy::too_many_arguments)]
+fn push(
+    place: Place<'_>,
+    alert: &AlertPlan,
+    id: &str,
+    owner: Owner,
+    fact: &AlarmFact,
+    dimensions: Vec<(Traced<String>, DimensionValue)>,
+    threshold: &Traced<Decimal>,
+    comparison: &Traced<Comparison>,
+    draft: &mut Draft,
+) {
+    let hold = alert.hold.map_or(300, |hold| hold.value.whole_seconds());
+    let period = if hold >= 300 { 300 } else { 60 };
+    let periods = u32::try_from(hold.div_ceil(period).max(1)).unwrap_or(1);
+    let origin = alert.hold.map_or(alert.origin, |hold| hold.origin);
+    let description = match &alert.runbook {
+        Some(runbook) => alert.summary.with(format!("{} {runbook}", alert.summary)),
+        None => alert.summary.clone(),
+    };
+    let compares = match comparison.value {
+        Comparison::Above => "GreaterThanThreshold",
+        Comparison::Below => "LessThanThreshold",
+    };
+    draft.alarms.push(Alarm {
+        id: Id::made(id),
+        origin: alert.origin,
+        owner,
+        name: place.named(NameKind::Alarm, id),
+        description,
+        metric: AlarmMetric {
+            namespace: fact.namespace.clone(),
+            name: fact.metric.clone(),
+            statistic: fact.statistic.clone(),
+            dimensions,
+            percent_of: None,
+        },
+        comparison: comparison.with(compares.to_owned()),
+        threshold: *threshold,
+        period: Traced::new(u32::try_from(period).unwrap_or(300), origin),
+        periods: Traced::new(periods, origin),
+        bad_periods: Traced::new(periods, origin),
+        missing: word("missing", rules::ALARM),
+        topic: Some(Ref::named("alarms")),
+    });
+}
+
+/// A message that nobody could take is looked at by a person.
+fn dead_letters(place: Place<'_>, draft: &mut Draft) {
+    let queues: Vec<(Ref<Queue>, Owner, Origin)> = draft
+        .datastores
+        .queues
+        .iter()
+        .filter(|queue| queue.secret.is_none())
+        .map(|queue| (queue.reference(), queue.owner.clone(), queue.origin))
+        .collect();
+    let said = |text: &str| word(text, rules::DEAD_LETTERS);
+    for (queue, owner, origin) in queues {
+        let id = format!("{}-waiting", queue.id);
+        draft.alarms.push(Alarm {
+            id: Id::made(&id),
+            origin,
+            owner,
+            name: place.named(NameKind::Alarm, &id),
+            description: word(
+                "Messages wait that nobody could take: look at them, and send them again.",
+                rules::DEAD_LETTERS,
+            ),
+            metric: AlarmMetric {
+                namespace: said("AWS/SQS"),
+                name: said("ApproximateNumberOfMessagesVisible"),
+                statistic: said("Maximum"),
+                dimensions: vec![(said("QueueName"), DimensionValue::Of(AnyRef::from(&queue)))],
+                percent_of: None,
+            },
+            comparison: said("GreaterThanThreshold"),
+            threshold: by(Decimal::whole(0), rules::DEAD_LETTERS),
+            period: by(300, rules::DEAD_LETTERS),
+            periods: by(1, rules::DEAD_LETTERS),
+            bad_periods: by(1, rules::DEAD_LETTERS),
+            missing: said("notBreaching"),
+            topic: Some(Ref::named("alarms")),
+        });
+    }
+}
