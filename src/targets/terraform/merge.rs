@@ -388,6 +388,8 @@ impl Merger<'_> {
             match self.fields.iter().find(|field| field.name == name) {
                 Some(field) if equal(field) => return self.reference(&name, origin),
                 Some(_) => {}
+                // What says nothing by itself is called after what it is of.
+                None if VAGUE.contains(&name.as_str()) => {}
                 None => break,
             }
         }
@@ -406,6 +408,9 @@ impl Merger<'_> {
         Node::code(format!("var.{}.{field}", self.subject), origin)
     }
 }
+
+/// Names that say nothing by themselves.
+const VAGUE: [&str; 5] = ["arn", "enabled", "name", "value", "values"];
 
 enum Slot {
     Attribute(Text),

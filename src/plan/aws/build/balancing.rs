@@ -182,7 +182,8 @@ fn balancer(place: Place<'_>, public: &PublicPortTemplate, layer: Layer, draft: 
         }
         return known.reference();
     }
-    let origin = public.edge.origin;
+    // An edge that nobody names is explained by the port that needs it.
+    let origin = if public.edge.origin.is_written() { public.edge.origin } else { public.origin };
     let security_group = draft.group(SecurityGroup {
         id: Id::made(&format!("edge-{id}")),
         origin,
@@ -424,7 +425,8 @@ fn listener_rule(
     } else {
         format!("{}-{}-{}", workload.name(), port.name, number + 1)
     };
-    let priority = priority(listener, &prefix, route.host.as_ref(), draft);
+    let label = route.host.as_ref().map_or_else(String::new, |host| record_id(place, host.as_str()));
+    let priority = priority(listener, &prefix, &label, draft);
     draft.balancing.rules.push(ListenerRule {
         id: Id::made(&id),
         origin: route.origin,
@@ -451,13 +453,13 @@ fn balancer_of(listener: &Ref<Listener>, draft: &Draft) -> Option<Ref<LoadBalanc
     Some(known.balancer.clone())
 }
 
-/// The longer a prefix, the earlier it is tried. Among those of one length the number follows from host and path alone, so
-/// that no rule moves when others come.
-fn priority(listener: &Ref<Listener>, prefix: &str, host: Option<&Traced<HostName>>, draft: &Draft) -> u32 {
+/// The longer a prefix, the earlier it is tried. Among those of one length the number follows from the host's label and the
+/// path alone, so that no rule moves when others come, and that it is the same in all environments.
+fn priority(listener: &Ref<Listener>, prefix: &str, label: &str, draft: &Draft) -> u32 {
     const BAND: u32 = 600;
     let length = u32::try_from(prefix.len()).unwrap_or(u32::MAX).min(PRIORITY / BAND - 1);
     let first = PRIORITY - length * BAND;
-    let text = format!("{}{prefix}", shown(host));
+    let text = format!("{label}{prefix}");
     let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     let taken = |number: u32| {
         draft.balancing.rules.iter().any(|known| known.listener == *listener && known.priority.value == number)
@@ -591,10 +593,7 @@ pub(super) fn error_alarm(
         let measures = analysis.iter().flat_map(|analysis| &analysis.measures);
         measures.into_iter().find(|measure| measure.name.as_str().contains(name)).map(|measure| measure.at_most)
     };
-    // A ratio in the analysis, a percent here.
-    let limit = measure("error").map_or(by(Decimal::whole(5), rules::JUDGING_ALARM), |at_most| {
-        at_most.map(|ratio| ratio.times(Decimal::whole(100)))
-    });
+    let limit = measure("error").unwrap_or(by(Decimal::whole(5), rules::JUDGING_ALARM));
     push_alarm(
         place,
         workload,
