@@ -8,10 +8,13 @@ use crate::plan::infrastructure::environments::EnvironmentPlan;
 use crate::plan::pipeline::workflows::DeploymentWorkflow;
 use crate::spec::github_actions::{ActionName, ToolName};
 
-use super::expression::user;
+use super::expression::{shell_word, user};
 use super::pipelines::Pipelines;
 use super::step::Step;
 use super::{rules, script};
+
+/// Seconds for which a deployment stays signed in: a canary's pauses outlive the usual hour. Its role allows as much.
+const SESSION: i64 = 14_400;
 
 /// An environment as its jobs reach it.
 #[derive(Clone, Copy)]
@@ -68,6 +71,7 @@ impl<'a> Place<'a> {
     /// Signs in with the role that may change the environment.
     pub(super) fn sign_in_to_deploy(self) -> Step {
         self.sign_in(self.role(&names::deploy_role(self.system(), self.name())))
+            .with("role-duration-seconds", Doc::Integer(SESSION, Origin::rule(rules::CLOUD_ROLE)))
     }
 
     /// Signs in with the role that may only look.
@@ -102,16 +106,32 @@ impl<'a> Place<'a> {
         step.env("BUCKET", Doc::text(names::state_bucket(self.system(), &account), origin))
     }
 
+    fn is_terraform(self) -> bool {
+        self.pipelines.workflows().provisioner.value == Provisioner::Terraform
+    }
+
+    /// The command that deploys the stacks of the environment.
+    fn stacks(self, option: &str) -> String {
+        let script = format!("{}/deploy.sh", self.pipelines.folder("cloudformation"));
+        format!("bash {} {option}environments/{}", shell_word(&script), self.name())
+    }
+
     /// Shows what would change.
     pub(super) fn show_plan(self, drift: bool) -> Step {
         let (name, rule) =
             if drift { ("Compare with what runs", rules::DRIFT) } else { ("Show the plan", rules::PLAN) };
+        if !self.is_terraform() {
+            return Step::run(name, self.stacks("--plan "), rule);
+        }
         let step = self.with_root(Step::script(self.pipelines, name, script::SHOW_PLAN, rule));
         if drift { step.variable("NO_DRIFT", "true") } else { step }
     }
 
     /// Makes what was planned.
     pub(super) fn provision(self, name: &'static str) -> Step {
+        if !self.is_terraform() {
+            return Step::run(name, self.stacks(""), rules::DEPLOY);
+        }
         self.with_root(Step::script(self.pipelines, name, script::APPLY_TERRAFORM, rules::DEPLOY))
     }
 

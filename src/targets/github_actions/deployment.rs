@@ -13,7 +13,7 @@ use super::job::{Job, minutes};
 use super::pipelines::{Pipelines, defaults, one_after_the_other};
 use super::setup::{self, lines};
 use super::step::{Step, checkout, checkout_history};
-use super::{kubernetes, rules, scan, script, verification};
+use super::{ecs, kubernetes, rules, scan, script, verification};
 
 /// Minutes that infrastructure may take to be made: a database of several zones takes most of them.
 const PROVISIONING: i64 = 60;
@@ -109,7 +109,13 @@ fn steps(place: Place<'_>, step: DeployStep) -> Vec<Step> {
         DeployStep::Provision => {
             let mut steps = vec![find_release(place, "github.sha"), place.sign_in_to_deploy()];
             steps.extend(place.provisioner());
-            steps.push(place.provision("Make the infrastructure"));
+            let provision = place.provision("Make the infrastructure");
+            if pipelines.is_on(Runtime::Kubernetes) {
+                steps.push(provision);
+            } else {
+                steps.push(ecs::hold(place));
+                steps.push(provision.variable("HELD", "${{ steps.held.outputs.held }}"));
+            }
             steps
         }
         DeployStep::InstallPlatform => {
@@ -118,13 +124,10 @@ fn steps(place: Place<'_>, step: DeployStep) -> Vec<Step> {
             steps
         }
         DeployStep::CheckSecrets => vec![secrets(place)],
-        DeployStep::Migrate => kubernetes::migrate(place).into_iter().collect(),
-        DeployStep::RollOut => {
-            // A session in the cloud lasts an hour, and infrastructure may have taken it.
-            let mut steps = vec![place.sign_in_to_deploy()];
-            steps.extend(kubernetes::roll_out(place));
-            steps
-        }
+        DeployStep::Migrate if pipelines.is_on(Runtime::Kubernetes) => kubernetes::migrate(place).into_iter().collect(),
+        DeployStep::Migrate => ecs::migrate(place).into_iter().collect(),
+        DeployStep::RollOut if pipelines.is_on(Runtime::Kubernetes) => kubernetes::roll_out(place),
+        DeployStep::RollOut => ecs::roll_out(place),
         DeployStep::Verify => verification::steps(place),
         DeployStep::Mark => vec![mark(pipelines, place, "${{ github.sha }}")],
     }
@@ -203,12 +206,21 @@ fn rollback(place: Place<'_>) -> Vec<Step> {
     if !automatic.value {
         return Vec::new();
     }
-    let step = match place.pipelines.workflows().runtime.value {
-        Runtime::Kubernetes => kubernetes::roll_back(place, "Take the deployment back"),
-        Runtime::Ecs => return Vec::new(),
-    };
     // What failed before the first new version has changed no version.
     let failed = "failure() && steps.roll-out.outcome != 'skipped'";
-    let step = step.variable("COMMIT", "${{ steps.earlier.outputs.commit }}");
-    vec![place.sign_in_to_deploy().when(failed), step.when(failed)]
+    let earlier = "${{ steps.earlier.outputs.commit }}";
+    let steps = match place.pipelines.workflows().runtime.value {
+        Runtime::Kubernetes => {
+            vec![kubernetes::roll_back(place, "Take the deployment back").variable("COMMIT", earlier)]
+        }
+        Runtime::Ecs => {
+            let held = "${{ steps.held.outputs.held }}";
+            let mut steps = ecs::roll_back(place, "Take the deployment back");
+            if let Some(step) = steps.first_mut() {
+                *step = step.clone().variable("HELD", held).variable("COMMIT", earlier);
+            }
+            steps
+        }
+    };
+    steps.into_iter().map(|step| step.when(failed)).collect()
 }

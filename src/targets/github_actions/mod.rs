@@ -6,6 +6,7 @@ mod check;
 mod cloud;
 mod deployment;
 mod drift;
+mod ecs;
 mod evidence;
 mod expression;
 mod integration;
@@ -25,7 +26,7 @@ mod verification;
 
 use crate::diag::Diagnostic;
 use crate::gates::Checked;
-use crate::ir::choice::Runtime;
+use crate::ir::choice::{Provisioner, Runtime};
 use crate::output::Files;
 use crate::spec::Specs;
 use crate::targets::shared::code_owners;
@@ -54,18 +55,18 @@ const INTEGRATION: &[Script] = &[
 const RELEASE: &[Script] = &[script::WRITE_PACKAGE, script::PROPOSE_RELEASE];
 
 /// The scripts that deployments call, whatever the runtime.
-const DEPLOYMENT: &[Script] = &[
-    script::CHECK_WINDOW,
-    script::SHOW_PLAN,
-    script::APPLY_TERRAFORM,
-    script::CHECK_SECRETS,
-    script::FIND_RELEASE,
-    script::MARK_RELEASE,
-];
+const DEPLOYMENT: &[Script] =
+    &[script::CHECK_WINDOW, script::CHECK_SECRETS, script::FIND_RELEASE, script::MARK_RELEASE];
+
+/// The scripts by which Terraform provisions.
+const TERRAFORM: &[Script] = &[script::SHOW_PLAN, script::APPLY_TERRAFORM];
 
 /// The scripts that change what runs in a cluster.
 const KUBERNETES: &[Script] =
     &[script::INSTALL_PLATFORM, script::MIGRATE_KUBERNETES, script::ROLL_OUT_KUBERNETES, script::ROLL_BACK_KUBERNETES];
+
+/// The scripts that change what runs on ECS.
+const ECS: &[Script] = &[script::HOLD_VERSIONS_ECS, script::RUN_TASKS_ECS, script::ROLL_OUT_ECS, script::ROLL_BACK_ECS];
 
 /// Makes the workflows.
 pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
@@ -86,6 +87,11 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
         script::add(pipelines, DEPLOYMENT, &mut files);
         if pipelines.is_on(Runtime::Kubernetes) {
             script::add(pipelines, KUBERNETES, &mut files);
+        } else {
+            script::add(pipelines, ECS, &mut files);
+        }
+        if pipelines.workflows().provisioner.value == Provisioner::Terraform {
+            script::add(pipelines, TERRAFORM, &mut files);
         }
     }
     if !pipelines.configurations().updates.is_empty() {

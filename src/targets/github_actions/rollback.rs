@@ -12,7 +12,7 @@ use super::expression::quoted;
 use super::job::{Job, minutes};
 use super::pipelines::{Pipelines, defaults, one_after_the_other};
 use super::step::checkout_history;
-use super::{kubernetes, rules, verification};
+use super::{ecs, kubernetes, rules, verification};
 
 /// The document.
 pub(super) fn workflow(pipelines: Pipelines<'_>) -> Doc {
@@ -62,6 +62,13 @@ fn job(place: Place<'_>) -> Job {
             DeployStep::RollOut if pipelines.is_on(Runtime::Kubernetes) => {
                 let back = kubernetes::roll_back(place, "Bring the release back");
                 job.steps(cluster(place)).step(back.variable("COMMIT", "${{ steps.earlier.outputs.commit }}"))
+            }
+            DeployStep::RollOut => {
+                let mut steps = ecs::roll_back(place, "Bring the release back");
+                if let Some(step) = steps.first_mut() {
+                    *step = step.clone().variable("COMMIT", "${{ steps.earlier.outputs.commit }}");
+                }
+                job.steps(steps)
             }
             DeployStep::Verify => job.steps(verification::steps(place)),
             DeployStep::Mark => job.step(mark(pipelines, place, "${{ steps.earlier.outputs.commit }}")),

@@ -42,6 +42,10 @@ scripts! {
     ROLL_BACK_KUBERNETES = "roll-back-kubernetes.sh";
     FIND_RELEASE = "find-release.sh";
     MARK_RELEASE = "mark-release.sh";
+    HOLD_VERSIONS_ECS = "hold-versions-ecs.sh";
+    RUN_TASKS_ECS = "run-tasks-ecs.sh";
+    ROLL_OUT_ECS = "roll-out-ecs.sh";
+    ROLL_BACK_ECS = "roll-back-ecs.sh";
     WRITE_PACKAGE = "write-package.sh";
     PROPOSE_RELEASE = "propose-release.sh";
 }

@@ -8,6 +8,7 @@ use crate::source::Scalar;
 
 /// The targets whose files pipelines read, each with the folder that it writes to by itself.
 const FOLDERS: &[(&str, &str)] = &[
+    ("path", "infra/path"),
     ("terraform", "infra/terraform"),
     ("cloudformation", "infra/cloudformation"),
     ("kubernetes", "infra/kubernetes"),

@@ -286,7 +286,7 @@ fn secrets(system: &System, environment: &Environment) -> Vec<RequiredSecret> {
         });
     };
     let auth = system.registry.as_ref().and_then(|registry| registry.auth).map(|auth| auth.value);
-    if auth == Some(RegistryAuth::Basic) {
+    if matches!(auth, Some(RegistryAuth::Basic | RegistryAuth::Github)) {
         whole("registry", rules::PULL_SECRET);
     }
     let owners = system.components.iter().filter_map(|component| component.owner.as_ref()).chain(&system.owner);
