@@ -216,3 +216,12 @@ fn a_template_with_a_gap_writes_nothing() {
         assert!(!scratch.path().join("infra/operations").exists(), "{template}");
     }
 }
+
+#[test]
+fn every_kind_of_alert_has_causes() {
+    let causes =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/operations/causes.md")).unwrap();
+    for kind in pathc::plan::monitoring::alerting::AlertKind::ALL {
+        assert!(causes.contains(&format!("alert.kind == \"{kind}\"")), "{kind}");
+    }
+}

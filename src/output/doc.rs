@@ -142,6 +142,14 @@ impl Map {
         self.with(key, Doc::Bool(value, origin))
     }
 
+    /// The same with an entry at the end whose key is not there yet: nothing is searched, which large documents feel.
+    #[must_use]
+    pub fn add(mut self, key: &'static str, value: impl Into<Doc>) -> Map {
+        debug_assert!(self.get(key).is_none(), "{key} is there already");
+        self.entries.push(Entry { key: Cow::Borrowed(key), value: value.into(), comment: None, remark: None });
+        self
+    }
+
     /// Adds an entry at the end; a key that is there is replaced in its place.
     pub fn put(&mut self, key: impl Into<Text>, value: impl Into<Doc>) {
         let (key, value) = (key.into(), value.into());

@@ -19,12 +19,12 @@ pub(super) fn options(place: Place<'_>, dashboard: &DashboardPlan) -> Map {
     let root = by(rules::GRAPH)
         .text("name", "Dependencies")
         .text("type", "frame")
-        .with("elements", Doc::list(elements, Origin::rule(rules::GRAPH)));
+        .add("elements", Doc::list(elements, Origin::rule(rules::GRAPH)));
     by(rules::GRAPH)
         .bool("inlineEditing", false)
         .bool("panZoom", false)
         .bool("showAdvancedTypes", true)
-        .with("root", root)
+        .add("root", root)
 }
 
 fn map() -> Map {
@@ -34,33 +34,33 @@ fn map() -> Map {
 fn element(place: Place<'_>, dashboard: &DashboardPlan, node: &NodePlan) -> Doc {
     let name = || Doc::traced(&node.name);
     let config = map()
-        .with("text", inline(map().text("mode", "fixed").with("fixed", name())))
-        .with("color", inline(map().with("fixed", color(place, "text"))))
+        .add("text", inline(map().text("mode", "fixed").add("fixed", name())))
+        .add("color", inline(map().add("fixed", color(place, "text"))))
         .text("align", "center")
         .text("valign", "middle")
         .integer("size", TEXT_SIZE);
     // A component has the colour of its line; the others have no requests of their own.
     let (fill, border) = match node.kind.value {
-        NodeKind::Component => (map().with("field", name()).with("fixed", color(place, "neutral")), "text"),
-        NodeKind::Datastore => (map().with("fixed", color(place, "datastore")), "text"),
-        NodeKind::External => (map().with("fixed", color(place, "external")), "neutral"),
+        NodeKind::Component => (map().add("field", name()).add("fixed", color(place, "neutral")), "text"),
+        NodeKind::Datastore => (map().add("fixed", color(place, "datastore")), "text"),
+        NodeKind::External => (map().add("fixed", color(place, "external")), "neutral"),
     };
     let at = |side: &Traced<_>| Doc::Number(side.value, side.origin);
     let sides = Map::new(node.left.origin)
-        .with("left", at(&node.left))
-        .with("top", at(&node.top))
-        .with("right", at(&node.right))
-        .with("bottom", at(&node.bottom));
+        .add("left", at(&node.left))
+        .add("top", at(&node.top))
+        .add("right", at(&node.right))
+        .add("bottom", at(&node.bottom));
     let edges = dashboard.edges.iter().filter(|edge| edge.from == node.name).map(|edge| arrow(place, edge));
     Map::new(node.origin)
-        .with("name", name())
+        .add("name", name())
         .text("type", "rectangle")
-        .with("config", config)
-        .with("background", map().with("color", inline(fill)))
-        .with("border", map().with("color", inline(map().with("fixed", color(place, border)))).integer("width", 1))
-        .with("constraint", inline(map().text("horizontal", "scale").text("vertical", "scale")))
-        .with("placement", inline(sides))
-        .with("connections", Doc::list(edges, node.origin))
+        .add("config", inline(config))
+        .add("background", inline(map().add("color", fill)))
+        .add("border", inline(map().add("color", map().add("fixed", color(place, border))).integer("width", 1)))
+        .add("constraint", inline(map().text("horizontal", "scale").text("vertical", "scale")))
+        .add("placement", inline(sides))
+        .add("connections", Doc::list(edges, node.origin))
         .into()
 }
 
@@ -69,14 +69,14 @@ fn arrow(place: Place<'_>, edge: &EdgePlan) -> Doc {
     let point = |x: i64| inline(map().integer("x", x).integer("y", 0));
     let size = if edge.critical.value { CRITICAL } else { OTHER };
     let size = Map::new(edge.critical.origin).integer("fixed", size).integer("min", OTHER).integer("max", CRITICAL);
-    Map::new(edge.origin)
-        .with("source", point(1))
-        .with("target", point(-1))
-        .with("targetName", Doc::traced(&edge.to))
+    let arrow = Map::new(edge.origin)
+        .add("source", point(1))
+        .add("target", point(-1))
+        .add("targetName", Doc::traced(&edge.to))
         .text("path", "straight")
-        .with("color", inline(map().with("fixed", color(place, "text"))))
-        .with("size", inline(size))
-        .into()
+        .add("color", inline(map().add("fixed", color(place, "text"))))
+        .add("size", inline(size));
+    inline(arrow)
 }
 
 fn color(place: Place<'_>, name: &str) -> Doc {

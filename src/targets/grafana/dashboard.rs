@@ -38,23 +38,20 @@ pub(super) fn document(place: Place<'_>, plan: &DashboardPlan) -> Doc {
     let links = plan.links.iter().map(|plan| link(place, plan));
     let origin = Origin::rule(rules::DASHBOARD);
     by(rules::DASHBOARD)
-        .with("uid", Doc::traced(&plan.uid))
-        .with("title", Doc::traced(&plan.title))
-        .with("description", Doc::Text(note(place, plan).into(), plan.description.origin))
-        .with("tags", Doc::list([Doc::traced(&system.name), Doc::traced(&plan.kind)], origin))
+        .add("uid", Doc::traced(&plan.uid))
+        .add("title", Doc::traced(&plan.title))
+        .add("description", Doc::Text(note(place, plan).into(), plan.description.origin))
+        .add("tags", Doc::list([Doc::traced(&system.name), Doc::traced(&plan.kind)], origin))
         .bool("editable", false)
         .integer("graphTooltip", SHARED_CROSSHAIR)
-        .with("schemaVersion", number(&spec.schema_version))
-        .with("refresh", Doc::traced(&time.refresh))
-        .with(
-            "time",
-            inline(by(rules::DASHBOARD).with("from", Doc::traced(&time.from)).with("to", Doc::traced(&time.to))),
-        )
+        .add("schemaVersion", number(&spec.schema_version))
+        .add("refresh", Doc::traced(&time.refresh))
+        .add("time", inline(by(rules::DASHBOARD).add("from", Doc::traced(&time.from)).add("to", Doc::traced(&time.to))))
         .text("timezone", "browser")
-        .with("links", Doc::list(links, origin))
-        .with("annotations", by(rules::ANNOTATION).with("list", annotations(place, plan, selector)))
-        .with("templating", by(rules::VARIABLE).with("list", variables(place, plan, selector)))
-        .with("panels", Doc::list(panels, origin))
+        .add("links", Doc::list(links, origin))
+        .add("annotations", by(rules::ANNOTATION).add("list", annotations(place, plan, selector)))
+        .add("templating", by(rules::VARIABLE).add("list", variables(place, plan, selector)))
+        .add("panels", Doc::list(panels, origin))
         .into()
 }
 
@@ -74,7 +71,7 @@ pub(super) fn link(place: Place<'_>, plan: &DashboardLink) -> Doc {
     let origin = Origin::rule(rules::LINK);
     let system = &place.plans.infrastructure.templates.system;
     let link = by(rules::LINK)
-        .with("title", Doc::Text(text::plain(&plan.title).into_owned().into(), plan.title.origin))
+        .add("title", Doc::Text(text::plain(&plan.title).into_owned().into(), plan.title.origin))
         .text("type", if plan.kind.is_some() { "dashboards" } else { "link" });
     let (address, icon, is_dashboard) = match (&plan.dashboard, &plan.url) {
         (Some(uid), _) => (Some(uid.with(format!("/d/{uid}"))), "dashboard", true),
@@ -83,15 +80,16 @@ pub(super) fn link(place: Place<'_>, plan: &DashboardLink) -> Doc {
     };
     // By the tags that the system's own dashboards have.
     let tags = plan.kind.iter().flat_map(|kind| [Doc::traced(&system.name), Doc::traced(kind)]);
-    link.text("icon", icon)
+    let link = link
+        .text("icon", icon)
         .text("tooltip", "")
         .with_some("url", address.map(|address| Doc::Text(address.value.into(), address.origin)))
-        .with("tags", Doc::list(tags, origin))
+        .add("tags", Doc::list(tags, origin))
         .bool("asDropdown", plan.kind.is_some())
         .bool("targetBlank", !is_dashboard)
         .bool("includeVars", is_dashboard)
-        .bool("keepTime", is_dashboard)
-        .into()
+        .bool("keepTime", is_dashboard);
+    inline(link)
 }
 
 fn annotations(place: Place<'_>, plan: &DashboardPlan, selector: &str) -> Doc {
@@ -99,25 +97,25 @@ fn annotations(place: Place<'_>, plan: &DashboardPlan, selector: &str) -> Doc {
     let own = map()
         .integer("builtIn", 1)
         .text("name", "Annotations & Alerts")
-        .with("datasource", inline(map().text("type", "grafana").text("uid", "-- Grafana --")))
+        .add("datasource", inline(map().text("type", "grafana").text("uid", "-- Grafana --")))
         .bool("enable", true)
         .bool("hide", true)
-        .with("iconColor", color(place, "neutral"))
+        .add("iconColor", color(place, "neutral"))
         .text("type", "dashboard");
     let mut list = vec![own.into()];
     list.extend(plan.deployments.as_ref().map(|expression| {
         let target = map()
             .text("refId", "Deployments")
-            .with("datasource", datasource(place))
-            .with("expr", Doc::Text(text::query(expression, selector, place.spec).into(), expression.origin));
+            .add("datasource", datasource(place))
+            .add("expr", Doc::Text(text::query(expression, selector, place.spec).into(), expression.origin));
         Doc::from(
             map()
                 .text("name", "Deployments")
-                .with("datasource", datasource(place))
+                .add("datasource", datasource(place))
                 .bool("enable", true)
                 .bool("hide", false)
-                .with("iconColor", color(place, "neutral"))
-                .with("target", target),
+                .add("iconColor", color(place, "neutral"))
+                .add("target", target),
         )
     }));
     // Those that the pipeline has posted, which every runtime has.
@@ -127,15 +125,15 @@ fn annotations(place: Place<'_>, plan: &DashboardPlan, selector: &str) -> Doc {
     let posted = map()
         .integer("limit", 100)
         .bool("matchAny", false)
-        .with("tags", panel::inline_list(tags, environment.origin))
+        .add("tags", panel::inline_list(tags, environment.origin))
         .text("type", "tags");
     let releases = map()
         .text("name", "Releases")
-        .with("datasource", inline(map().text("type", "grafana").text("uid", "-- Grafana --")))
+        .add("datasource", inline(map().text("type", "grafana").text("uid", "-- Grafana --")))
         .bool("enable", true)
         .bool("hide", false)
-        .with("iconColor", color(place, "good"))
-        .with("target", posted);
+        .add("iconColor", color(place, "good"))
+        .add("target", posted);
     list.push(releases.into());
     Doc::list(list, Origin::rule(rules::ANNOTATION))
 }
@@ -151,11 +149,11 @@ fn variables(place: Place<'_>, plan: &DashboardPlan, selector: &str) -> Doc {
         .text("name", DATASOURCE)
         .text("label", "Data source")
         .text("type", "datasource")
-        .with("query", Doc::traced(&prometheus.kind))
-        .with("current", option(&prometheus.name, &prometheus.uid))
+        .add("query", Doc::traced(&prometheus.kind))
+        .add("current", option(&prometheus.name, &prometheus.uid))
         .bool("includeAll", false)
         .bool("multi", false)
-        .with("options", Doc::list([], Origin::rule(rules::DATASOURCE)))
+        .add("options", Doc::list([], Origin::rule(rules::DATASOURCE)))
         .integer("refresh", ON_LOAD);
     let own = plan.variables.iter().map(|variable| match &variable.series {
         Some(series) => looked_up(place, variable, series, selector),
@@ -165,7 +163,7 @@ fn variables(place: Place<'_>, plan: &DashboardPlan, selector: &str) -> Doc {
 }
 
 fn option(text: &Traced<String>, value: &Traced<String>) -> Doc {
-    inline(by(rules::VARIABLE).with("text", Doc::traced(text)).with("value", Doc::traced(value)))
+    inline(by(rules::VARIABLE).add("text", Doc::traced(text)).add("value", Doc::traced(value)))
 }
 
 /// A variable whose values the plan knows.
@@ -176,7 +174,7 @@ fn listed(plan: &DashboardVariable) -> Doc {
     variable(plan, "custom")
         .text("query", query.join(", "))
         .with_some("current", plan.values.first().map(|value| option(&value.text, &value.value)))
-        .with("options", Doc::list(options, plan.origin))
+        .add("options", Doc::list(options, plan.origin))
         .into()
 }
 
@@ -186,15 +184,12 @@ fn looked_up(place: Place<'_>, plan: &DashboardVariable, series: &Traced<String>
     let query = format!("label_values({}, {label})", text::query(series, selector, place.spec));
     let all = |text: &'static str| Doc::list([Doc::text(text, plan.origin)], plan.origin);
     variable(plan, "query")
-        .with("datasource", datasource(place))
-        .with(
-            "query",
-            by(rules::VARIABLE).with("query", Doc::Text(query.into(), series.origin)).text("refId", "Values"),
-        )
-        .with("current", inline(by(rules::VARIABLE).with("text", all("All")).with("value", all(ALL))))
+        .add("datasource", datasource(place))
+        .add("query", by(rules::VARIABLE).add("query", Doc::Text(query.into(), series.origin)).text("refId", "Values"))
+        .add("current", inline(by(rules::VARIABLE).add("text", all("All")).add("value", all(ALL))))
         .bool("includeAll", true)
         .text("allValue", ".*")
-        .with("options", Doc::list([], plan.origin))
+        .add("options", Doc::list([], plan.origin))
         .integer("refresh", ON_TIME_CHANGE)
         .integer("sort", ALPHABETICAL)
         .into()
@@ -206,8 +201,8 @@ fn variable(plan: &DashboardVariable, kind: &'static str) -> Map {
         first.make_ascii_uppercase();
     }
     by(rules::VARIABLE)
-        .with("name", Doc::traced(&plan.name))
+        .add("name", Doc::traced(&plan.name))
         .text("label", label)
         .text("type", kind)
-        .with("multi", flag(&plan.multiple))
+        .add("multi", flag(&plan.multiple))
 }

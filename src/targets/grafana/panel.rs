@@ -24,19 +24,19 @@ pub(super) fn inline_list(elements: impl IntoIterator<Item = Doc>, origin: Origi
 /// The data source that the viewer has chosen.
 pub(super) fn datasource(place: Place<'_>) -> Doc {
     let chosen = format!("${{{}}}", dashboard::DATASOURCE);
-    inline(by(rules::DATASOURCE).with("type", Doc::traced(&place.spec.prometheus.kind)).text("uid", chosen))
+    inline(by(rules::DATASOURCE).add("type", Doc::traced(&place.spec.prometheus.kind)).text("uid", chosen))
 }
 
 /// A row's title.
 pub(super) fn row(place: Place<'_>, plan: &RowPlan) -> Doc {
     let at = |value: u32| Traced::new(value, plan.y.origin);
     by(rules::ROW)
-        .with("id", number(&plan.id))
-        .with("type", kind(place, "row"))
-        .with("title", title(&plan.title))
+        .add("id", number(&plan.id))
+        .add("type", kind(place, "row"))
+        .add("title", title(&plan.title))
         .bool("collapsed", false)
-        .with("gridPos", grid(&at(0), &plan.y, &at(COLUMNS), &at(1)))
-        .with("panels", Doc::list([], Origin::rule(rules::ROW)))
+        .add("gridPos", grid(&at(0), &plan.y, &at(COLUMNS), &at(1)))
+        .add("panels", Doc::list([], Origin::rule(rules::ROW)))
         .into()
 }
 
@@ -52,16 +52,16 @@ pub(super) fn panel(place: Place<'_>, dashboard: &DashboardPlan, plan: &PanelPla
     let links: Vec<Doc> = plan.links.iter().map(|plan| dashboard::link(place, plan)).collect();
     let description = plan.description.as_ref();
     Map::new(plan.origin)
-        .with("id", number(&plan.id))
-        .with("type", kind(place, plan.kind.as_str()))
-        .with("title", title(&plan.title))
+        .add("id", number(&plan.id))
+        .add("type", kind(place, plan.kind.as_str()))
+        .add("title", title(&plan.title))
         .with_some("description", description.map(|about| Doc::Text(text::description(about).into(), about.origin)))
-        .with("gridPos", grid(&plan.x, &plan.y, &plan.width, &plan.height))
-        .with("datasource", datasource(place))
+        .add("gridPos", grid(&plan.x, &plan.y, &plan.width, &plan.height))
+        .add("datasource", datasource(place))
         .with_some("links", (!links.is_empty()).then(|| Doc::list(links, plan.origin)))
-        .with("fieldConfig", field_config(place, plan))
-        .with("options", options)
-        .with("targets", Doc::list(targets(place, plan, selector), plan.origin))
+        .add("fieldConfig", field_config(place, plan))
+        .add("options", options)
+        .add("targets", Doc::list(targets(place, plan, selector), plan.origin))
         .with_some("transformations", (plan.kind.value == PanelKind::Table).then(|| table::transformations(plan)))
         .into()
 }
@@ -76,8 +76,8 @@ fn title(title: &Traced<String>) -> Doc {
 }
 
 fn grid(x: &Traced<u32>, y: &Traced<u32>, width: &Traced<u32>, height: &Traced<u32>) -> Doc {
-    let place = Map::new(x.origin).with("x", number(x)).with("y", number(y));
-    inline(place.with("w", number(width)).with("h", number(height)))
+    let place = Map::new(x.origin).add("x", number(x)).add("y", number(y));
+    inline(place.add("w", number(width)).add("h", number(height)))
 }
 
 fn targets<'a>(place: Place<'a>, plan: &'a PanelPlan, selector: &'a str) -> impl Iterator<Item = Doc> + 'a {
@@ -87,11 +87,10 @@ fn targets<'a>(place: Place<'a>, plan: &'a PanelPlan, selector: &'a str) -> impl
         let expression = text::query(&query.expression, selector, place.spec);
         let target = by(rules::PANEL)
             .text("refId", reference(index))
-            .with("expr", Doc::Text(expression.into(), query.expression.origin))
-            .with("legendFormat", Doc::Text(text::plain(&query.legend).into_owned().into(), query.legend.origin))
-            .text("editorMode", "code");
-        let target = if is_instant { target.bool("instant", true) } else { target.bool("range", true) };
-        if plan.kind.value == PanelKind::Table { target.text("format", "table") } else { target }.into()
+            .add("expr", Doc::Text(expression.into(), query.expression.origin))
+            .add("legendFormat", Doc::Text(text::plain(&query.legend).into_owned().into(), query.legend.origin));
+        let target = if is_instant { target.bool("instant", true) } else { target };
+        inline(if plan.kind.value == PanelKind::Table { target.text("format", "table") } else { target })
     })
 }
 
@@ -106,77 +105,56 @@ fn field_config(place: Place<'_>, plan: &PanelPlan) -> Doc {
     let shows_state = matches!(plan.kind.value, PanelKind::Stat | PanelKind::Gauge | PanelKind::Graph);
     let mode = if shows_state { "thresholds" } else { "palette-classic" };
     let mut defaults = by(rules::PANEL)
-        .with("color", inline(by(rules::PANEL).text("mode", mode)))
-        .with("unit", Doc::Text(unit.value.to_owned().into(), plan.unit.origin));
+        .add("color", inline(by(rules::PANEL).text("mode", mode)))
+        .add("unit", Doc::Text(unit.value.to_owned().into(), plan.unit.origin));
     if plan.kind.value == PanelKind::Timeseries {
-        defaults.put("custom", timeseries_style(!plan.thresholds.is_empty()));
+        defaults.put("custom", inline(timeseries_style(!plan.thresholds.is_empty())));
     }
     if !plan.thresholds.is_empty() {
         defaults.put("thresholds", thresholds(place, &plan.thresholds, plan.origin));
     }
     let overrides = if plan.kind.value == PanelKind::Table { table::overrides(place, plan) } else { Vec::new() };
-    by(rules::PANEL).with("defaults", defaults).with("overrides", Doc::list(overrides, plan.origin)).into()
+    by(rules::PANEL).add("defaults", defaults).add("overrides", Doc::list(overrides, plan.origin)).into()
 }
 
 /// What values mean, as colours.
 pub(super) fn thresholds(place: Place<'_>, plans: &[ThresholdPlan], origin: Origin) -> Doc {
     let steps = Doc::list(plans.iter().map(|step| threshold(place, step)), origin);
-    by(rules::PANEL).text("mode", "absolute").with("steps", steps).into()
+    by(rules::PANEL).text("mode", "absolute").add("steps", steps).into()
 }
 
 fn threshold(place: Place<'_>, plan: &ThresholdPlan) -> Doc {
     let color = place.spec.color(plan.state.as_str());
     let from = plan.from.as_ref().map_or(Doc::Null(plan.origin), |from| Doc::Number(from.value, from.origin));
     inline(
-        Map::new(plan.origin).with("value", from).with("color", Doc::Text(color.value.to_owned().into(), color.origin)),
+        Map::new(plan.origin).add("value", from).add("color", Doc::Text(color.value.to_owned().into(), color.origin)),
     )
 }
 
 fn timeseries_style(has_thresholds: bool) -> Map {
     let style = by(rules::PANEL).integer("fillOpacity", 10).integer("lineWidth", 1).text("showPoints", "never");
-    if has_thresholds { style.with("thresholdsStyle", inline(by(rules::PANEL).text("mode", "dashed"))) } else { style }
+    if has_thresholds { style.add("thresholdsStyle", inline(by(rules::PANEL).text("mode", "dashed"))) } else { style }
 }
 
+/// What Grafana does by itself is left out, here and below.
 fn timeseries_options() -> Map {
-    let none = Doc::list([], Origin::rule(rules::PANEL));
-    let legend = by(rules::PANEL)
-        .bool("showLegend", true)
-        .text("displayMode", "list")
-        .text("placement", "bottom")
-        .with("calcs", none);
     let tooltip = by(rules::PANEL).text("mode", "multi").text("sort", "desc");
-    by(rules::PANEL).with("legend", inline(legend)).with("tooltip", inline(tooltip))
+    by(rules::PANEL).add("tooltip", inline(tooltip))
 }
 
 /// The last value of a series stands for it.
 fn reduce() -> Doc {
     let origin = Origin::rule(rules::PANEL);
     let calcs = Doc::list([Doc::text("lastNotNull", origin)], origin);
-    inline(by(rules::PANEL).with("calcs", calcs).text("fields", "").bool("values", false))
+    inline(by(rules::PANEL).add("calcs", calcs).text("fields", "").bool("values", false))
 }
 
 fn stat_options() -> Map {
-    by(rules::PANEL)
-        .with("reduceOptions", reduce())
-        .text("colorMode", "value")
-        .text("graphMode", "none")
-        .text("justifyMode", "auto")
-        .text("orientation", "auto")
-        .text("percentChangeColorMode", "standard")
-        .bool("showPercentChange", false)
-        .text("textMode", "auto")
-        .bool("wideLayout", true)
+    by(rules::PANEL).add("reduceOptions", reduce()).text("colorMode", "value").text("graphMode", "none")
 }
 
 fn gauge_options() -> Map {
-    by(rules::PANEL)
-        .with("reduceOptions", reduce())
-        .integer("minVizHeight", 75)
-        .integer("minVizWidth", 75)
-        .text("orientation", "auto")
-        .bool("showThresholdLabels", false)
-        .bool("showThresholdMarkers", true)
-        .text("sizing", "auto")
+    by(rules::PANEL).add("reduceOptions", reduce())
 }
 
 fn table_options() -> Map {

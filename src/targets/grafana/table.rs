@@ -9,7 +9,7 @@ use crate::targets::shared::value::by;
 /// Brings the answers of all queries into one table, and leaves labels and columns in the plan's order.
 pub(super) fn transformations(plan: &PanelPlan) -> Doc {
     let map = || Map::new(plan.origin);
-    let step = |id: &'static str, options: Map| Doc::from(map().text("id", id).with("options", options));
+    let step = |id: &'static str, options: Map| Doc::from(map().text("id", id).add("options", options));
     let columns: Vec<(String, Doc)> =
         plan.labels.iter().map(label).chain(plan.queries.iter().enumerate().flat_map(values)).collect();
     let names = Doc::list(columns.iter().map(|(name, _)| Doc::text(name.clone(), plan.origin)), plan.origin);
@@ -22,8 +22,8 @@ pub(super) fn transformations(plan: &PanelPlan) -> Doc {
     Doc::list(
         [
             step("merge", map()),
-            step("filterFieldsByName", map().with("include", map().with("names", names))),
-            step("organize", map().with("indexByName", order).with("renameByName", titles)),
+            step("filterFieldsByName", map().add("include", map().add("names", names))),
+            step("organize", map().add("indexByName", order).add("renameByName", titles)),
         ],
         plan.origin,
     )
@@ -68,23 +68,23 @@ pub(super) fn overrides(place: Place<'_>, plan: &PanelPlan) -> Vec<Doc> {
             properties.push(property("custom.cellOptions", panel::inline(cell)));
         }
         let title = Doc::Text(text::plain(&query.legend).into_owned().into(), query.legend.origin);
-        let matcher = panel::inline(by(rules::PANEL).text("id", "byName").with("options", title));
+        let matcher = panel::inline(by(rules::PANEL).text("id", "byName").add("options", title));
         let properties = Doc::list(properties, query.origin);
-        Some(Doc::from(Map::new(query.origin).with("matcher", matcher).with("properties", properties)))
+        Some(Doc::from(Map::new(query.origin).add("matcher", matcher).add("properties", properties)))
     };
     let mut overrides: Vec<Doc> = plan.queries.iter().filter_map(column).collect();
     if let (Some(prefix), Some(first)) = (&plan.leads_to, plan.labels.first()) {
         let url = prefix.with(format!("/d/{prefix}${{__value.raw}}?${{environment:queryparam}}&${{__url_time_range}}"));
         let link =
-            by(rules::LINK).text("title", "Open its dashboard").with("url", Doc::Text(url.value.into(), url.origin));
-        let matcher = panel::inline(by(rules::PANEL).text("id", "byName").with("options", label(first).1));
+            by(rules::LINK).text("title", "Open its dashboard").add("url", Doc::Text(url.value.into(), url.origin));
+        let matcher = panel::inline(by(rules::PANEL).text("id", "byName").add("options", label(first).1));
         let links = Doc::list([link.into()], prefix.origin);
         let properties = Doc::list([property("links", links)], prefix.origin);
-        overrides.push(Map::new(prefix.origin).with("matcher", matcher).with("properties", properties).into());
+        overrides.push(Map::new(prefix.origin).add("matcher", matcher).add("properties", properties).into());
     }
     overrides
 }
 
 fn property(id: &'static str, value: Doc) -> Doc {
-    by(rules::PANEL).text("id", id).with("value", value).into()
+    panel::inline(by(rules::PANEL).text("id", id).add("value", value))
 }

@@ -37,10 +37,23 @@ pub(super) fn description(text: &str) -> String {
 
 /// PromQL with its placeholders filled by variables of Grafana.
 pub(super) fn query(expression: &str, selector: &str, spec: &GrafanaSpec) -> String {
-    expression
-        .replace(WINDOW, &spec.rate_interval)
-        .replace(SELECTOR, selector)
-        .replace(ENVIRONMENT_TEXT, &spec.environment_text)
+    let filled = [
+        (WINDOW, spec.rate_interval.as_str()),
+        (SELECTOR, selector),
+        (ENVIRONMENT_TEXT, spec.environment_text.as_str()),
+    ];
+    let mut query = String::with_capacity(expression.len() + 64);
+    let mut rest = expression;
+    while let Some(at) = rest.find('$') {
+        query.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let known = filled.iter().find_map(|(placeholder, text)| Some((*text, rest.strip_prefix(placeholder)?)));
+        let (text, after) = known.unwrap_or_else(|| rest.split_at(1));
+        query.push_str(text);
+        rest = after;
+    }
+    query.push_str(rest);
+    query
 }
 
 #[cfg(test)]

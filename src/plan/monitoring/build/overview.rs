@@ -162,7 +162,10 @@ pub(super) fn system(system: &System, specs: &Specs, alerts: &[AlertPlan]) -> Da
     let graph = whole_graph(&deployed);
     let drawn = graph.as_ref().map(|graph| drawing(graph, &traffic, 24));
     let (nodes, edges) = graph.map(|graph| (graph.nodes, graph.edges)).unwrap_or_default();
-    let mut now = vec![firing(system, &["alertname", "severity", "component", "datastore"], "").size(24, 6)];
+    // Certificates have a panel of their own.
+    let others = alerts.iter().filter(|alert| alert.kind.value != AlertKind::CertificateExpiring);
+    let firing = firing(system, &["alertname", "severity", "component", "datastore"], "").runbooks(others);
+    let mut now = vec![firing.size(24, 6)];
     now.extend(certificates(specs, system, alerts));
     DashboardPlan {
         origin: system.origin,

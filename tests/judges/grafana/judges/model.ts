@@ -44,13 +44,15 @@ interface Shown<Type extends string, Options, Custom> extends Omit<Panel, "type"
 }
 
 // Grafana fills in what these leave out.
+type Timeseries = Partial<timeseries.Options>;
+type Stat = Partial<stat.Options>;
 type Gauge = Partial<gauge.Options>;
 type Table = Partial<table.Options>;
 type Canvas = Partial<canvas.Options>;
 
 type OnePanel =
-  | Shown<"timeseries", timeseries.Options, GraphFieldConfig>
-  | Shown<"stat", stat.Options, never>
+  | Shown<"timeseries", Timeseries, GraphFieldConfig>
+  | Shown<"stat", Stat, never>
   | Shown<"gauge", Gauge, never>
   | Shown<"table", Table, Partial<TableFieldOptions>>
   | Shown<"canvas", Canvas, never>
