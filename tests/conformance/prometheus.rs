@@ -16,6 +16,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "prometheus::each_judge_rejects_its_bad_samples", needs: NEEDS, run: rejects_bad },
     Case { name: "prometheus::all_judges_accept_the_good_sample", needs: NEEDS, run: accepts_good },
     Case { name: "prometheus::every_fixture_is_accepted", needs: NEEDS, run: accepts_fixtures },
+    Case { name: "prometheus::every_form_of_objective_and_runtime", needs: NEEDS, run: accepts_forms },
     Case { name: "prometheus::hostile_texts_are_read_back", needs: NEEDS, run: hostile_texts_are_read_back },
     Case { name: "prometheus::an_outage_reaches_who_is_to_be_told", needs: NEEDS, run: outage_is_told },
 ];
@@ -81,15 +82,73 @@ fn accepts_fixtures() -> Outcome {
     none(wrong)
 }
 
+/// What no fixture has: native histograms, freshness, several objectives over the same series, sums of the user's own; a
+/// cluster with a Prometheus of its own, and no cluster.
+fn accepts_forms() -> Outcome {
+    const URLS: &str =
+        "{prometheus: {url: http://prometheus:9090}, alertmanager: {url: https://alerts.acme.example/am/}}";
+    let scratch = tempfile::tempdir()?;
+    let mut folders = Vec::new();
+    for runtime in ["kubernetes", "ecs"] {
+        let edits = [
+            (
+                "pathc.yaml",
+                "runtime: kubernetes",
+                format!("runtime: {runtime}\nplatform: {URLS}\ntargets: [prometheus]"),
+            ),
+            (
+                "path/implementation_artifacts.yaml",
+                "metrics: {port: http, path: /metrics}",
+                "metrics: {port: http, histogram: native, custom: [{name: rendered_seconds, type: gauge}]}".to_owned(),
+            ),
+            (
+                "path/deployment_packages.yaml",
+                "      - {name: availability, objective: 99.5, indicator: availability}\n",
+                "      - {name: availability, objective: 99.5, indicator: availability}\n      \
+                 - {name: loose, objective: 90, indicator: availability}\n      \
+                 - {name: quick, objective: 99, indicator: {latency: 250ms}}\n      \
+                 - {name: fresh, objective: 95, window: 7d, \
+                 indicator: {freshness: {metric: rendered_seconds, max_age: 15m}}}\n"
+                    .to_owned(),
+            ),
+            (
+                "path/deployment_packages.yaml",
+                "good: 'sum(rate(orders_processed_total{outcome=\"ok\"}[$window]))'",
+                "good: 'sum(rate(orders_processed_total{outcome=\"ok\"}[$window])) + \
+                 sum(rate(orders_processed_total{outcome=\"skipped\"}[$window]))'"
+                    .to_owned(),
+            ),
+        ];
+        let case = edited_storefront(&scratch.path().join(runtime), &edits)?;
+        let copy = built(&case, &scratch.path().join(runtime).join("output"))??;
+        folders.push(copy.join("infra/prometheus/production"));
+    }
+    let findings = judge_folders(&[], &folders)?;
+    none(findings.into_values().flatten().map(|finding| finding.text).collect())
+}
+
+/// A copy of the storefront below `folder` with texts replaced: file, text, text in its place.
+fn edited_storefront(folder: &Path, edits: &[(&str, &str, String)]) -> Outcome<PathBuf> {
+    let case = folder.join("input/storefront");
+    copy_folder(&root().join("fixtures/pass/storefront"), &case)?;
+    for (file, from, to) in edits {
+        let path = case.join(file);
+        let text = fs::read_to_string(&path)?;
+        if !text.contains(from) {
+            return Err(format!("{file} has no `{from}`").into());
+        }
+        fs::write(&path, text.replace(from, to))?;
+    }
+    Ok(case)
+}
+
 /// Texts that are syntax to somebody come out as they are: the tests expect them, and Alertmanager routes by them.
 fn hostile_texts_are_read_back() -> Outcome {
     // In double quotes of YAML, and in those of PromQL.
     const TEAM: &str = r#"com\"merce {{ $labels.job }} $1 `}}`\nnight|%s"#;
     const LABEL: &str = r#"a\"}} or up{{\n{{ .Value }}"#;
     let scratch = tempfile::tempdir()?;
-    let case = scratch.path().join("input/storefront");
-    copy_folder(&root().join("fixtures/pass/storefront"), &case)?;
-    for (file, from, to) in [
+    let edits = [
         ("pathc.yaml", "team: commerce\n", format!("team: \"{TEAM}\"\n")),
         ("pathc.yaml", "{pagerduty: storefront-primary}", "{slack: \"#{{ .Group }} \\\"a b\\\"\"}".to_owned()),
         (
@@ -98,14 +157,8 @@ fn hostile_texts_are_read_back() -> Outcome {
             format!("metrics: {{port: http, path: /metrics, errors: 'code=~\"5..\",path!=\"{LABEL}\"'}}"),
         ),
         ("path/deployment_packages.yaml", "notify: commerce-leads", "notify: \"leads \\\"{{ x }}\\\"\"".to_owned()),
-    ] {
-        let path = case.join(file);
-        let text = fs::read_to_string(&path)?;
-        if !text.contains(from) {
-            return Err(format!("{file} has no `{from}`").into());
-        }
-        fs::write(&path, text.replace(from, &to))?;
-    }
+    ];
+    let case = edited_storefront(scratch.path(), &edits)?;
     let copy = built(&case, &scratch.path().join("output"))??;
     let findings = judge_folders(&[], &folders_in(&copy.join("infra/prometheus"))?)?;
     none(findings.into_values().flatten().map(|finding| finding.text).collect())

@@ -53,7 +53,8 @@ fn of_objective(place: Place<'_>, subject: &Subject<'_>, objective: &ObjectivePl
         subject.alerts.iter().copied().filter(|alert| alert.objective.as_ref() == Some(&objective.id)).collect();
     let Some(first) = alerts.first() else { return Vec::new() };
     let recorded = place.recorded(objective);
-    let Some(BudgetTrial { outage, lone_failure }) = trial::of_objective(objective, place.environment, &recorded)
+    let Some(BudgetTrial { outage, from_recorded, lone_failure }) =
+        trial::of_objective(objective, place.environment, &recorded)
     else {
         return Vec::new();
     };
@@ -65,10 +66,14 @@ fn of_objective(place: Place<'_>, subject: &Subject<'_>, objective: &ObjectivePl
     let end = outage.well + outage.ill - 1;
     let mut ends: Vec<(u64, &AlertPlan)> =
         alerts.iter().map(|alert| (end + BudgetTrial::recovery(objective, alert.severity.value), *alert)).collect();
+    if from_recorded {
+        ends = vec![(end + outage.cured, first)];
+    }
     ends.sort_by_key(|(minute, _)| *minute);
     for (minute, over) in ends {
         let before = looks.last().map(|look| look.on.clone()).unwrap_or_default();
-        looks.push(Look { minute, on: before.into_iter().filter(|alert| alert.id != over.id).collect() });
+        let on = before.into_iter().filter(|alert| !from_recorded && alert.id != over.id).collect();
+        looks.push(Look { minute, on });
     }
     let mut tests = vec![test(place, subject, &objective.id, &first.name, &outage, &looks)];
     if let Some(trial) = lone_failure {

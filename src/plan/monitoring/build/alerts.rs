@@ -115,8 +115,13 @@ impl Draft {
 
 /// `budget-burn` is `BudgetBurn`.
 fn alert_name(kind: AlertKind) -> String {
+    in_capitals(kind.as_str())
+}
+
+/// Words with hyphens as one word with capitals.
+pub(super) fn in_capitals(text: &str) -> String {
     let mut name = String::new();
-    for word in kind.as_str().split('-') {
+    for word in text.split('-') {
         let mut letters = word.chars();
         name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
         name.push_str(letters.as_str());

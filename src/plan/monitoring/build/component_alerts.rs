@@ -1,6 +1,6 @@
 //! What somebody is told about a component: its budgets, its replicas, its runs.
 
-use super::alerts::Draft;
+use super::alerts::{Draft, in_capitals};
 use super::subject::Subject;
 use crate::ir::choice::ComponentKind;
 use crate::ir::component::Replicas;
@@ -60,6 +60,8 @@ fn budget_burns(subject: &Subject<'_>, objective: &ObjectivePlan) -> Vec<AlertPl
                 .about(|plan| {
                     plan.origin = objective.origin;
                     plan.objective = Some(objective.id.clone());
+                    // Each objective has a name of its own, so that a test tells its alerts from those of another.
+                    plan.name.value = in_capitals(&format!("{}-{}", objective.name, AlertKind::BudgetBurn));
                     // Page and ticket differ in their windows alone: one runbook is both.
                     plan.section.value = format!("{}-{}", AlertKind::BudgetBurn, objective.name);
                 })
