@@ -205,6 +205,14 @@ impl Printer<'_> {
                 }
                 self.out.text.push(')');
             }
+            Expr::Code(code) if code.contains('\n') => {
+                for (number, line) in code.split('\n').enumerate() {
+                    if number > 0 {
+                        self.out.end_line(node.origin);
+                    }
+                    self.out.text.push_str(line);
+                }
+            }
             Expr::Conditional(nodes) => {
                 let [condition, yes, no] = &**nodes;
                 let mut text = String::new();

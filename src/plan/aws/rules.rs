@@ -54,6 +54,7 @@ crate::rules! { room 20;
     TARGET_HEALTH = "target-health": "the load balancer asks for health as the readiness probe does";
     PRIORITY = "priority": "the longer a path, the earlier it is tried; the number follows from host and path, so that no rule moves when others come";
     WEB_ACL = "web-acl": "in production requests are filtered by rules that AWS keeps";
+    WEBSITE = "website": "a website is files in a bucket that only its CDN reads; old files are kept for 30 days";
     BACKUP = "backup": "restore points are made daily and kept as long as `backup` says";
     PARAMETER = "parameter": "the infrastructure tells the pipeline what it has made, by parameters below `/SYSTEM/ENVIRONMENT/`";
     TRAIL = "trail": "an account records who did what, in a bucket that nobody changes, as long as `operations.retention.audit` says";

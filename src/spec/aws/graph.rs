@@ -53,6 +53,10 @@ words! {
     cdn_tls_policy: String = "cdn_tls_policy";
     /// Which edge locations serve a website.
     cdn_price_class: String = "cdn_price_class";
+    /// How long a CDN keeps answers: the id of AWS's own policy.
+    cdn_cache_policy: String = "cdn_cache_policy";
+    /// Headers that a CDN adds: the id of AWS's own policy.
+    cdn_headers_policy: String = "cdn_headers_policy";
     /// Where a CDN looks for its certificate.
     cdn_certificate_region: String = "cdn_certificate_region";
     /// The kind of storage of a database.

@@ -74,7 +74,10 @@ fn certificate(certificate: &Certificate, place: Place<'_>, module: &mut Module)
     let origin = certificate.origin;
     let name = identifier(certificate.id.as_str());
     let code = |text: String| Node::code(text, origin);
-    let mut body = Body::default().with("domain_name", place.host(&certificate.domain));
+    let provider = |body: Body| {
+        if certificate.for_cdn { body.with("provider", Node::code("aws.cdn", origin)).gap() } else { body }
+    };
+    let mut body = provider(Body::default()).with("domain_name", place.host(&certificate.domain));
     if !certificate.names.is_empty() {
         body = body.with(
             "subject_alternative_names",

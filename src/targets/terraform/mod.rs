@@ -17,6 +17,7 @@ mod operations;
 mod place;
 mod roots;
 pub mod rules;
+mod website;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -142,9 +143,9 @@ fn accounts(plan: &AwsPlan, specs: &Specs, out: &mut Writer<'_, '_>) {
 /// Versions and provider of a root that a person applies.
 fn head(account: &AwsAccount, state: &State<'_>, folder: &str, specs: &Specs, out: &mut Writer<'_, '_>) {
     let facts = &specs.aws.terraform;
-    out.add(format!("{folder}/versions.tf"), None, roots::versions(facts, Some(state), false));
+    out.add(format!("{folder}/versions.tf"), None, roots::versions(facts, Some(state), &roots::Aliases::default()));
     let region = Node::code("var.region", Origin::rule(rules::ROOT));
-    let provider = roots::provider(region, account.number.as_ref(), &tags(account, out.system), None);
+    let provider = roots::provider(region, account.number.as_ref(), &tags(account, out.system), &[]);
     out.add(format!("{folder}/providers.tf"), None, provider);
 }
 
@@ -199,9 +200,9 @@ fn environments(plan: &AwsPlan, specs: &Specs, out: &mut Writer<'_, '_>) {
         }
         out.add(format!("modules/system/{file}"), None, Body::default().blocks(merged.blocks));
     }
-    let copies = roots::copies(environments);
+    let aliases = roots::Aliases::of(environments, &specs.aws.words.cdn_certificate_region);
     let facts = &specs.aws.terraform;
-    out.add("modules/system/versions.tf".to_owned(), None, roots::versions(facts, None, copies));
+    out.add("modules/system/versions.tf".to_owned(), None, roots::versions(facts, None, &aliases));
     out.add("modules/system/variables.tf".to_owned(), None, roots::variables(environments, &subjects));
     out.add("modules/system/main.tf".to_owned(), None, main(out.system));
     for (number, environment) in environments.iter().enumerate() {
@@ -213,16 +214,19 @@ fn environments(plan: &AwsPlan, specs: &Specs, out: &mut Writer<'_, '_>) {
             region: &environment.region,
             key: names::state_key(name),
         };
-        let (main, variables, told) = roots::main(environments, number, &subjects, &outputs);
-        let copy = copies.then(|| roots::copy_region(environment).unwrap_or(&environment.region));
-        let provider =
-            roots::provider(Node::traced(&environment.region), environment.account.as_ref(), &environment.tags, copy);
+        let (main, variables, told) = roots::main(environments, number, &subjects, &outputs, &aliases);
+        let provider = roots::provider(
+            Node::traced(&environment.region),
+            environment.account.as_ref(),
+            &environment.tags,
+            &aliases.regions(environment),
+        );
         for (file, body) in [
             ("main.tf", main),
             ("outputs.tf", told),
             ("providers.tf", provider),
             ("variables.tf", variables),
-            ("versions.tf", roots::versions(facts, Some(&state), copies)),
+            ("versions.tf", roots::versions(facts, Some(&state), &aliases)),
         ] {
             out.add(format!("{folder}/{file}"), Some(name), body);
         }
@@ -267,6 +271,7 @@ fn printed(environment: &AwsEnvironment, system: &SystemTemplate) -> Vec<(String
     identity::keys(&environment.keys, place, &mut module);
     cluster::print(&environment.cluster, place, &mut module);
     balancing::print(&environment.balancing, place, &mut module);
+    website::print(&environment.balancing.distributions, place, &mut module);
     data::print(&environment.datastores, place, &mut module);
     identity::roles(&environment.roles, place, &mut module);
     operations::print(environment, place, &mut module);

@@ -283,7 +283,26 @@ fn policy(bucket: &Bucket, file: &str, name: &str, module: &mut Module) {
                     writer("Trail", "cloudtrail.amazonaws.com", "s3:PutObject", below("AWSLogs/${local.account_id}/*")),
                 );
         }
-        BucketPurpose::Objects | BucketPurpose::Website | BucketPurpose::State => {}
+        BucketPurpose::Website => {
+            let principals = Body::default()
+                .with("type", Node::text("Service", origin))
+                .with("identifiers", Node::list([Node::text("cloudfront.amazonaws.com", origin)], origin));
+            let only = Body::default()
+                .with("test", Node::text("StringEquals", origin))
+                .with("variable", Node::text("aws:SourceArn", origin))
+                .with(
+                    "values",
+                    Node::list([Node::code(format!("aws_cloudfront_distribution.{name}.arn"), origin)], origin),
+                );
+            let body = Body::default()
+                .with("sid", Node::text("Distribution", origin))
+                .with("actions", Node::list([Node::text("s3:GetObject", origin)], origin))
+                .with("resources", Node::list([below("*")], origin))
+                .block(Block::new("principals", principals, origin))
+                .block(Block::new("condition", only, origin));
+            document = document.block(Block::new("statement", body, origin).keyed("Distribution"));
+        }
+        BucketPurpose::Objects | BucketPurpose::State => {}
     }
     let policy = format!("bucket-{}", bucket.id);
     module.data(file, "aws_iam_policy_document", &policy, document, origin);

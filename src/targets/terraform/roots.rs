@@ -30,13 +30,14 @@ fn origin() -> Origin {
 }
 
 /// The versions that a root or the module asks for.
-pub(super) fn versions(facts: &TerraformFacts, state: Option<&State<'_>>, copies: bool) -> Body {
+pub(super) fn versions(facts: &TerraformFacts, state: Option<&State<'_>>, aliases: &Aliases<'_>) -> Body {
     let mut aws = vec![
         ("source".into(), Node::traced(&facts.provider_source)),
         ("version".into(), Node::traced(&facts.provider_version)),
     ];
-    if copies && state.is_none() {
-        let alias = Node::list([Node::code("aws.copy", origin())], origin());
+    let names = aliases.names();
+    if !names.is_empty() && state.is_none() {
+        let alias = Node::list(names.iter().map(|name| Node::code(format!("aws.{name}"), origin())), origin());
         aws.push(("configuration_aliases".into(), alias));
     }
     let providers = Body::default().with("aws", Node::object(aws, facts.provider_version.origin));
@@ -70,7 +71,7 @@ pub(super) fn provider(
     region: Node,
     account: Option<&Traced<String>>,
     tags: &[(Traced<String>, Traced<String>)],
-    copy: Option<&Traced<String>>,
+    aliases: &[(&'static str, &Traced<String>)],
 ) -> Body {
     let rule = Origin::rule(rules::ROOT);
     let block = |alias: Option<&'static str>, region: Node| {
@@ -87,10 +88,41 @@ pub(super) fn provider(
         let tags = Body::default().with("tags", Node::object(fields, rule));
         Block::labelled("provider", ["aws"], body.block(Block::new("default_tags", tags, rule)), rule)
     };
-    let body = Body::default().block(block(None, region));
-    match copy {
-        Some(copy) => body.block(block(Some("copy"), Node::traced(copy))),
-        None => body,
+    aliases.iter().fold(Body::default().block(block(None, region)), |body, (alias, region)| {
+        body.block(block(Some(*alias), Node::traced(*region)))
+    })
+}
+
+/// Providers of other regions that the module asks for.
+#[derive(Default)]
+pub(super) struct Aliases<'a> {
+    /// Whether backups of some environment are copied to another region.
+    copies: bool,
+    /// Where CDNs look for their certificates, where there is one.
+    cdn: Option<&'a Traced<String>>,
+}
+
+impl<'a> Aliases<'a> {
+    pub(super) fn of(environments: &[AwsEnvironment], cdn_region: &'a Traced<String>) -> Aliases<'a> {
+        let cdn = environments.iter().any(|it| it.balancing.certificates.iter().any(|certificate| certificate.for_cdn));
+        Aliases { copies: environments.iter().any(|it| copy_region(it).is_some()), cdn: cdn.then_some(cdn_region) }
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        [("copy", self.copies), ("cdn", self.cdn.is_some())]
+            .into_iter()
+            .filter(|(_, is)| *is)
+            .map(|(name, _)| name)
+            .collect()
+    }
+
+    /// The region of each, for one environment.
+    pub(super) fn regions<'b>(&self, environment: &'b AwsEnvironment) -> Vec<(&'static str, &'b Traced<String>)>
+    where
+        'a: 'b,
+    {
+        let copy = self.copies.then(|| ("copy", copy_region(environment).unwrap_or(&environment.region)));
+        copy.into_iter().chain(self.cdn.map(|region| ("cdn", region))).collect()
     }
 }
 
@@ -200,6 +232,7 @@ pub(super) fn main(
     number: usize,
     subjects: &[Subject],
     outputs: &[String],
+    aliases: &Aliases<'_>,
 ) -> (Body, Body, Body) {
     let environment = &environments[number];
     let rule = Origin::rule(rules::MODULE);
@@ -248,10 +281,18 @@ pub(super) fn main(
         });
         call = call.gap().with(subject.name.clone(), Node::object(fields.collect(), rule));
     }
-    if copies(environments) {
-        let providers =
-            vec![("aws".into(), Node::code("aws", rule)), ("aws.copy".into(), Node::code("aws.copy", rule))];
-        call = call.gap().with("providers", Node::object(providers, rule));
+    let names = aliases.names();
+    if !names.is_empty() {
+        // Providers are named as they are, without quotes, as no key of an object is.
+        let mut providers = String::from("{\n");
+        let all: Vec<String> =
+            std::iter::once("aws".to_owned()).chain(names.iter().map(|it| format!("aws.{it}"))).collect();
+        let widest = all.iter().map(String::len).max().unwrap_or_default();
+        for name in all {
+            providers.push_str(&format!("    {name:widest$} = {name}\n"));
+        }
+        providers.push_str("  }");
+        call = call.gap().with("providers", Node::code(providers, rule));
     }
     let main = Body::default().block(Block::labelled("module", ["system"], call, rule));
     let told = outputs.iter().fold(Body::default(), |body, output| {
@@ -263,13 +304,8 @@ pub(super) fn main(
     (main, own, told)
 }
 
-/// Whether backups of some environment are copied to another region.
-pub(super) fn copies(environments: &[AwsEnvironment]) -> bool {
-    environments.iter().any(|it| copy_region(it).is_some())
-}
-
 /// The region that backups are copied to.
-pub(super) fn copy_region(environment: &AwsEnvironment) -> Option<&Traced<String>> {
+fn copy_region(environment: &AwsEnvironment) -> Option<&Traced<String>> {
     environment.backup_vaults.iter().find_map(|vault| vault.region.as_ref())
 }
 

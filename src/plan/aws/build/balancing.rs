@@ -12,7 +12,9 @@ use crate::plan::aws::graph::{
 };
 use crate::plan::aws::rules;
 use crate::plan::infrastructure::environments::RoutePlan;
-use crate::plan::infrastructure::templates::{PortTemplate, ProbeKind, ProbeTemplate, PublicPortTemplate, Transport};
+use crate::plan::infrastructure::templates::{
+    PortTemplate, ProbeKind, ProbeTemplate, PublicPortTemplate, Transport, WorkloadForm,
+};
 use crate::source::Scalar;
 use crate::spec::aws::NameKind;
 
@@ -468,7 +470,7 @@ fn priority(listener: &Ref<Listener>, prefix: &str, label: &str, draft: &Draft) 
 }
 
 /// A host's label below the environment's domain, so that every environment calls the record alike.
-fn record_id(place: Place<'_>, host: &str) -> String {
+pub(super) fn record_id(place: Place<'_>, host: &str) -> String {
     let domain = place.environment.domain.as_ref().map(|domain| domain.as_str());
     let label = match domain.and_then(|domain| host.strip_suffix(domain)) {
         Some("") => "domain",
@@ -504,7 +506,7 @@ fn certify(place: Place<'_>, routes: &[&RoutePlan], draft: &mut Draft) {
 
 fn certify_host(place: Place<'_>, host: &Traced<HostName>, draft: &mut Draft) {
     let domain = place.environment.domain.as_ref().unwrap_or(host);
-    if draft.balancing.certificates.is_empty() {
+    if draft.balancing.certificates.iter().all(|certificate| certificate.for_cdn) {
         draft.balancing.certificates.push(Certificate {
             id: Id::made(CERTIFICATE),
             origin: domain.origin,
@@ -514,7 +516,8 @@ fn certify_host(place: Place<'_>, host: &Traced<HostName>, draft: &mut Draft) {
             for_cdn: false,
         });
     }
-    let certificate = &mut draft.balancing.certificates[0];
+    let own = draft.balancing.certificates.iter_mut().find(|certificate| !certificate.for_cdn);
+    let Some(certificate) = own else { return };
     let known = certificate.domain.value == host.value || certificate.names.iter().any(|name| name.value == host.value);
     if !known {
         certificate.names.push(host.clone());
@@ -524,7 +527,7 @@ fn certify_host(place: Place<'_>, host: &Traced<HostName>, draft: &mut Draft) {
 /// The zone, the certificate where an Ingress makes the balancer, and what one load balancer holds.
 pub(super) fn finish(place: Place<'_>, draft: &mut Draft) {
     if !place.is_ecs() {
-        for workload in place.workloads() {
+        for workload in place.workloads().filter(|it| it.component.form.value != WorkloadForm::Static) {
             for port in &workload.component.ports {
                 let Some(public) = &port.public else { continue };
                 if public.tls.value == Tls::Terminate {

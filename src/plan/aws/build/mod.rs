@@ -12,6 +12,7 @@ mod network;
 mod observability;
 mod operations;
 mod secrets;
+mod website;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -107,6 +108,7 @@ impl<'a> Whole<'a> {
             Runtime::Kubernetes => eks::plan(place, &mut draft),
             Runtime::Ecs => ecs::plan(place, &mut draft),
         };
+        website::plan(place, &mut draft);
         balancing::finish(place, &mut draft);
         operations::plan(place, &mut draft);
         alarms::plan(place, self.monitoring, &mut draft);

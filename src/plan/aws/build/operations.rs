@@ -118,7 +118,7 @@ fn parameters(place: Place<'_>, draft: &mut Draft) {
         ("cluster_name".to_owned(), Pattern::known(&place.environment.cluster)),
         ("alarm_topic_arn".to_owned(), of(graph::Kind::Topic, "alarms", Attribute::Arn)),
     ];
-    if !draft.balancing.certificates.is_empty() {
+    if draft.balancing.certificates.iter().any(|certificate| !certificate.for_cdn) {
         all.push(("certificate_arn".to_owned(), of(graph::Kind::Certificate, "main", Attribute::Arn)));
     }
     if place.is_ecs() {

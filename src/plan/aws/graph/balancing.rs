@@ -1,6 +1,6 @@
 //! The ways in: load balancers, what they listen on, where they send requests, certificates and names.
 
-use super::{Bucket, KmsKey, Ref, SecurityGroup, resources};
+use super::{Bucket, Ref, SecurityGroup, resources};
 use crate::ir::value::{HostName, PortNumber};
 use crate::ir::{Origin, Traced};
 
@@ -145,8 +145,10 @@ resources! {
         price_class: Traced<String>,
         /// Where it writes what it was asked.
         access_logs: Ref<Bucket>,
-        /// What encrypts the bucket.
-        key: Ref<KmsKey>,
+        /// How long answers are kept: the id of a policy that AWS keeps.
+        cache_policy: Traced<String>,
+        /// Headers that answers get: the id of a policy that AWS keeps.
+        headers_policy: Traced<String>,
     }
 }
 

@@ -5,6 +5,8 @@ mod databases;
 mod objects;
 mod streams;
 
+pub(super) use objects::bucket_name;
+
 use super::identity::DATA;
 use super::network::{ingress, rule};
 use super::{Draft, Place, by, word};

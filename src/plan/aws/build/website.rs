@@ -1,0 +1,99 @@
+//! Websites: files in a bucket that only a CDN reads, on both runtimes.
+
+use super::balancing::record_id;
+use super::data::bucket_name;
+use super::{Draft, Place, Workload, by, word};
+use crate::ir::value::HostName;
+use crate::ir::{Origin, Traced};
+use crate::plan::aws::graph::{
+    Bucket, BucketPurpose, Certificate, Distribution, DnsRecord, Id, Owner, RecordTarget, Ref,
+};
+use crate::plan::aws::rules;
+use crate::plan::infrastructure::templates::WorkloadForm;
+
+/// The certificate of CDNs, which stands in a region of its own.
+const CERTIFICATE: &str = "cdn";
+
+pub(super) fn plan(place: Place<'_>, draft: &mut Draft) {
+    for workload in place.workloads().filter(|workload| workload.component.form.value == WorkloadForm::Static) {
+        website(place, workload, draft);
+    }
+}
+
+fn website(place: Place<'_>, workload: Workload<'_>, draft: &mut Draft) {
+    let words = &place.specs().aws.words;
+    let origin = workload.plan.origin;
+    let mut hosts: Vec<Traced<HostName>> = Vec::new();
+    for host in workload.plan.routes.iter().filter_map(|route| route.host.as_ref()) {
+        if !hosts.iter().any(|known| known.value == host.value) {
+            hosts.push(host.clone());
+        }
+    }
+    for host in &hosts {
+        certify(host, draft);
+    }
+    let bucket = Bucket {
+        id: Id::made(workload.name()),
+        origin,
+        owner: workload.owner(),
+        name: bucket_name(place, workload.name()),
+        purpose: BucketPurpose::Website,
+        versioned: by(true, rules::WEBSITE),
+        old_version_days: Some(by(30, rules::WEBSITE)),
+        cold_days: None,
+        archive_days: None,
+        delete_days: None,
+        abort_days: by(7, rules::ABORT_UPLOADS),
+        // What everybody reads needs no key that a CDN would have to be let use.
+        key: None,
+        access_logs: Some(Ref::named("access-logs")),
+        protected: by(false, rules::WEBSITE),
+        secret: None,
+    };
+    let distribution = Distribution {
+        id: Id::made(workload.name()),
+        origin,
+        owner: workload.owner(),
+        comment: word(format!("The website {} of {}", workload.name(), place.prefix()), rules::WEBSITE),
+        bucket: bucket.reference(),
+        certificate: (!hosts.is_empty()).then(|| Ref::named(CERTIFICATE)),
+        tls_policy: words.cdn_tls_policy.clone(),
+        price_class: words.cdn_price_class.clone(),
+        cache_policy: words.cdn_cache_policy.clone(),
+        headers_policy: words.cdn_headers_policy.clone(),
+        access_logs: Ref::named("access-logs"),
+        hosts: hosts.clone(),
+    };
+    for host in &hosts {
+        draft.balancing.records.push(DnsRecord {
+            id: Id::made(&record_id(place, host.as_str())),
+            origin: host.origin,
+            owner: workload.owner(),
+            host: host.clone(),
+            target: RecordTarget::Distribution(distribution.reference()),
+        });
+    }
+    draft.datastores.buckets.push(bucket);
+    draft.balancing.distributions.push(distribution);
+}
+
+/// Adds a host to the certificate of CDNs.
+fn certify(host: &Traced<HostName>, draft: &mut Draft) {
+    match draft.balancing.certificates.iter_mut().find(|certificate| certificate.for_cdn) {
+        Some(certificate) => {
+            let known =
+                certificate.domain.value == host.value || certificate.names.iter().any(|name| name.value == host.value);
+            if !known {
+                certificate.names.push(host.clone());
+            }
+        }
+        None => draft.balancing.certificates.push(Certificate {
+            id: Id::made(CERTIFICATE),
+            origin: Origin::rule(rules::WEBSITE),
+            owner: Owner::Platform,
+            domain: host.clone(),
+            names: Vec::new(),
+            for_cdn: true,
+        }),
+    }
+}
