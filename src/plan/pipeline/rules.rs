@@ -30,7 +30,7 @@ crate::rules! { room 3;
     STEPS = "deployment-steps": "infrastructure first, then the cluster's parts, then data, then versions, then proof";
     OIDC_SUBJECT = "oidc-subject": "only the pipeline of this repository and environment may act in its account";
     SECRET_PATH = "secret-path": "a secret without `from` is `SYSTEM/ENVIRONMENT/COMPONENT/NAME`";
-    PULL_SECRET = "pull-secret": "a registry with `basic` sign-in is read with the secret `SYSTEM/ENVIRONMENT/registry`";
+    PULL_SECRET = "pull-secret": "a registry with `basic` or `github` sign-in is read with the secret `SYSTEM/ENVIRONMENT/registry`";
     ONCALL_SECRET = "oncall-secret": "the keys of on-call services are the secret `SYSTEM/ENVIRONMENT/oncall`";
     WAVES = "rollout-waves": "what a component needs critically is replaced before it";
     ROLLOUT_DEADLINE = "rollout-deadline": "a rollout has failed when it took its pauses and a quarter of an hour more";
