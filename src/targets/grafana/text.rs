@@ -67,4 +67,30 @@ mod tests {
         assert_eq!(plain("${environment} [[environment]]"), "$\u{2060}{environment} [\u{2060}[environment]]");
         assert_eq!(plain("[[[a]]]"), "[\u{2060}[\u{2060}[a]]]");
     }
+
+    #[test]
+    fn placeholders_become_variables_and_nothing_else_does() {
+        let (specs, _) = crate::spec::Specs::load(&mut crate::source::Sources::default());
+        let spec = specs.unwrap().grafana;
+        let filled = query(
+            "rate(a{$selector,b=\"\\x24window\"}[$window]) > c{d=\"$environment_text\"} $",
+            "n=\"$environment\"",
+            &spec,
+        );
+        assert_eq!(
+            filled,
+            "rate(a{n=\"$environment\",b=\"\\x24window\"}[$__rate_interval]) > c{d=\"${environment:text}\"} $"
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_only_text(text in proptest::prelude::any::<String>()) {
+            let shown = plain(&text);
+            let after_dollar = shown.split('$').skip(1);
+            proptest::prop_assert!(after_dollar.into_iter().all(|rest| rest.is_empty() || rest.starts_with(JOINER)));
+            proptest::prop_assert!(!shown.contains("[["));
+            proptest::prop_assert_eq!(shown.replace(JOINER, ""), text.replace(JOINER, ""));
+        }
+    }
 }

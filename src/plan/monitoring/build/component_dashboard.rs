@@ -1,5 +1,7 @@
 //! The dashboard of a component: what is wrong now, what was promised, what it does, what it runs on, what it needs.
 
+use std::collections::BTreeSet;
+
 use super::alerts::{component_dashboard, datastore_dashboard};
 use super::component_panels as panels;
 use super::graph::{self, Graph};
@@ -27,7 +29,7 @@ pub(super) fn plan(subject: &Subject<'_>, objectives: &[ObjectivePlan], alerts: 
     let needs = needs(subject, graph.as_ref());
     let (nodes, edges) = graph.map(|graph| (graph.nodes, graph.edges)).unwrap_or_default();
     let budgets = objectives.iter().flat_map(|objective| budgets::panels(subject.system, objective, alerts));
-    let rows = vec![
+    let mut rows = vec![
         ("Now".to_owned(), now(subject, objectives, alerts)),
         ("Objectives".to_owned(), budgets.collect()),
         ("Requests".to_owned(), panels::requests(subject, objectives, alerts)),
@@ -38,6 +40,7 @@ pub(super) fn plan(subject: &Subject<'_>, objectives: &[ObjectivePlan], alerts: 
         ("What it needs".to_owned(), needs),
         ("Own metrics".to_owned(), panels::own_metrics(subject)),
     ];
+    lead_to_all(&mut rows, alerts);
     DashboardPlan {
         origin: component.origin,
         uid: subject.dashboard.clone(),
@@ -106,6 +109,17 @@ fn now(subject: &Subject<'_>, objectives: &[ObjectivePlan], alerts: &[AlertPlan]
     let mut now = panels::numbers(subject, objectives);
     now.push(overview::firing(subject.system, &["alertname", "severity"], &own).size(8, 5));
     now
+}
+
+/// Lets the panel of what fires lead to the runbooks that no other panel leads to: what only the cloud knows has none.
+fn lead_to_all(rows: &mut [(String, Vec<Draft>)], alerts: &[AlertPlan]) {
+    let linked: BTreeSet<&str> = rows.iter().flat_map(|(_, drafts)| drafts).flat_map(Draft::addresses).collect();
+    let is_left = |alert: &&AlertPlan| alert.runbook.as_ref().is_some_and(|url| !linked.contains(url.as_str()));
+    let left: Vec<&AlertPlan> = alerts.iter().filter(is_left).collect();
+    let firing = rows.first_mut().and_then(|(_, now)| now.pop());
+    if let (Some(firing), Some((_, now))) = (firing, rows.first_mut()) {
+        now.push(firing.runbooks(left));
+    }
 }
 
 /// Who calls it and whom it calls.

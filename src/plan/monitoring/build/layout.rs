@@ -182,6 +182,11 @@ impl Draft {
         self.title.starts_with("Messages behind") || self.title.starts_with("Messages that wait")
     }
 
+    /// Where it leads to.
+    pub(super) fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.links.iter().filter_map(|link| Some(link.url.as_ref()?.as_str()))
+    }
+
     /// Whether it shows anything.
     pub(super) fn has_queries(&self) -> bool {
         !self.queries.is_empty()

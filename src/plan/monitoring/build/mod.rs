@@ -67,7 +67,7 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
     alerts.extend(escalation::alerts(system));
 
     let mut dashboards = vec![
-        overview::system(system, specs, &alerts[first_of_system..]),
+        overview::system(system, specs, &alerts[first_of_datastores..]),
         budgets::dashboard(system, &joined.objectives, &alerts[..first_of_datastores]),
     ];
     dashboards.extend(joined.dashboards);

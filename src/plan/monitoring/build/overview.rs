@@ -162,11 +162,14 @@ pub(super) fn system(system: &System, specs: &Specs, alerts: &[AlertPlan]) -> Da
     let graph = whole_graph(&deployed);
     let drawn = graph.as_ref().map(|graph| drawing(graph, &traffic, 24));
     let (nodes, edges) = graph.map(|graph| (graph.nodes, graph.edges)).unwrap_or_default();
-    // Certificates have a panel of their own.
-    let others = alerts.iter().filter(|alert| alert.kind.value != AlertKind::CertificateExpiring);
+    let certificates = certificates(specs, system, alerts);
+    // What has no panel is known by its alert alone.
+    let uid = dashboard_uid(system, "overview");
+    let has_panel = |alert: &&AlertPlan| certificates.is_some() && alert.kind.value == AlertKind::CertificateExpiring;
+    let others = alerts.iter().filter(|alert| alert.dashboard == uid && !has_panel(alert));
     let firing = firing(system, &["alertname", "severity", "component", "datastore"], "").runbooks(others);
     let mut now = vec![firing.size(24, 6)];
-    now.extend(certificates(specs, system, alerts));
+    now.extend(certificates);
     DashboardPlan {
         origin: system.origin,
         uid: dashboard_uid(system, "overview"),
