@@ -109,6 +109,14 @@ impl Sources {
         file.tree.list(list).map(<[_]>::len)
     }
 
+    /// Whether an error ended a file inside of this mapping or list, so that its other entries are not known.
+    #[must_use]
+    pub fn is_cut(&self, origin: Origin) -> bool {
+        let OriginKind::Node(number) = origin.kind() else { return false };
+        let index = self.files.partition_point(|file| file.node_base <= number).checked_sub(1);
+        index.is_some_and(|index| self.files[index].tree.is_cut(number - self.files[index].node_base))
+    }
+
     /// The bytes that a place names, where somebody wrote them.
     #[must_use]
     pub fn exact(&self, place: Place) -> Option<Span> {

@@ -166,7 +166,7 @@ const fn is_invisible(character: char) -> bool {
 /// The refusal of a word that is not one of a few.
 #[must_use]
 pub fn unknown_word(text: &str, name: &str, words: &[&str]) -> Wrong {
-    let wrong = Wrong::new(format!("`{}` is not a {name}", shown(text)));
+    let wrong = Wrong::new(format!("`{}` is not {}", shown(text), super::decode::with_article(name)));
     match super::decode::nearest(text, words.iter().copied()) {
         Some(near) => {
             let sure = sureness(text, near, words.iter().copied());

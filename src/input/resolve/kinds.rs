@@ -116,7 +116,7 @@ impl Resolver<'_> {
         for field in component_fields(input) {
             self.check_field(&field, &input.kind, input.name.as_str());
         }
-        if input.kind.value == Cronjob && input.schedule.is_none() {
+        if input.kind.value == Cronjob && input.schedule.is_none() && !self.sources.is_cut(input.origin) {
             self.report(
                 Diagnostic::new(
                     code::MISSING_KEY,

@@ -9,9 +9,9 @@ use crate::diag::{Diagnostic, code};
 use crate::ir::value::Name;
 use crate::source::decode::{list_of, nearest, with_article};
 use crate::source::guess::same_letters;
-use crate::source::scalar::shown;
+use crate::source::scalar::{Wrong, shown};
 use crate::source::yaml::NodeId;
-use crate::source::{FileId, Fix, Origin, Safety, SourceFile, Sources, Traced};
+use crate::source::{FileId, Fix, Origin, Safety, Scalar, SourceFile, Sources, Traced};
 
 use crate::input::documents::{Documents, Read};
 
@@ -64,6 +64,8 @@ impl Space {
 #[derive(Default)]
 struct Definitions<'a> {
     names: BTreeMap<&'a str, Origin>,
+    /// What names that are not well formed should be.
+    meant: Vec<(String, Origin)>,
     complete: bool,
 }
 
@@ -109,7 +111,9 @@ impl<'a> Names<'a> {
 
     /// Where a name is defined.
     pub(super) fn defined(&self, space: Space, name: &str) -> Option<Origin> {
-        self.space(space).names.get(name).copied()
+        let space = self.space(space);
+        let meant = || space.meant.iter().find(|(meant, _)| meant == name).map(|(_, origin)| *origin);
+        space.names.get(name).copied().or_else(meant)
     }
 
     /// Whether a name that is not defined here is defined nowhere, because all files of the space could be read.
@@ -172,7 +176,7 @@ fn alternatives(nouns: &[&str]) -> String {
 }
 
 fn define<'a, D>(sources: &'a Sources, space: Space, read: &Read<D>, found: &mut Vec<Diagnostic>) -> Definitions<'a> {
-    let mut definitions = Definitions { names: BTreeMap::new(), complete: read.complete };
+    let mut definitions = Definitions { names: BTreeMap::new(), meant: Vec::new(), complete: read.complete };
     for file in &read.files {
         for (name, origin) in definitions_in(sources, *file, space) {
             if let Some(first) = definitions.names.get(name) {
@@ -188,6 +192,12 @@ fn define<'a, D>(sources: &'a Sources, space: Space, read: &Read<D>, found: &mut
                 );
             } else {
                 definitions.names.insert(name, origin);
+                // Who uses the name as it should have been written is not wrong as well.
+                if let Err(Wrong { instead: Some((_, meant)), .. }) = Name::read(name)
+                    && space != Space::Requirement
+                {
+                    definitions.meant.push((meant, origin));
+                }
             }
         }
     }

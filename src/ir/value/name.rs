@@ -5,9 +5,9 @@ use std::fmt;
 
 use super::shape;
 use crate::scalar_decode;
-use crate::source::Scalar;
 use crate::source::scalar::{Wrong, shown};
 use crate::source::shape::{JsonType, ScalarShape};
+use crate::source::{Safety, Scalar};
 
 text_value!(
     /// An RFC 1123 label of at most 63 characters.
@@ -80,7 +80,8 @@ impl Scalar for Name {
             Wrong::new(format!("`{}` is not a name", shown(text)))
         };
         Err(if label(near) && text.len() <= 63 {
-            wrong.help(format!("a name has lower-case letters, digits and `-`: write `{near}`"))
+            let help = format!("a name has lower-case letters, digits and `-`: write `{near}`");
+            wrong.help(help).instead(Safety::Suggested, near)
         } else {
             wrong
         })
