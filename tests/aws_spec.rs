@@ -65,9 +65,10 @@ fn a_version_is_taken_as_asked_or_the_newest_below_it() {
             format!("{} {version} {family}", engine.name)
         })
     };
-    assert_eq!(pick(DatastoreKind::Postgres, Some("16")).unwrap(), "postgres 16.14 postgres16");
-    assert_eq!(pick(DatastoreKind::Postgres, None).unwrap(), "postgres 17.10 postgres17");
-    assert_eq!(pick(DatastoreKind::Mysql, Some("8.4")).unwrap(), "mysql 8.4.10 mysql8.4");
+    assert_eq!(pick(DatastoreKind::Postgres, Some("16")).unwrap(), "postgres 16.13 postgres16");
+    assert_eq!(pick(DatastoreKind::Postgres, Some("16.14")).unwrap(), "postgres 16.14 postgres16");
+    assert_eq!(pick(DatastoreKind::Postgres, None).unwrap(), "postgres 17.9 postgres17");
+    assert_eq!(pick(DatastoreKind::Mysql, Some("8.4")).unwrap(), "mysql 8.4.9 mysql8.4");
     assert_eq!(pick(DatastoreKind::Redis, Some("7.1")).unwrap(), "redis 7.1 redis7");
     assert_eq!(pick(DatastoreKind::Redis, None).unwrap(), "valkey 8.2 valkey8");
     assert_eq!(pick(DatastoreKind::Kafka, Some("3.9")).unwrap(), "kafka 3.9.x.kraft ");

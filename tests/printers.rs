@@ -290,6 +290,7 @@ fn expected(doc: &Doc) -> Value {
         Doc::Number(value, _) => serde_json::from_str(&value.to_string()).unwrap(),
         Doc::Text(text, _) => Value::String(text.to_string()),
         Doc::List(elements, ..) => elements.iter().map(expected).collect(),
+        Doc::Tagged(_, value) => expected(value),
         Doc::Map(map) => map.entries.iter().map(|entry| (entry.key.to_string(), expected(&entry.value))).collect(),
     }
 }

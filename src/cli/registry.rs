@@ -33,6 +33,7 @@ pub(super) const RULES: &[&[RuleEntry]] = &[
     plan::monitoring::rules::TABLE,
     plan::aws::rules::TABLE,
     targets::grafana::rules::TABLE,
+    targets::cloudformation::rules::TABLE,
     targets::kubernetes::rules::TABLE,
     targets::operations::rules::TABLE,
     targets::terraform::rules::TABLE,

@@ -98,6 +98,8 @@ impl<'a> Document<'a> {
             }
             Doc::Bool(value, _) => scalar() == Some(if *value { "true" } else { "false" }),
             Doc::Null(_) => self.tree.is_null(node),
+            // No input has a tag.
+            Doc::Tagged(..) => false,
         }
     }
 

@@ -25,6 +25,9 @@ pub enum Doc {
     List(Vec<Doc>, Style, Origin),
     /// A mapping.
     Map(Map),
+    /// A value with a tag of the format's own, such as `!Ref`. The tag is a word of ours, so no value can become one; JSON
+    /// has no tags and shows the value alone.
+    Tagged(&'static str, Box<Doc>),
 }
 
 /// How a collection is laid out.
@@ -88,7 +91,14 @@ impl Doc {
             | Doc::Text(_, origin)
             | Doc::List(_, _, origin) => *origin,
             Doc::Map(map) => map.origin,
+            Doc::Tagged(_, value) => value.origin(),
         }
+    }
+
+    /// The same with a tag, written without its `!`.
+    #[must_use]
+    pub fn tagged(self, tag: &'static str) -> Doc {
+        Doc::Tagged(tag, Box::new(self))
     }
 }
 

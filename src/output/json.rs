@@ -26,6 +26,7 @@ fn value(document: &Doc, indent: usize, one_line: bool, out: &mut Printed) {
         Doc::Integer(value, _) => drop(write!(out.text, "{value}")),
         Doc::Number(value, _) => drop(write!(out.text, "{value}")),
         Doc::Text(text, _) => push_double_quoted(&mut out.text, text),
+        Doc::Tagged(_, tagged) => value(tagged, indent, one_line, out),
         Doc::List(elements, style, _) => {
             let one_line = one_line || *style == Style::Flow || elements.is_empty();
             out.enter(document.origin());

@@ -189,6 +189,10 @@ impl Printer<'_> {
             Doc::Integer(value, _) => drop(write!(self.out.text, "{value}")),
             Doc::Number(value, _) => drop(write!(self.out.text, "{value}")),
             Doc::Text(text, _) => self.quoted(text, form(text)),
+            Doc::Tagged(tag, value) => {
+                self.tag(tag);
+                self.flow(value);
+            }
             Doc::List(elements, ..) => {
                 self.out.text.push('[');
                 for (index, element) in elements.iter().enumerate() {
@@ -224,8 +228,18 @@ impl Printer<'_> {
                 self.out.beside(*origin);
                 self.quoted(text, form_inside(text));
             }
+            Doc::Tagged(tag, value) => {
+                self.tag(tag);
+                self.inside(value);
+            }
             _ => self.flow(value),
         }
+    }
+
+    fn tag(&mut self, tag: &str) {
+        self.out.text.push('!');
+        self.out.text.push_str(tag);
+        self.out.text.push(' ');
     }
 
     fn quoted(&mut self, text: &str, form: Form) {

@@ -3,6 +3,7 @@
 //! A target can only be called with [`Checked`], makes no decision that a plan could make, and returns [`Files`]: paths
 //! with jobs that print them. It never touches disk, clock, environment or randomness.
 
+pub mod cloudformation;
 pub mod github_actions;
 pub mod grafana;
 pub mod kubernetes;
@@ -44,6 +45,7 @@ pub const ALL: &[Target] = &[
         emit: kubernetes::emit,
     },
     Target { name: "terraform", default_out: "infra/terraform", runtime: None, emit: terraform::emit },
+    Target { name: "cloudformation", default_out: "infra/cloudformation", runtime: None, emit: cloudformation::emit },
     Target { name: "prometheus", default_out: "infra/prometheus", runtime: None, emit: prometheus::emit },
     Target { name: "grafana", default_out: "infra/grafana", runtime: None, emit: grafana::emit },
     Target { name: "operations", default_out: "infra/operations", runtime: None, emit: operations::emit },

@@ -4,12 +4,15 @@
 //! must reject. Then every system of `fixtures/pass/` is built and judged. Where the judges are not installed the tests
 //! count as skipped, by name; under `PATHC_NO_SKIP=1` they fail.
 
+mod aws;
+mod cloudformation;
 mod github_actions;
 mod grafana;
 mod kubernetes;
 mod prometheus;
 mod sarif;
 mod scripts;
+mod terraform;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -35,8 +38,16 @@ enum Need {
 }
 
 /// The cases of each target; one line adds a family of judges.
-const FAMILIES: &[&[Case]] =
-    &[github_actions::CASES, grafana::CASES, kubernetes::CASES, prometheus::CASES, sarif::CASES, scripts::CASES];
+const FAMILIES: &[&[Case]] = &[
+    cloudformation::CASES,
+    github_actions::CASES,
+    grafana::CASES,
+    kubernetes::CASES,
+    prometheus::CASES,
+    sarif::CASES,
+    scripts::CASES,
+    terraform::CASES,
+];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();

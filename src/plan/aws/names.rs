@@ -51,6 +51,12 @@ pub fn parameter(system: &str, environment: &str, name: &str) -> String {
     format!("/{system}/{environment}/{name}")
 }
 
+/// A CloudFormation stack of an environment: `network`, `data`, `platform`, or a component's.
+#[must_use]
+pub fn stack(system: &str, environment: &str, part: &str) -> String {
+    format!("{system}-{environment}-{part}")
+}
+
 /// The log group of a component.
 #[must_use]
 pub fn log_group(system: &str, environment: &str, component: &str) -> String {

@@ -25,6 +25,10 @@ fn feed(hasher: &mut blake3::Hasher, doc: &Doc) {
             elements.iter().for_each(|element| feed(hasher, element));
         }
         Doc::Map(map) => mapping(hasher, map),
+        Doc::Tagged(tag, value) => {
+            scalar(hasher, b'g', tag);
+            feed(hasher, value);
+        }
     }
 }
 

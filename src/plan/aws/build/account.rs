@@ -274,6 +274,8 @@ impl Account<'_> {
                 statement("Token", aws.words.actions("registry_token"), vec![any], origin),
                 statement("Push", aws.words.actions("registry_push"), self.repository_arns(), origin),
             ];
+            // Without a repository there is nothing to push to.
+            push.statements.retain(|statement| !statement.resources.is_empty());
             roles.push(push);
         }
         roles

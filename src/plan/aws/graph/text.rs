@@ -79,7 +79,9 @@ impl Pattern {
         const WORDS: [(&str, Piece); 3] =
             [("<PARTITION>", Piece::Partition), ("<REGION>", Piece::Region), ("<ACCOUNT>", Piece::Account)];
         let mut pieces = Vec::new();
-        let mut rest = text;
+        // Policies of charts name the usual partition.
+        let general = text.strip_prefix("arn:aws:").map(|rest| format!("arn:<PARTITION>:{rest}"));
+        let mut rest = general.as_deref().unwrap_or(text);
         while let Some((at, word, piece)) =
             WORDS.iter().filter_map(|(word, piece)| Some((rest.find(word)?, *word, piece))).min_by_key(|(at, ..)| *at)
         {

@@ -1,0 +1,198 @@
+//! Roles, keys, and the provider of the pipeline's identity.
+
+use super::rules;
+use super::template::{Keep, Template, by, logical};
+use super::value::{Sub, arn, flow, reference, text, whole};
+use crate::ir::Origin;
+use crate::output::{Doc, Map};
+use crate::plan::aws::graph::{Attribute, Kind, KmsKey, OidcProvider, Pattern, Role, Statement, Trust};
+
+/// The version of the policy language.
+const POLICY_VERSION: &str = "2012-10-17";
+
+/// A policy of statements.
+pub(super) fn policy(statements: impl IntoIterator<Item = Map>, origin: Origin) -> Map {
+    let statements = Doc::list(statements.into_iter().map(Doc::from), origin);
+    Map::new(origin).text("Version", POLICY_VERSION).with("Statement", statements)
+}
+
+/// One text where there is one, else a list.
+fn one_or_many(mut docs: Vec<Doc>, origin: Origin) -> Doc {
+    if docs.len() == 1 { docs.remove(0) } else { Doc::list(docs, origin) }
+}
+
+/// A statement that allows.
+pub(super) fn statement(template: &Template<'_>, statement: &Statement) -> Map {
+    let origin = statement.origin;
+    let patterns = |patterns: &[Pattern]| patterns.iter().map(|pattern| template.pattern(pattern)).collect();
+    let mut map = Map::new(origin)
+        .with("Sid", text(&statement.sid))
+        .text("Effect", "Allow")
+        .with("Action", one_or_many(statement.actions.iter().map(text).collect(), origin))
+        .with("Resource", one_or_many(patterns(&statement.resources), origin));
+    if !statement.conditions.is_empty() {
+        let mut tests = Map::new(origin);
+        for condition in &statement.conditions {
+            let value = one_or_many(patterns(&condition.values), origin);
+            let test = condition.test.value.clone();
+            let keys = match tests.get(&test) {
+                Some(Doc::Map(known)) => known.clone(),
+                _ => Map::new(condition.test.origin),
+            };
+            tests.put(test, keys.with(condition.key.value.clone(), value));
+        }
+        map.put("Condition", tests);
+    }
+    map
+}
+
+/// A role with its policies in it.
+pub(super) fn role(template: &mut Template<'_>, role: &Role) {
+    let trust = Origin::rule(rules::TRUST);
+    let equals = |key: Doc, value: Doc| {
+        let key = match key {
+            Doc::Text(key, _) => key,
+            _ => "".into(),
+        };
+        Map::new(trust).with("StringEquals", Map::new(trust).with(key, value))
+    };
+    let trusted = match &role.trust {
+        Trust::Service { principal, source_account } => {
+            let map = Map::new(trust)
+                .text("Effect", "Allow")
+                .with("Principal", Map::new(trust).with("Service", text(principal)))
+                .text("Action", "sts:AssumeRole");
+            if *source_account {
+                let account = reference("AWS::AccountId", trust);
+                map.with("Condition", equals(Doc::text("aws:SourceAccount", trust), account))
+            } else {
+                map
+            }
+        }
+        Trust::Pods { principal } => Map::new(trust)
+            .text("Effect", "Allow")
+            .with("Principal", Map::new(trust).with("Service", text(principal)))
+            .with("Action", flow([Doc::text("sts:AssumeRole", trust), Doc::text("sts:TagSession", trust)], trust)),
+        Trust::Pipeline { provider, subjects } => {
+            let github = &template.scope.spec.github_oidc;
+            let host = &github.host.value;
+            let subjects = one_or_many(subjects.iter().map(text).collect(), trust);
+            let mut tests = Map::new(trust);
+            tests.put(format!("{host}:aud"), text(&github.audience));
+            tests.put(format!("{host}:sub"), subjects);
+            Map::new(trust)
+                .text("Effect", "Allow")
+                .with(
+                    "Principal",
+                    Map::new(trust).with("Federated", reference(logical(Kind::OidcProvider, &provider.id), trust)),
+                )
+                .with("Action", text(&github.action))
+                .with("Condition", Map::new(trust).with("StringEquals", tests))
+        }
+    };
+    let mut properties = Map::new(role.origin)
+        .with("RoleName", text(&role.name))
+        .with("Description", text(&role.description))
+        .with("AssumeRolePolicyDocument", policy([trusted], trust));
+    if let Some(seconds) = &role.session_seconds {
+        properties.put("MaxSessionDuration", whole(seconds));
+    }
+    if !role.managed.is_empty() {
+        properties
+            .put("ManagedPolicyArns", Doc::list(role.managed.iter().map(|arn| template.pattern(arn)), role.origin));
+    }
+    if !role.statements.is_empty() {
+        let statements: Vec<Map> = role.statements.iter().map(|one| statement(template, one)).collect();
+        let named = Map::new(role.origin)
+            .with("PolicyName", Doc::text("permissions", role.origin))
+            .with("PolicyDocument", policy(statements, role.origin));
+        properties.put("Policies", Doc::list([named.into()], role.origin));
+    }
+    template.add(logical(Kind::Role, &role.id), "AWS::IAM::Role", Keep::No, properties);
+}
+
+/// A key with its alias. The account administers it; one service uses it for what is of this account.
+pub(super) fn key(template: &mut Template<'_>, key: &KmsKey) {
+    let origin = Origin::rule(rules::KEY_POLICY);
+    let mut statements = vec![
+        Map::new(origin)
+            .text("Sid", "Administration")
+            .text("Effect", "Allow")
+            .with("Principal", Map::new(origin).with("AWS", arn("iam", false, true, "root", origin)))
+            .text("Action", "kms:*")
+            .text("Resource", "*"),
+    ];
+    if let Some(service) = &key.service {
+        let actions = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
+        let condition = Map::new(origin).with("aws:SourceAccount", reference("AWS::AccountId", origin));
+        statements.push(
+            Map::new(origin)
+                .text("Sid", "Service")
+                .text("Effect", "Allow")
+                .with("Principal", Map::new(origin).with("Service", text(service)))
+                .with("Action", Doc::list(actions.map(|action| Doc::text(action, origin)), origin))
+                .text("Resource", "*")
+                .with("Condition", Map::new(origin).with("StringEquals", condition)),
+        );
+    }
+    let properties = Map::new(key.origin)
+        .with("Description", text(&key.description))
+        .bool("EnableKeyRotation", true)
+        .with("PendingWindowInDays", whole(&key.deletion_days))
+        .with("KeyPolicy", policy(statements, origin));
+    let id = logical(Kind::KmsKey, &key.id);
+    template.add(id.clone(), "AWS::KMS::Key", Keep::Retain, properties);
+    let alias = Map::new(key.origin)
+        .with("AliasName", Doc::text(format!("alias/{}", key.name), key.name.origin))
+        .with("TargetKeyId", reference(id.clone(), key.origin));
+    template.add(format!("{id}Alias"), "AWS::KMS::Alias", Keep::No, alias);
+    template.tell(key);
+}
+
+/// The provider of the pipeline's identity.
+pub(super) fn provider(template: &mut Template<'_>, provider: &OidcProvider) {
+    let properties = Map::new(provider.origin)
+        .with("Url", text(&provider.url))
+        .with("ClientIdList", Doc::list([text(&provider.audience)], provider.origin));
+    template.add(logical(Kind::OidcProvider, &provider.id), "AWS::IAM::OIDCProvider", Keep::No, properties);
+}
+
+/// A policy of a resource that refuses requests without TLS.
+pub(super) fn tls_only(actions: &'static str, resources: Vec<Doc>) -> Map {
+    let insecure = Map::new(Origin::rule(rules::SECURE_TRANSPORT)).text("aws:SecureTransport", "false");
+    by(rules::SECURE_TRANSPORT)
+        .text("Sid", "TlsOnly")
+        .text("Effect", "Deny")
+        .with("Principal", Doc::text("*", Origin::rule(rules::SECURE_TRANSPORT)))
+        .text("Action", actions)
+        .with("Resource", one_or_many(resources, Origin::rule(rules::SECURE_TRANSPORT)))
+        .with("Condition", by(rules::SECURE_TRANSPORT).with("Bool", insecure))
+}
+
+/// A statement that lets a service act for what is of this account.
+pub(super) fn service_may(
+    sid: &'static str,
+    service: Doc,
+    actions: &[&'static str],
+    resource: Doc,
+    origin: Origin,
+) -> Map {
+    let account = Map::new(origin).with("aws:SourceAccount", reference("AWS::AccountId", origin));
+    Map::new(origin)
+        .text("Sid", sid)
+        .text("Effect", "Allow")
+        .with("Principal", Map::new(origin).with("Service", service))
+        .with("Action", one_or_many(actions.iter().map(|action| Doc::text(*action, origin)).collect(), origin))
+        .with("Resource", resource)
+        .with("Condition", Map::new(origin).with("StringEquals", account))
+}
+
+/// A path below a bucket.
+pub(super) fn below(bucket: &str, rest: &str, origin: Origin) -> Doc {
+    Sub::default().of(&format!("{bucket}.Arn")).text(rest).doc(origin)
+}
+
+/// The ARN of a key.
+pub(super) fn key_arn(template: &Template<'_>, key: &crate::plan::aws::graph::Ref<KmsKey>, origin: Origin) -> Doc {
+    template.of(key, Attribute::Arn, origin)
+}

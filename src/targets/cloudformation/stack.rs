@@ -1,0 +1,267 @@
+//! Which stack a resource belongs to, and what leads from one stack to another.
+
+use std::collections::BTreeMap;
+
+use crate::plan::aws::AwsEnvironment;
+use crate::plan::aws::graph::{
+    Attribute, Cluster, Direction, Id, Kind, Owner, Peer, Ref, Resource, SecurityGroup, SecurityGroupRule,
+};
+
+/// One stack of an environment, in the order in which they are deployed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stack<'a> {
+    /// What an account has once.
+    Account,
+    /// The network and the keys.
+    Network,
+    /// Datastores.
+    Data,
+    /// What all components share.
+    Platform,
+    /// A component.
+    Component(&'a str),
+}
+
+impl<'a> Stack<'a> {
+    pub(super) fn of(owner: &'a Owner) -> Stack<'a> {
+        match owner {
+            Owner::Account => Stack::Account,
+            Owner::Network => Stack::Network,
+            Owner::Datastore(_) => Stack::Data,
+            Owner::Platform => Stack::Platform,
+            Owner::Component(name) => Stack::Component(name.as_str()),
+        }
+    }
+
+    /// What it is called among the stacks of its environment.
+    pub(super) fn name(self) -> &'a str {
+        match self {
+            Stack::Account => "account",
+            Stack::Network => "network",
+            Stack::Data => "data",
+            Stack::Platform => "platform",
+            Stack::Component(name) => name,
+        }
+    }
+}
+
+/// A rule of a security group, in the stack that is deployed later of the two that it joins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rule<'a> {
+    pub(super) group: &'a SecurityGroup,
+    pub(super) rule: &'a SecurityGroupRule,
+}
+
+/// Owners of resources that others refer to, by kind and id.
+#[derive(Debug, Default)]
+pub(super) struct Owners<'a>(BTreeMap<(Kind, &'a str), Stack<'a>>);
+
+impl<'a> Owners<'a> {
+    pub(super) fn learn<T: Resource + 'a>(&mut self, resources: impl IntoIterator<Item = &'a T>) {
+        for resource in resources {
+            self.0.insert((T::KIND, resource.id().as_str()), Stack::of(resource.owner()));
+        }
+    }
+
+    pub(super) fn of(&self, kind: Kind, id: &Id) -> Option<Stack<'a>> {
+        self.0.get(&(kind, id.as_str())).copied()
+    }
+
+    fn of_group(&self, group: &Ref<SecurityGroup>) -> Option<Stack<'a>> {
+        self.of(Kind::SecurityGroup, &group.id)
+    }
+}
+
+/// The owners of an environment.
+pub(super) fn owners(environment: &AwsEnvironment) -> Owners<'_> {
+    let mut owners = Owners::default();
+    owners.learn([&environment.network.vpc]);
+    owners.learn(&environment.network.security_groups);
+    owners.learn(&environment.keys);
+    owners.learn(&environment.roles);
+    owners.learn(&environment.log_groups);
+    owners.learn(&environment.alarm_topic);
+    owners.learn(&environment.alarms);
+    owners.learn(&environment.backup_vaults);
+    let data = &environment.datastores;
+    owners.learn(&data.databases);
+    owners.learn(&data.document_clusters);
+    owners.learn(&data.caches);
+    owners.learn(&data.kafka);
+    owners.learn(&data.brokers);
+    owners.learn(&data.queues);
+    owners.learn(&data.topics);
+    owners.learn(&data.buckets);
+    owners.learn(&data.secrets);
+    let balancing = &environment.balancing;
+    owners.learn(&balancing.certificates);
+    owners.learn(&balancing.load_balancers);
+    owners.learn(&balancing.listeners);
+    owners.learn(&balancing.target_groups);
+    owners.learn(&balancing.web_acls);
+    owners.learn(&balancing.distributions);
+    match &environment.cluster {
+        Cluster::Eks(eks) => {
+            owners.learn([&eks.cluster]);
+        }
+        Cluster::Ecs(ecs) => {
+            owners.learn([&ecs.cluster]);
+            owners.learn([&ecs.namespace]);
+            owners.learn(&ecs.task_definitions);
+            owners.learn(&ecs.services);
+            owners.learn(&ecs.scalable_targets);
+        }
+    }
+    owners
+}
+
+/// The stack of a rule: of the group's and the peer's the later one. Of two components it is the one that calls, unless
+/// the other one calls as well: then the one whose name comes later, so that no two stacks wait for each other.
+pub(super) fn of_rule<'a>(
+    owners: &Owners<'a>,
+    calls: &Calls<'a>,
+    group: &'a SecurityGroup,
+    rule: &SecurityGroupRule,
+) -> Stack<'a> {
+    let own = Stack::of(&group.owner);
+    let peer = match &rule.peer {
+        Peer::Group(peer) => peer,
+        // The cluster's own group comes with the cluster.
+        Peer::EksCluster => return own.max(Stack::Platform),
+        Peer::Range(_) | Peer::S3 => return own,
+    };
+    let Some(peer) = owners.of_group(peer) else { return own };
+    match (own, peer) {
+        (Stack::Component(one), Stack::Component(other)) if one != other => {
+            let (caller, called) = if rule.direction == Direction::Egress { (one, other) } else { (other, one) };
+            Stack::Component(if calls.reach(called, caller) { one.max(other) } else { caller })
+        }
+        (own, peer) => own.max(peer),
+    }
+}
+
+/// Which component's group lets which other one in.
+#[derive(Debug, Default)]
+pub(super) struct Calls<'a> {
+    circles: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Calls<'a> {
+    pub(super) fn of(owners: &Owners<'a>, groups: &'a [SecurityGroup]) -> Calls<'a> {
+        let mut called: BTreeMap<&'a str, Vec<&'a str>> = BTreeMap::new();
+        for group in groups {
+            let Stack::Component(one) = Stack::of(&group.owner) else { continue };
+            for rule in &group.rules {
+                let Peer::Group(peer) = &rule.peer else { continue };
+                let Some(Stack::Component(other)) = owners.of_group(peer) else { continue };
+                let (caller, callee) = if rule.direction == Direction::Egress { (one, other) } else { (other, one) };
+                called.entry(caller).or_default().push(callee);
+                called.entry(callee).or_default();
+            }
+        }
+        Calls { circles: circles(&called) }
+    }
+
+    /// Whether `from` calls `to`, itself or through others, given that `to` calls `from`.
+    fn reach(&self, from: &str, to: &str) -> bool {
+        self.circles.get(from).is_some_and(|circle| Some(circle) == self.circles.get(to))
+    }
+}
+
+/// A number for each node, the same for those that lie on one circle: Tarjan's strongly connected components, without
+/// recursion.
+fn circles<'a>(edges: &BTreeMap<&'a str, Vec<&'a str>>) -> BTreeMap<&'a str, usize> {
+    #[derive(Clone, Copy)]
+    struct Seen {
+        index: usize,
+        lowest: usize,
+        waiting: bool,
+    }
+    let mut seen: BTreeMap<&'a str, Seen> = BTreeMap::new();
+    let mut found = BTreeMap::new();
+    let mut waiting: Vec<&'a str> = Vec::new();
+    for start in edges.keys() {
+        if seen.contains_key(start) {
+            continue;
+        }
+        let mut path: Vec<(&'a str, usize)> = vec![(start, 0)];
+        while let Some((node, next)) = path.pop() {
+            if next == 0 {
+                let index = seen.len();
+                seen.insert(node, Seen { index, lowest: index, waiting: true });
+                waiting.push(node);
+            }
+            let below = edges.get(node).map_or(&[][..], Vec::as_slice);
+            let lowest = |seen: &BTreeMap<&'a str, Seen>, node: &str| seen.get(node).map_or(0, |state| state.lowest);
+            if let Some(before) = next.checked_sub(1).and_then(|before| below.get(before)) {
+                let low = lowest(&seen, node).min(lowest(&seen, before));
+                if let (Some(state), true) = (seen.get(before).copied(), true)
+                    && state.waiting
+                    && let Some(own) = seen.get_mut(node)
+                {
+                    own.lowest = low;
+                }
+            }
+            if let Some(target) = below.get(next) {
+                path.push((node, next + 1));
+                match seen.get(target).copied() {
+                    None => path.push((target, 0)),
+                    Some(state) if state.waiting => {
+                        if let Some(own) = seen.get_mut(node) {
+                            own.lowest = own.lowest.min(state.index);
+                        }
+                    }
+                    Some(_) => {}
+                }
+                continue;
+            }
+            let Some(own) = seen.get(node).copied() else { continue };
+            if own.lowest == own.index {
+                while let Some(last) = waiting.pop() {
+                    if let Some(state) = seen.get_mut(last) {
+                        state.waiting = false;
+                    }
+                    found.insert(last, own.index);
+                    if last == node {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// What other stacks need of a resource that its names don't tell: the part of a parameter's name, and the attribute.
+pub(super) fn told(kind: Kind) -> &'static [Attribute] {
+    match kind {
+        Kind::SecurityGroup | Kind::ServiceNamespace => &[Attribute::Id],
+        Kind::KmsKey | Kind::Secret | Kind::Listener | Kind::Certificate | Kind::WebAcl => &[Attribute::Arn],
+        Kind::LoadBalancer => &[Attribute::Arn, Attribute::ArnSuffix, Attribute::Host],
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_of_one_circle_share_a_number() {
+        let edges: BTreeMap<&str, Vec<&str>> = [
+            ("a", vec!["b", "d"]),
+            ("b", vec!["c"]),
+            ("c", vec!["a"]),
+            ("d", vec!["e"]),
+            ("e", vec![]),
+            ("f", vec!["f", "a"]),
+        ]
+        .into_iter()
+        .collect();
+        let found = circles(&edges);
+        assert_eq!((found["a"], found["a"]), (found["b"], found["c"]));
+        for (one, other) in [("a", "d"), ("d", "e"), ("f", "a")] {
+            assert_ne!(found[one], found[other], "{one} {other}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The list of stacks, and what an update may not do to them.
+
+use super::place::Place;
+use super::stack::Stack;
+use super::{path_of, ruled, rules, said};
+use crate::output::doc::Style;
+use crate::output::{Doc, Map};
+
+/// The stacks in the order in which they are deployed.
+pub(super) fn list(place: &Place<'_>) -> Doc {
+    let origin = ruled(rules::STACKS);
+    let stacks = place.stacks().iter().map(|stack| one(place, *stack).into());
+    Map::new(origin).with("stacks", Doc::list(stacks.collect::<Vec<Doc>>(), origin)).into()
+}
+
+fn one(place: &Place<'_>, stack: Stack<'_>) -> Map {
+    let origin = ruled(rules::STACKS);
+    let protected = ruled(rules::PROTECTED);
+    let mut map = Map::new(origin)
+        .with("name", Doc::text(place.stack_name(stack), origin))
+        .with("template", Doc::text(path_of(stack), origin))
+        .with("region", Doc::text(place.region.value.clone(), place.region.origin))
+        .with("stack_policy", said("stack-policy.json", rules::STACK_POLICY))
+        .with("termination_protection", Doc::Bool(!matches!(stack, Stack::Component(_)), protected));
+    let mut tags = Map { style: Style::Flow, ..Map::new(origin) };
+    for (key, value) in place.tags {
+        tags.put(key.value.clone(), Doc::text(value.value.clone(), value.origin));
+    }
+    map.put("tags", tags);
+    // What the deployment looks up and hands over as a parameter.
+    let zone = place.zone_lookup(stack);
+    if let Some(domain) = zone {
+        let looked_up = Map { style: Style::Flow, ..Map::new(domain.origin) };
+        let looked_up =
+            looked_up.with(super::balancing::ZONE_PARAMETER, Doc::text(domain.value.to_string(), domain.origin));
+        map.put("hosted_zones", looked_up);
+    }
+    map
+}
+
+/// An update may change everything, but neither replace nor delete what holds data.
+pub(super) fn policy() -> Doc {
+    let origin = ruled(rules::STACK_POLICY);
+    let statement = |effect: &'static str, actions: Doc| {
+        Map::new(origin).text("Effect", effect).text("Principal", "*").with("Action", actions).text("Resource", "*")
+    };
+    const DATA: [&str; 11] = [
+        "AWS::RDS::DBInstance",
+        "AWS::DocDB::DBCluster",
+        "AWS::ElastiCache::ReplicationGroup",
+        "AWS::MSK::Cluster",
+        "AWS::AmazonMQ::Broker",
+        "AWS::SQS::Queue",
+        "AWS::SNS::Topic",
+        "AWS::S3::Bucket",
+        "AWS::KMS::Key",
+        "AWS::SecretsManager::Secret",
+        "AWS::ECR::Repository",
+    ];
+    let kinds = Map::new(origin).with("ResourceType", Doc::list(DATA.map(|kind| Doc::text(kind, origin)), origin));
+    let forbidden = Doc::list(["Update:Replace", "Update:Delete"].map(|action| Doc::text(action, origin)), origin);
+    let statements = [
+        Doc::from(statement("Allow", Doc::text("Update:*", origin))),
+        statement("Deny", forbidden).with("Condition", Map::new(origin).with("StringEquals", kinds)).into(),
+    ];
+    Map::new(origin).with("Statement", Doc::list(statements, origin)).into()
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Deploys the stacks of a folder in the order of its stacks.json.
+#
+#   bash deploy.sh FOLDER          deploys, such as environments/production
+#   bash deploy.sh --plan FOLDER   makes the change sets, prints them, and executes none
+#
+# TEMPLATE_BUCKET   a bucket for templates above 51,200 bytes
+#
+# Needs the AWS CLI, signed in to the account, and jq. Nothing happens where nothing changed.
+set -euo pipefail
+
+mode=deploy
+if [ "${1:-}" = --plan ]; then
+  mode=plan
+  shift
+fi
+folder="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)/${1:?which folder: environments/NAME}"
+list="$folder/stacks.json"
+
+zone_of() { # DOMAIN: the id of the public zone with the longest name that the domain ends in
+  local name="$1" id
+  while [ -n "$name" ]; do
+    id=$(aws route53 list-hosted-zones-by-name --dns-name "$name" --output json |
+      jq -r --arg name "$name." '[.HostedZones[] | select(.Name == $name and (.Config.PrivateZone | not))][0].Id // empty')
+    if [ -n "$id" ]; then
+      printf '%s\n' "${id#/hostedzone/}"
+      return
+    fi
+    case "$name" in *.*) name="${name#*.}" ;; *) name="" ;; esac
+  done
+  printf 'no hosted zone for %s\n' "$1" >&2
+  return 1
+}
+
+count=$(jq '.stacks | length' "$list")
+for ((index = 0; index < count; index++)); do
+  stack=$(jq -c ".stacks[$index]" "$list")
+  field() { jq -r "$1" <<<"$stack"; }
+  name=$(field .name)
+  template="$folder/$(field .template)"
+  arguments=(--stack-name "$name" --template-file "$template" --region "$(field .region)" --capabilities CAPABILITY_NAMED_IAM --no-fail-on-empty-changeset)
+
+  tags=()
+  while IFS= read -r tag; do tags+=("$tag"); done < <(field '.tags // {} | to_entries[] | "\(.key)=\(.value)"')
+  [ "${#tags[@]}" -eq 0 ] || arguments+=(--tags "${tags[@]}")
+
+  parameters=()
+  while IFS=$'\t' read -r parameter domain; do
+    [ -n "$parameter" ] || continue
+    zone=$(zone_of "$domain")
+    parameters+=("$parameter=$zone")
+  done < <(field '.hosted_zones // {} | to_entries[] | [.key, .value] | @tsv')
+  [ "${#parameters[@]}" -eq 0 ] || arguments+=(--parameter-overrides "${parameters[@]}")
+
+  if [ "$(wc -c <"$template")" -gt 51200 ]; then
+    arguments+=(--s3-bucket "${TEMPLATE_BUCKET:?$name is larger than a call may be: name a bucket}")
+  fi
+  if [ "$mode" = plan ]; then
+    aws cloudformation deploy "${arguments[@]}" --no-execute-changeset
+    continue
+  fi
+  aws cloudformation deploy "${arguments[@]}"
+  aws cloudformation set-stack-policy --stack-name "$name" --region "$(field .region)" \
+    --stack-policy-body "file://$folder/$(field .stack_policy)"
+  if [ "$(field .termination_protection)" = true ]; then
+    aws cloudformation update-termination-protection --stack-name "$name" --region "$(field .region)" \
+      --enable-termination-protection >/dev/null
+  fi
+done

@@ -1,0 +1,29 @@
+//! Judges of CloudFormation: cfn-lint at every level, a deployment, Checkov.
+
+use super::{Case, Need, Outcome, aws, none};
+
+const NEEDS: &[Need] = &[Need::Installed("python"), Need::Installed("python-aws")];
+
+pub(super) const CASES: &[Case] = &[
+    Case {
+        name: "cloudformation::each_judge_rejects_its_bad_samples",
+        needs: NEEDS,
+        run: || aws::rejects_bad("cloudformation"),
+    },
+    Case {
+        name: "cloudformation::all_judges_accept_the_good_sample",
+        needs: NEEDS,
+        run: || aws::accepts_good("cloudformation"),
+    },
+    Case { name: "cloudformation::every_fixture_is_deployed", needs: NEEDS, run: deploys_fixtures },
+];
+
+fn deploys_fixtures() -> Outcome {
+    let scratch = tempfile::tempdir()?;
+    let mut wrong = Vec::new();
+    for (folder, plan) in aws::built_fixtures("cloudformation", scratch.path())? {
+        let arguments = ["--deploy", "--environments", &plan.to_string_lossy(), &folder.to_string_lossy()];
+        wrong.extend(aws::judge("cloudformation", &arguments)?.iter().map(ToString::to_string));
+    }
+    none(wrong)
+}

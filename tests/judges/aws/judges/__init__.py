@@ -1,0 +1,1 @@
+"""The judges of what is generated for AWS."""

@@ -1,0 +1,100 @@
+"""CloudFormation's judges: cfn-lint at every level, Checkov, and a deployment to a simulated AWS with the AWS CLI.
+
+`ENV/stacks.json` of an environment says which stacks there are, in the order in which they are deployed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import json
+import pathlib
+import subprocess
+import tempfile
+
+from . import checkov_policies
+from .model import ACCOUNT, Finding, Unable, environments, simulated
+
+JUDGES = ["lint", "deploy", "checkov"]
+STACKS = "stacks.json"
+
+
+def judge(options: argparse.Namespace, home: pathlib.Path) -> list[Finding]:
+    wanted = options.only or [name for name in JUDGES if options.apply or name != "deploy"]
+    findings: list[Finding] = []
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        policies = pool.submit(checkov_policies.judge, "cloudformation", options, home) if "checkov" in wanted else None
+        for folder in map(pathlib.Path, options.folders):
+            if "lint" in wanted:
+                findings += lint(folder, home)
+            if "deploy" in wanted:
+                accounts = [str(e.get("account", ACCOUNT)) for e in environments(options.environments)]
+                with simulated(next(iter(accounts), ACCOUNT), options.environments) as variables:
+                    findings += deploy(folder, home, variables, options.environment)
+        if policies:
+            findings += policies.result()
+    return findings
+
+
+def templates(folder: pathlib.Path) -> list[pathlib.Path]:
+    found = [p for p in sorted(folder.rglob("*.yaml")) if "\nResources:" in p.read_text(encoding="utf-8")]
+    if not found:
+        raise Unable(f"{folder} has no CloudFormation template")
+    return found
+
+
+def lint(folder: pathlib.Path, home: pathlib.Path) -> list[Finding]:
+    """Every level is asked for: errors, warnings and information."""
+    ran = subprocess.run(
+        [home / "python-aws" / "bin" / "cfn-lint", "--include-checks", "I", "--format", "json", "--", *map(str, templates(folder))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    try:
+        matches = json.loads(ran.stdout or "[]")
+    except json.JSONDecodeError as error:
+        raise Unable(f"cfn-lint could not be run: {ran.stderr[-3000:]}{ran.stdout[-500:]}") from error
+    if ran.returncode != 0 and not matches:
+        raise Unable(f"cfn-lint could not be run: {ran.stderr[-3000:]}")
+    found = []
+    for match in matches:
+        start = match["Location"]["Start"]
+        place = pathlib.Path(match["Filename"]).relative_to(folder)
+        found.append(Finding(str(folder), "lint", f"{place}:{start['LineNumber']}", f"{match['Rule']['Id']}: {match['Message']}"))
+    return found
+
+
+def deploy(folder: pathlib.Path, home: pathlib.Path, variables: dict[str, str], only: list[str] | None) -> list[Finding]:
+    """Runs the folder's own `deploy.sh` for the account and each environment, up to the first stack that fails."""
+    lists = [p.parent for p in sorted(folder.rglob(STACKS)) if not only or p.parent.name in only or p.parent.name == "account"]
+    # What is shared by the account comes first.
+    lists.sort(key=lambda p: (p.name != "account", str(p)))
+    if not lists:
+        raise Unable(f"{folder} has no {STACKS}")
+    variables = variables | {"PATH": f"{home / 'python-aws' / 'bin'}:{variables['PATH']}"}
+    for place in lists:
+        with tempfile.TemporaryDirectory() as scratch:
+            script = ["bash", folder / "deploy.sh", place.relative_to(folder)]
+            ran = subprocess.run(list(map(str, script)), env=variables, cwd=scratch, capture_output=True, text=True, check=False)
+        if ran.returncode != 0:
+            said = Finding(str(folder), "deploy", str(place.relative_to(folder)), (ran.stderr + ran.stdout)[-2000:].strip())
+            return [said, *failures(home / "python-aws" / "bin" / "aws", place, variables, folder)]
+    return []
+
+
+def failures(cli: pathlib.Path, place: pathlib.Path, variables: dict[str, str], folder: pathlib.Path) -> list[Finding]:
+    found = []
+    for stack in json.loads((place / STACKS).read_text(encoding="utf-8"))["stacks"]:
+        asked = subprocess.run(
+            [cli, "--region", stack["region"], "cloudformation", "describe-stack-events", "--stack-name", stack["name"]],
+            env=variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for event in json.loads(asked.stdout)["StackEvents"] if asked.returncode == 0 else []:
+            if event["ResourceStatus"].endswith("FAILED"):
+                why = f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', event['ResourceStatus'])}"
+                found.append(Finding(str(folder), "deploy", str((place / stack["template"]).relative_to(folder)), why))
+    return found

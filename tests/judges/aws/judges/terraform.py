@@ -1,0 +1,204 @@
+"""Terraform's own judgement: format, validation, a plan, and - in a simulated AWS - an apply with nothing left to do.
+
+Each root is judged in a copy, with an override file that takes the remote state away. A warning is a finding too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import glob
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+
+from . import checkov_policies
+from .model import ACCOUNT, REGION, Finding, Unable, environments, simulated
+
+JUDGES = ["fmt", "validate", "plan", "apply", "second-plan", "checkov"]
+OVERRIDE = "pathc_judge_override.tf"
+# What is made first, so that a root that looks something up finds it.
+ORDER = ["bootstrap", "account", "environments"]
+
+
+def judge(options: argparse.Namespace, home: pathlib.Path) -> list[Finding]:
+    wanted = options.only or [name for name in JUDGES if options.apply or name not in ("apply", "second-plan")]
+    findings: list[Finding] = []
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        policies = pool.submit(checkov_policies.judge, "terraform", options, home) if "checkov" in wanted else None
+        for folder in map(pathlib.Path, options.folders):
+            findings += judge_folder(folder, wanted, options)
+        if policies:
+            findings += policies.result()
+    return findings
+
+
+def judge_folder(folder: pathlib.Path, wanted: list[str], options: argparse.Namespace) -> list[Finding]:
+    findings = formatted(folder) if "fmt" in wanted else []
+    rest = [name for name in wanted if name not in ("fmt", "checkov")]
+    if not rest:
+        return findings
+    with tempfile.TemporaryDirectory(prefix="pathc-terraform-") as scratch:
+        copy = pathlib.Path(scratch, "terraform")
+        shutil.copytree(folder, copy)
+        found, _ = run_roots(folder, copy, rest, options)
+    return findings + found
+
+
+def run_roots(folder: pathlib.Path, copy: pathlib.Path, wanted: list[str], options: argparse.Namespace, server: dict[str, str] | None = None):
+    """Runs the roots in their order; gives the findings, and the resources of each root that was applied."""
+    findings: list[Finding] = []
+    applied: dict[str, list[dict]] = {}
+    accounts = {e["name"]: str(e.get("account", ACCOUNT)) for e in environments(options.environments)}
+    account = next(iter(accounts.values()), ACCOUNT)
+    roots = [root for root in roots_of(copy) if taken(root.relative_to(copy), options.environment)]
+    if not roots:
+        raise Unable(f"{folder} has no Terraform root")
+    with simulated(account, options.environments) if server is None else as_it_is(server) as variables:
+        variables = variables | {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "AWS_REGION": variables.get("AWS_REGION", REGION)}
+        for root in roots:
+            name = str(root.relative_to(copy))
+            override(root)
+            step = Step(folder, name, root, variables)
+            if not step.run("validate" if "validate" in wanted else wanted[0], "init", "-backend=false" if wanted == ["validate"] else "-reconfigure", "-input=false", "-plugin-dir", plugins()):
+                findings += step.findings
+                continue
+            if "validate" in wanted:
+                step.validate()
+            if "apply" in wanted and not step.findings:
+                step.apply("second-plan" in wanted)
+                applied[name] = step.resources()
+            elif "plan" in wanted and not step.findings:
+                step.plan()
+            findings += step.findings
+    return findings, applied
+
+
+class as_it_is:
+    """A server that somebody else ends."""
+
+    def __init__(self, variables: dict[str, str]) -> None:
+        self.variables = variables
+
+    def __enter__(self) -> dict[str, str]:
+        return self.variables
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+class Step:
+    """One root, and what Terraform says of it."""
+
+    def __init__(self, folder: pathlib.Path, name: str, root: pathlib.Path, variables: dict[str, str]) -> None:
+        self.folder, self.name, self.root, self.variables = folder, name, root, variables
+        self.findings: list[Finding] = []
+
+    def terraform(self, *arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run(["terraform", f"-chdir={self.root}", *arguments], env=self.variables, capture_output=True, text=True, check=False)
+
+    def add(self, judge: str, message: str) -> None:
+        self.findings.append(Finding(str(self.folder), judge, self.name, message.replace(str(self.root), self.name).strip()))
+
+    def run(self, judge: str, *arguments: str) -> bool:
+        ran = self.terraform(*arguments, "-no-color")
+        if ran.returncode != 0:
+            self.add(judge, (ran.stderr or ran.stdout)[-3000:])
+        return ran.returncode == 0
+
+    def validate(self) -> None:
+        ran = self.terraform("validate", "-json")
+        for diagnostic in json.loads(ran.stdout)["diagnostics"]:
+            self.add("validate", shown(diagnostic))
+
+    def events(self, judge: str, *arguments: str) -> list[dict]:
+        ran = self.terraform(*arguments, "-json", "-input=false")
+        events = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
+        said = [event for event in events if event.get("type") == "diagnostic"]
+        for event in said:
+            self.add(judge, shown(event["diagnostic"]))
+        if ran.returncode == 1 and not said:
+            self.add(judge, ran.stderr[-3000:] or "failed and said nothing")
+        return events
+
+    def plan(self) -> None:
+        self.events("plan", "plan", "-lock=false")
+
+    def apply(self, again: bool) -> None:
+        self.events("apply", "apply", "-auto-approve", "-parallelism=30")
+        if again and not self.findings:
+            for event in self.events("second-plan", "plan", "-lock=false"):
+                if event.get("type") == "planned_change":
+                    what = event["change"]
+                    self.add("second-plan", f"{what['action']} {what['resource']['addr']}")
+
+    def resources(self) -> list[dict]:
+        shown_state = self.terraform("show", "-json")
+        if shown_state.returncode != 0:
+            raise Unable(shown_state.stderr)
+        found: list[dict] = []
+        collect(json.loads(shown_state.stdout).get("values", {}).get("root_module", {}), found)
+        return found
+
+
+def collect(module: dict, found: list[dict]) -> None:
+    found += [r for r in module.get("resources", []) if r["mode"] == "managed"]
+    for child in module.get("child_modules", []):
+        collect(child, found)
+
+
+def shown(diagnostic: dict) -> str:
+    place = diagnostic.get("range") or {}
+    where = f"{place.get('filename')}:{place.get('start', {}).get('line')}: " if place else ""
+    address = f"{diagnostic['address']}: " if diagnostic.get("address") else ""
+    return f"{where}{address}{diagnostic['severity']}: {diagnostic['summary']}: {diagnostic.get('detail', '')}"
+
+
+def formatted(folder: pathlib.Path) -> list[Finding]:
+    ran = subprocess.run(["terraform", "fmt", "-check", "-recursive", "-diff", "-no-color", str(folder)], env=os.environ | {"TF_CLI_CONFIG_FILE": os.devnull}, capture_output=True, text=True, check=False)
+    if ran.returncode == 0 and not ran.stdout.strip():
+        return []
+    return [Finding(str(folder), "fmt", ".", (ran.stdout + ran.stderr).replace(f"{folder}/", "")[:3000])]
+
+
+def roots_of(folder: pathlib.Path) -> list[pathlib.Path]:
+    """Folders that Terraform is run in: those that configure a provider; in the order in which a person would run them."""
+    roots = {path.parent for path in folder.rglob("*.tf") if re.search(r'^provider "', path.read_text(encoding="utf-8"), re.M)}
+
+    def order(root: pathlib.Path) -> tuple[int, str]:
+        first = root.relative_to(folder).parts[:1]
+        known = [index for index, name in enumerate(ORDER) if first and first[0].startswith(name)]
+        return (known[0] if known else len(ORDER), str(root))
+
+    return sorted(roots, key=order)
+
+
+def taken(root: pathlib.Path, only: list[str] | None) -> bool:
+    return not only or root.parts[:1] != ("environments",) or root.parts[1] in only
+
+
+def override(root: pathlib.Path) -> None:
+    """State stays in the copy; buckets are asked for by path, because loopback has no host for each."""
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in sorted(root.glob("*.tf")))
+    blocks = ['terraform {\n  backend "local" {}\n}\n']
+    for block in re.findall(r'^provider "aws" \{(.*?)^\}', texts, re.M | re.S):
+        alias = re.search(r'^\s*alias\s*=\s*"([^"]+)"', block, re.M)
+        line = f'  alias             = "{alias[1]}"\n' if alias else ""
+        blocks.append(f'provider "aws" {{\n{line}  s3_use_path_style = true\n}}\n')
+    (root / OVERRIDE).write_text("\n".join(blocks), encoding="utf-8")
+
+
+def plugins() -> str:
+    """The folder with the provider: as PATHC_TERRAFORM_PLUGINS says, else where machines keep theirs."""
+    given = os.environ.get("PATHC_TERRAFORM_PLUGINS")
+    known = [os.path.expanduser("~/.terraform.d/plugins"), "/usr/share/terraform/plugins", *sorted(glob.glob("/opt/*plugins*"))]
+    for folder in [given] if given else known:
+        if os.path.isdir(os.path.join(folder, "registry.terraform.io", "hashicorp", "aws")):
+            return folder
+    raise Unable("no folder of Terraform providers is known: set PATHC_TERRAFORM_PLUGINS")
+
+

@@ -1,0 +1,4 @@
+resource "aws_cloudwatch_log_group" "payments" {
+  name              = "/shop/payments"
+  retention_in_days = 365
+}

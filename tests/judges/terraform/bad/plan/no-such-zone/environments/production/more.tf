@@ -1,0 +1,3 @@
+data "aws_route53_zone" "shop" {
+  name = "shop.example"
+}
