@@ -22,8 +22,8 @@
 //! # Rooms
 //! [`source`] reads text and knows places; [`diag`] says what is wrong; [`input`] has the readers and is the sole builder
 //! of [`ir::System`]; [`ir`] is the vocabulary; [`profile`] holds the four domain profiles; [`spec`] holds dated facts
-//! about the outside world; [`plan`] decides; [`gates`] judge; [`targets`] print; [`output`] is the sole writer; [`diff`]
-//! tells two versions apart; [`import`] reads the reports of other tools; [`cli`] has a file for each command. Who may
+//! about the outside world; [`plan`] decides; [`gates`] judge; [`targets`] print; [`output`] is the sole writer; [`proof`]
+//! sees that all files say the same; [`diff`] tells two versions apart; [`import`] reads the reports of other tools; [`cli`] has a file for each command. Who may
 //! import whom is tested by `tests/architecture.rs`.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -37,6 +37,7 @@ pub mod ir;
 pub mod output;
 pub mod plan;
 pub mod profile;
+pub mod proof;
 pub mod source;
 pub mod spec;
 pub mod targets;

@@ -15,7 +15,8 @@ use super::{Outcome, repository};
 use crate::diag::Sink;
 use crate::output::digest::Digest;
 use crate::output::disk::Counts;
-use crate::output::{self, Mode, Request, Selection};
+use crate::output::{self, Mode, Request, Selection, Witness};
+use crate::proof::Proof;
 use crate::{spec, targets};
 
 /// How long a build waits for another one.
@@ -66,6 +67,7 @@ pub(super) fn run(arguments: &Build, matches: &ArgMatches, terminal: &Terminal) 
     repository::check_environments(arguments.environments.iter().map(String::as_str), &compilation)?;
 
     let generated = crate::generate(&compilation, &arguments.targets, &mut found);
+    let proof = compilation.checked.as_ref().map(|checked| Proof::new(checked.plans(), spec::BUILT_IN));
     let built = if found.denies() {
         output::Outcome::default()
     } else {
@@ -78,6 +80,7 @@ pub(super) fn run(arguments: &Build, matches: &ArgMatches, terminal: &Terminal) 
             specs: &spec_versions(),
             wait: PATIENCE,
             waiting: &|| terminal.status("Waiting", "for another build to end"),
+            witness: proof.as_ref().map(|proof| proof as &dyn Witness),
         })
     };
     found.extend(built.diagnostics);

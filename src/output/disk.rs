@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::commit::{self, Change, STAGING};
 use super::compare::{self, Verdict, compare, leftover};
 use super::digest::Digest;
-use super::files::{File, Generated, flaw_of_path};
+use super::files::{Content, File, Generated, flaw_of_path};
 use super::folder::{Folder, Found, LeadsTo, Refused, Steps, Unhindered};
 use super::lock::{LOCK, Lock, Row};
 use super::printed::Printed;
@@ -41,6 +41,17 @@ pub struct Request<'a> {
     pub wait: Duration,
     /// Called once where there is another build to wait for.
     pub waiting: &'a (dyn Fn() + Sync),
+    /// Sees everything before anything is written.
+    pub witness: Option<&'a dyn Witness>,
+}
+
+/// Looks at what is about to be written, on any thread, and may object.
+pub trait Witness: Sync {
+    /// Looks at a file: its content, and the text that it was printed as.
+    fn see(&self, target: &str, environment: Option<&str>, path: &Utf8Path, content: &Content, text: &str);
+
+    /// What is wrong with all of it together. Asked once, after every file was seen.
+    fn verdict(&self) -> Vec<Diagnostic>;
 }
 
 /// What to do with what is generated.
@@ -255,6 +266,7 @@ impl Build<'_, '_> {
             return Ok(());
         }
         let compared = self.compare_all(wanted, &folders).map_err(before_any_change)?;
+        outcome.diagnostics.extend(self.request.witness.map(Witness::verdict).unwrap_or_default());
 
         let mut counts: BTreeMap<&str, Counts> = BTreeMap::new();
         let mut changes = Vec::new();
@@ -360,7 +372,11 @@ impl Build<'_, '_> {
         let repinned = self.old.specs.get(PINS) != self.request.specs.get(PINS);
         let compared = indexed.map_init(<(Printed, Vec<u8>)>::default, |(printed, buffer), (slot, wanted)| {
             printed.clear();
-            (wanted.file.job)().print(printed);
+            let content = (wanted.file.job)();
+            content.print(printed);
+            if let Some(witness) = self.request.witness {
+                witness.see(wanted.target, wanted.file.environment.as_deref(), &wanted.path, &content, &printed.text);
+            }
             let digest = Digest::of_file(&wanted.path, printed.text.as_bytes());
             let row = self.old.files.get(&wanted.path);
             let verdict = if is_reachable(&wanted.path, folders) {

@@ -20,7 +20,7 @@ pub mod resource;
 pub mod rule;
 pub mod yaml;
 
-pub use disk::{Mode, Outcome, Request, Selection, build};
+pub use disk::{Mode, Outcome, Request, Selection, Witness, build};
 pub use doc::{Doc, Map, Style};
 pub use files::{Content, File, Files, Generated};
 pub use printed::{LineOrigins, Printed};

@@ -176,4 +176,22 @@ codes! { OUTPUT;
     /// # How to fix
     /// Move what stands there away, and build again.
     IN_THE_WAY = "O010" "in-the-way";
+
+    /// # What it means
+    /// Two generated files, or a file and the plan, say different things of one system: another port, another digest, a
+    /// secret of another environment. That is an error inside of pathc.
+    ///
+    /// # Why it matters
+    /// What one target deploys, another one watches and a third one scales. Where they disagree, something is deployed
+    /// that nobody decided. So nothing at all is written.
+    ///
+    /// # Example
+    /// ```console
+    /// $ pathc build
+    /// error[O011 targets-disagree]: `infra/kubernetes/production/workloads/web.yaml` scales `web` from 3, the plan from 2
+    /// ```
+    ///
+    /// # How to fix
+    /// Report it with the inputs that show it. Until it is mended, build the other targets with `--target`.
+    TARGETS_DISAGREE = "O011" "targets-disagree";
 }

@@ -1,0 +1,162 @@
+//! What is known by its form in a document, whichever target it is of: scalers, ports, probes, secrets, rules, queries.
+
+use super::{Place, Proof, expected, metric};
+use crate::output::{Doc, Map};
+
+/// A text of a document.
+fn text<'d>(map: &'d Map, key: &str) -> Option<&'d str> {
+    match map.get(key)? {
+        Doc::Text(text, _) => Some(text),
+        _ => None,
+    }
+}
+
+fn number(map: &Map, key: &str) -> Option<i64> {
+    match map.get(key)? {
+        Doc::Integer(number, _) => Some(*number),
+        _ => None,
+    }
+}
+
+fn map<'d>(outer: &'d Map, key: &str) -> Option<&'d Map> {
+    match outer.get(key)? {
+        Doc::Map(map) => Some(map),
+        _ => None,
+    }
+}
+
+impl Proof<'_> {
+    pub(super) fn document(&self, place: Place<'_>, document: &Doc) {
+        let Doc::Map(root) = document else { return self.walk(place, None, document) };
+        let component = map(root, "metadata").and_then(|metadata| {
+            let name = map(metadata, "labels").and_then(|labels| text(labels, "app.kubernetes.io/name"));
+            name.or_else(|| text(metadata, "name"))
+        });
+        let component = component.filter(|name| self.expected.components.contains_key(name));
+        if let (Some(environment), Some(component)) = (place.environment, component) {
+            self.scaler(place, environment, component, root);
+        }
+        self.walk(place, component, document);
+    }
+
+    /// What scales a component, in its two forms.
+    fn scaler(&self, place: Place<'_>, environment: &str, component: &str, root: &Map) {
+        let keys = match text(root, "kind") {
+            Some("HorizontalPodAutoscaler") => ("minReplicas", "maxReplicas"),
+            Some("ScaledObject") => ("minReplicaCount", "maxReplicaCount"),
+            _ => return,
+        };
+        let Some(spec) = map(root, "spec") else { return };
+        let bounds = self.expected.environments.get(environment).and_then(|found| found.bounds.get(component));
+        let Some((min, max)) = bounds else {
+            return self.object(
+                place,
+                format!("scales `{component}`, of which the plan runs a fixed number in `{environment}`"),
+            );
+        };
+        for (key, planned, word) in [(keys.0, min, "from"), (keys.1, max, "to")] {
+            if let Some(found) = number(spec, key)
+                && found != i64::from(*planned)
+            {
+                self.object(place, format!("scales `{component}` {word} {found}, the plan {word} {planned}"));
+            }
+        }
+    }
+
+    /// Everything below a node. `component`: what it is of, where that is known.
+    fn walk(&self, place: Place<'_>, component: Option<&str>, document: &Doc) {
+        match document {
+            Doc::List(elements, ..) => elements.iter().for_each(|element| self.walk(place, component, element)),
+            Doc::Map(found) => {
+                if let Some(component) = component {
+                    self.listener(place, component, found);
+                }
+                if let Some(environment) = place.environment {
+                    self.secret(place, environment, found);
+                }
+                if let Some(expression) = text(found, "expr") {
+                    self.rule(place, found, expression);
+                }
+                for entry in &found.entries {
+                    self.walk(place, component, &entry.value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Ports that a container opens, and paths that its health is asked at.
+    fn listener(&self, place: Place<'_>, component: &str, found: &Map) {
+        let Some(planned) = self.expected.components.get(component) else { return };
+        if let Some(port) = number(found, "containerPort")
+            && !planned.ports.iter().any(|known| i64::from(*known) == port)
+        {
+            self.object(place, format!("opens port {port} of `{component}`, the plan {}", ports(&planned.ports)));
+        }
+        if let Some(path) = map(found, "httpGet").and_then(|get| text(get, "path"))
+            && !planned.paths.contains(path)
+        {
+            let paths: Vec<&str> = planned.paths.iter().copied().collect();
+            self.object(
+                place,
+                format!("asks `{component}` for its health at `{path}`, the plan at `{}`", paths.join("`, `")),
+            );
+        }
+    }
+
+    /// Secrets that are taken from the store.
+    fn secret(&self, place: Place<'_>, environment: &str, found: &Map) {
+        let Some(key) = map(found, "remoteRef").and_then(|reference| text(reference, "key")) else { return };
+        let is_planned = self.expected.environments.get(environment).is_some_and(|known| known.secrets.contains(key));
+        if !is_planned && !self.expected.is_known(key) {
+            self.object(place, format!("takes the secret `{key}`, which is in no plan"));
+        }
+    }
+
+    /// An alert, a recording or a query.
+    fn rule(&self, place: Place<'_>, found: &Map, expression: &str) {
+        if let Some(record) = text(found, "record") {
+            self.seen().recorded.insert(record.to_owned());
+        }
+        for name in metric::names(expression) {
+            if !self.expected.has_metric(name) {
+                let mut seen = self.seen();
+                if !seen.asked.contains_key(name) {
+                    seen.asked.insert(name.to_owned(), place.path.to_owned());
+                }
+            }
+        }
+        let (Some(name), Some(labels)) = (text(found, "alert"), map(found, "labels")) else { return };
+        let Some(id) = text(labels, "alert") else { return };
+        let Some(planned) = self.expected.alerts.get(id) else {
+            return self.object(place, format!("tells of `{id}`, which the plan does not know"));
+        };
+        if planned.name.value != name {
+            self.object(place, format!("calls the alert `{id}` `{name}`, the plan `{}`", planned.name));
+        }
+        let hold = planned.hold.as_ref().map(|hold| expected::shown(&hold.value));
+        if text(found, "for") != hold.as_deref() {
+            let shown = |text: Option<&str>| text.map_or("at once".to_owned(), |text| format!("after {text}"));
+            let (found, hold) = (shown(text(found, "for")), shown(hold.as_deref()));
+            self.object(place, format!("tells of `{id}` {found}, the plan {hold}"));
+        }
+        if let Some(objective) = planned.objective.as_ref().and_then(|id| self.expected.objectives.get(id.as_str())) {
+            let windows =
+                objective.burn_windows.iter().filter(|window| window.severity.value == planned.severity.value);
+            let budget = &objective.error_budget;
+            for window in windows {
+                let threshold = format!("({} * {budget})", window.factor);
+                if planned.expression.is_none() && !expression.contains(&threshold) {
+                    self.object(place, format!("tells of `{id}` at another threshold than the plan's {threshold}"));
+                }
+            }
+        }
+    }
+}
+
+fn ports(ports: &std::collections::BTreeSet<u16>) -> String {
+    if ports.is_empty() {
+        return "none".to_owned();
+    }
+    ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
+}

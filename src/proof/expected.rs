@@ -1,0 +1,152 @@
+//! What the plans say, as it is looked up while files are seen.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::OnceLock;
+
+use super::metric;
+use super::text::digests;
+use crate::ir::value::Duration;
+use crate::output::{Content, Printed};
+use crate::plan::monitoring::alerting::AlertPlan;
+use crate::plan::monitoring::configurations::ObjectivePlan;
+use crate::plan::{DELIVERABLES, Plans};
+
+/// What the plans say.
+pub(super) struct Expected<'a> {
+    plans: &'a Plans,
+    facts: &'a [(&'a str, &'a str)],
+    pub(super) system: &'a str,
+    /// Environments by their names.
+    pub(super) environments: BTreeMap<&'a str, OfEnvironment<'a>>,
+    /// Components by their names.
+    pub(super) components: BTreeMap<&'a str, OfComponent<'a>>,
+    /// Alerts by their numbers.
+    pub(super) alerts: BTreeMap<&'a str, &'a AlertPlan>,
+    /// Objectives by their numbers.
+    pub(super) objectives: BTreeMap<&'a str, &'a ObjectivePlan>,
+    metrics: OnceLock<HashSet<String>>,
+    /// The plans as text, made only where something was found that no list knows.
+    everything: OnceLock<String>,
+}
+
+/// What the plans say of an environment.
+#[derive(Default)]
+pub(super) struct OfEnvironment<'a> {
+    /// Digests of the packages that run in it, as 64 digits.
+    pub(super) digests: BTreeSet<String>,
+    /// Paths of its secrets.
+    pub(super) secrets: BTreeSet<&'a str>,
+    /// The least and the most replicas of each component.
+    pub(super) bounds: BTreeMap<&'a str, (u32, u32)>,
+}
+
+/// What the plans say of a component.
+#[derive(Default)]
+pub(super) struct OfComponent<'a> {
+    /// The ports that it listens on.
+    pub(super) ports: BTreeSet<u16>,
+    /// The paths that its health is asked at.
+    pub(super) paths: BTreeSet<&'a str>,
+}
+
+impl<'a> Expected<'a> {
+    pub(super) fn of(plans: &'a Plans, facts: &'a [(&'a str, &'a str)]) -> Expected<'a> {
+        let (templates, monitoring) = (&plans.infrastructure.templates, &plans.monitoring);
+        let mut environments: BTreeMap<&str, OfEnvironment<'_>> = BTreeMap::new();
+        for plan in &plans.infrastructure.environments.environments {
+            let environment = environments.entry(plan.name.as_str()).or_default();
+            environment.secrets.extend(plan.datastores.iter().map(|datastore| datastore.secret.as_str()));
+            for workload in &plan.workloads {
+                let image = workload.image.as_ref();
+                environment
+                    .digests
+                    .extend(image.into_iter().flat_map(|image| digests(&image.reference)).map(str::to_owned));
+                let variables = workload.variables.iter().filter_map(|variable| variable.secret.as_ref());
+                environment.secrets.extend(variables.map(|secret| secret.store_path.as_str()));
+                environment.secrets.extend(workload.secret_files.iter().map(|file| file.store_path.as_str()));
+            }
+        }
+        for plan in &plans.infrastructure.scaling.environments {
+            let environment = environments.entry(plan.environment.as_str()).or_default();
+            let bounds = plan
+                .components
+                .iter()
+                .map(|scaling| (scaling.component.as_str(), (scaling.min.value, scaling.max.value)));
+            environment.bounds.extend(bounds);
+        }
+        let component = |plan: &'a crate::plan::infrastructure::templates::ComponentTemplate| {
+            let probes = [&plan.liveness, &plan.readiness, &plan.startup].into_iter().flatten();
+            let of_component = OfComponent {
+                ports: plan.ports.iter().map(|port| port.port.value.0).collect(),
+                paths: probes.filter_map(|probe| probe.url_path.as_ref()).map(|path| path.as_str()).collect(),
+            };
+            (plan.name.as_str(), of_component)
+        };
+        Expected {
+            plans,
+            facts,
+            system: templates.system.name.as_str(),
+            environments,
+            components: templates.components.iter().map(component).collect(),
+            alerts: monitoring.alerting.alerts.iter().map(|alert| (alert.id.as_str(), alert)).collect(),
+            objectives: monitoring.configurations.objectives.iter().map(|plan| (plan.id.as_str(), plan)).collect(),
+            metrics: OnceLock::new(),
+            everything: OnceLock::new(),
+        }
+    }
+
+    /// Whether the plan exposes a metric, or a fact says that something does.
+    pub(super) fn has_metric(&self, name: &str) -> bool {
+        self.metrics.get_or_init(|| self.exposed()).contains(name) || self.is_fact(name)
+    }
+
+    /// Whether a text stands somewhere in the plans or in a target spec.
+    pub(super) fn is_known(&self, text: &str) -> bool {
+        self.is_fact(text) || self.everything.get_or_init(|| self.printed()).contains(text)
+    }
+
+    fn is_fact(&self, text: &str) -> bool {
+        self.facts.iter().any(|(_, facts)| facts.contains(text))
+    }
+
+    fn exposed(&self) -> HashSet<String> {
+        let monitoring = &self.plans.monitoring;
+        let mut names: HashSet<String> = ["up", "ALERTS", "ALERTS_FOR_STATE"].map(str::to_owned).into();
+        for component in &monitoring.configurations.catalogue {
+            for metric in &component.metrics {
+                names.insert(metric.name.value.clone());
+                // As a histogram is exposed.
+                names.extend(["bucket", "sum", "count"].map(|part| format!("{}_{part}", metric.name.value)));
+            }
+        }
+        for exporter in &monitoring.configurations.exporters {
+            names.extend(exporter.metrics.iter().map(|metric| metric.value.clone()));
+        }
+        for alert in &monitoring.alerting.alerts {
+            names.extend(alert.expression.iter().flat_map(|expression| metric::names(expression)).map(str::to_owned));
+        }
+        for objective in &monitoring.configurations.objectives {
+            let expressions = objective.events.iter().chain([&objective.error_ratio]);
+            names.extend(expressions.flat_map(|expression| metric::names(expression)).map(str::to_owned));
+        }
+        for dashboard in &monitoring.dashboards.dashboards {
+            for query in dashboard.rows.iter().flat_map(|row| &row.panels).flat_map(|panel| &panel.queries) {
+                names.extend(metric::names(&query.expression).map(str::to_owned));
+            }
+        }
+        names
+    }
+
+    fn printed(&self) -> String {
+        let mut printed = Printed::default();
+        for deliverable in DELIVERABLES {
+            Content::yaml(Vec::new(), vec![(deliverable.encode)(self.plans)]).print(&mut printed);
+        }
+        printed.text
+    }
+}
+
+/// A duration as rules write it.
+pub(super) fn shown(duration: &Duration) -> String {
+    duration.to_string()
+}

@@ -1,0 +1,110 @@
+//! What must agree across the finished plans and all printed files: digests, secrets and names of environments in every
+//! text; ports, paths, bounds, alerts and metrics in every document. One file that says otherwise stops the build.
+//!
+//! A proof sees each file on the thread that prints it, so that nothing is printed twice and nothing is kept. It looks for
+//! what it knows by its form, in whatever target it stands; what it does not know is no business of its own.
+
+mod document;
+mod expected;
+mod metric;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::diag::Diagnostic;
+use crate::diag::code::TARGETS_DISAGREE;
+use crate::output::{Content, Witness};
+use crate::plan::Plans;
+use expected::Expected;
+
+/// A proof of one build.
+pub struct Proof<'a> {
+    expected: Expected<'a>,
+    seen: Mutex<Seen>,
+}
+
+/// What all files together say.
+#[derive(Default)]
+struct Seen {
+    /// What does not agree: file, then what is wrong.
+    wrong: BTreeSet<(Utf8PathBuf, String)>,
+    /// Names that rules record.
+    recorded: BTreeSet<String>,
+    /// Metrics that nothing in the plan exposes, each with the first file that asks for it.
+    asked: BTreeMap<String, Utf8PathBuf>,
+}
+
+/// As many as people read.
+const SHOWN: usize = 10;
+
+/// The file that is looked at.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    environment: Option<&'a str>,
+    path: &'a Utf8Path,
+}
+
+impl<'a> Proof<'a> {
+    /// A proof against the finished plans. `facts`: the texts of the target specs, whose own digests and metrics are
+    /// known, too.
+    #[must_use]
+    pub fn new(plans: &'a Plans, facts: &'a [(&'a str, &'a str)]) -> Proof<'a> {
+        Proof { expected: Expected::of(plans, facts), seen: Mutex::default() }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        // What one thread has seen stays true where another one panics.
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn object(&self, place: Place<'_>, what: String) {
+        self.seen().wrong.insert((place.path.to_owned(), what));
+    }
+}
+
+impl Witness for Proof<'_> {
+    fn see(&self, _: &str, environment: Option<&str>, path: &Utf8Path, content: &Content, text: &str) {
+        let place = Place { environment, path };
+        self.text(place, text);
+        match content {
+            Content::Yaml { documents, .. } => documents.iter().for_each(|document| self.document(place, document)),
+            Content::Json(document) => self.document(place, document),
+            _ => {}
+        }
+    }
+
+    fn verdict(&self) -> Vec<Diagnostic> {
+        let mut seen = std::mem::take(&mut *self.seen());
+        // Where rules are not built in this run, nobody knows what they record.
+        let recorded =
+            |metric: &str| seen.recorded.contains(metric) || seen.recorded.is_empty() && metric.contains(':');
+        let unknown: Vec<_> = seen.asked.iter().filter(|(metric, _)| !recorded(metric)).collect();
+        let unknown = unknown.into_iter().map(|(metric, path)| {
+            (path.clone(), format!("asks for the metric `{metric}`, which nothing exposes or records"))
+        });
+        let unknown: Vec<_> = unknown.collect();
+        seen.wrong.extend(unknown);
+        let more = seen.wrong.len().saturating_sub(SHOWN);
+        let mut diagnostics: Vec<Diagnostic> = seen
+            .wrong
+            .into_iter()
+            .take(SHOWN)
+            .map(|(path, what)| Diagnostic::without_place(TARGETS_DISAGREE, format!("`{path}` {what}")))
+            .collect();
+        if let Some(last) = diagnostics.last_mut() {
+            last.help.push(
+                "this is an error inside of pathc, and nothing was written: please report it with the inputs"
+                    .to_owned(),
+            );
+            if more > 0 {
+                last.notes.push(format!("and {more} more"));
+            }
+        }
+        diagnostics
+    }
+}

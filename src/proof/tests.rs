@@ -1,0 +1,208 @@
+//! Each target is broken on purpose, and the proof sees it; as they are, all agree.
+
+use camino::Utf8Path;
+
+use super::Proof;
+use crate::gates::Settings;
+use crate::ir::value::Time;
+use crate::output::{Content, Doc, Generated, Map, Printed, Witness};
+use crate::{Compilation, diag, spec, targets};
+
+fn compile(system: &str) -> Compilation {
+    let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass").join(system);
+    crate::compile(&root, &Settings::release(Time { seconds: 1_795_435_200 }), &mut diag::Sink::default())
+}
+
+/// What a proof says of all files of a system, some of them changed first. Returns how many were changed, too.
+fn objections(
+    compilation: &Compilation,
+    change: &dyn Fn(&str, &mut Content) -> bool,
+    edit: &dyn Fn(&str, Option<&str>, &str) -> Option<String>,
+) -> (usize, Vec<String>) {
+    let checked = compilation.checked.as_ref().unwrap();
+    let proof = Proof::new(checked.plans(), spec::BUILT_IN);
+    let mut changed = 0;
+    for Generated { target, out, files } in crate::generate(compilation, &[], &mut diag::Sink::default()) {
+        for file in &files.files {
+            let mut content = (file.job)();
+            changed += usize::from(change(&target, &mut content));
+            let mut printed = Printed::default();
+            content.print(&mut printed);
+            let environment = file.environment.as_deref();
+            let text = edit(&target, environment, &printed.text).inspect(|_| changed += 1).unwrap_or(printed.text);
+            proof.see(&target, environment, &out.join(&file.path), &content, &text);
+        }
+    }
+    (changed, proof.verdict().into_iter().map(|found| found.message).collect())
+}
+
+const UNCHANGED: &dyn Fn(&str, &mut Content) -> bool = &|_, _| false;
+const UNEDITED: &dyn Fn(&str, Option<&str>, &str) -> Option<String> = &|_, _, _| None;
+
+/// Calls `change` for every mapping of a content.
+fn each(content: &mut Content, change: &mut dyn FnMut(&mut Map)) {
+    fn walk(document: &mut Doc, change: &mut dyn FnMut(&mut Map)) {
+        match document {
+            Doc::List(elements, ..) => elements.iter_mut().for_each(|element| walk(element, change)),
+            Doc::Map(map) => {
+                change(map);
+                map.entries.iter_mut().for_each(|entry| walk(&mut entry.value, change));
+            }
+            _ => {}
+        }
+    }
+    match content {
+        Content::Yaml { documents, .. } => documents.iter_mut().for_each(|document| walk(document, change)),
+        Content::Json(document) => walk(document, change),
+        _ => {}
+    }
+}
+
+#[test]
+fn as_they_are_all_targets_agree() {
+    for system in ["storefront", "fleet", "opentelemetry-demo"] {
+        assert_eq!(objections(&compile(system), UNCHANGED, UNEDITED), (0, Vec::new()), "{system}");
+    }
+}
+
+/// One thing that a target could get wrong: the key that is changed, what it is changed to, what is then said.
+const BREAKS: &[(&str, &str, fn(&Doc) -> Option<Doc>, &str)] = &[
+    ("kubernetes", "minReplicas", more, "scales `web` from 3, the plan from 2"),
+    ("kubernetes", "maxReplicaCount", more, "scales `checkout` to"),
+    ("kubernetes", "containerPort", more, "opens port "),
+    ("kubernetes", "path", elsewhere, "for its health at `/elsewhere`"),
+    ("kubernetes", "key", other, "which is in no plan"),
+    ("prometheus", "for", other, "the plan after "),
+    ("prometheus", "alert", other, "which the plan does not know"),
+    ("prometheus", "expr", threshold, "at another threshold than the plan's (14.4 * 0.001)"),
+    ("prometheus", "record", other, "asks for the metric `slo:"),
+    ("grafana", "expr", metric, "asks for the metric `http_requests_totally`"),
+];
+
+fn more(value: &Doc) -> Option<Doc> {
+    match value {
+        Doc::Integer(number, origin) => Some(Doc::Integer(number + 1, *origin)),
+        _ => None,
+    }
+}
+
+fn other(value: &Doc) -> Option<Doc> {
+    match value {
+        Doc::Text(text, origin) => Some(Doc::text(format!("{text}x"), *origin)),
+        _ => None,
+    }
+}
+
+fn elsewhere(value: &Doc) -> Option<Doc> {
+    match value {
+        Doc::Text(text, origin) if text.starts_with('/') => Some(Doc::text("/elsewhere", *origin)),
+        _ => None,
+    }
+}
+
+fn threshold(value: &Doc) -> Option<Doc> {
+    match value {
+        Doc::Text(text, origin) if text.contains("14.4 *") => {
+            Some(Doc::text(text.replace("14.4 *", "1.44 *"), *origin))
+        }
+        _ => None,
+    }
+}
+
+fn metric(value: &Doc) -> Option<Doc> {
+    match value {
+        Doc::Text(text, origin) if text.contains("http_requests_total") => {
+            Some(Doc::text(text.replace("http_requests_total", "http_requests_totally"), *origin))
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn a_wrong_value_of_a_document_is_seen() {
+    let compilation = compile("storefront");
+    for (target, key, change, expected) in BREAKS {
+        let break_it = |of: &str, content: &mut Content| {
+            let mut changed = false;
+            if of == *target {
+                each(content, &mut |map| {
+                    if let Some(value) = map.get(key).and_then(change) {
+                        map.put(*key, value);
+                        changed = true;
+                    }
+                });
+            }
+            changed
+        };
+        let (changed, found) = objections(&compilation, &break_it, UNEDITED);
+        assert!(changed > 0, "{target}: nothing has the key `{key}`");
+        assert!(found.iter().any(|found| found.contains(expected)), "{target} {key}: {found:#?}");
+    }
+}
+
+#[test]
+fn a_wrong_digest_is_seen_in_every_target() {
+    let compilation = compile("storefront");
+    let wrong = format!("sha256:{}", "0123456789abcdef".repeat(4));
+    for target in targets::ALL {
+        let edit = |of: &str, _: Option<&str>, text: &str| (of == target.name).then(|| format!("{text}\n{wrong}\n"));
+        let (changed, found) = objections(&compilation, UNCHANGED, &edit);
+        // Not every target is built for this system.
+        let is_seen = found.iter().any(|found| found.contains("which is in no plan"));
+        assert_eq!(is_seen, changed > 0, "{}: {found:?}", target.name);
+    }
+}
+
+#[test]
+fn a_name_of_another_environment_is_seen() {
+    let compilation = compile("storefront");
+    for (target, from, to) in [
+        ("kubernetes", "storefront-production", "storefront-staging"),
+        ("kubernetes", "storefront/production", "storefront/staging"),
+        ("prometheus", "storefront-production", "storefront-staging"),
+    ] {
+        let edit = |of: &str, environment: Option<&str>, text: &str| {
+            let is_asked = of == target && environment == Some("production") && text.contains(from);
+            is_asked.then(|| text.replace(from, to))
+        };
+        let (changed, found) = objections(&compilation, UNCHANGED, &edit);
+        let is_seen = found.iter().any(|found| found.contains("of `production` names `storefront"));
+        assert!(changed > 0 && is_seen, "{target} {from}: {found:#?}");
+    }
+    // What a package is in one environment need not run in another.
+    let digest = "2".repeat(64);
+    let edit =
+        |_: &str, _: Option<&str>, text: &str| text.contains(&digest).then(|| text.replace(&digest, &"9".repeat(64)));
+    assert!(!objections(&compilation, UNCHANGED, &edit).1.is_empty());
+}
+
+#[test]
+fn what_does_not_agree_stops_a_build() {
+    let compilation = compile("storefront");
+    let proof = Proof::new(compilation.checked.as_ref().unwrap().plans(), spec::BUILT_IN);
+    let digest = format!("image: x@sha256:{}\n", "a".repeat(64));
+    proof.see(
+        "x",
+        None,
+        "a/b.yaml".into(),
+        &Content::Json(Doc::Null(crate::source::Origin::rule(crate::source::Rule(0)))),
+        &digest,
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let root = Utf8Path::from_path(folder.path()).unwrap();
+    let generated = crate::generate(&compilation, &[], &mut diag::Sink::default());
+    let built = crate::output::build(&crate::output::Request {
+        root,
+        targets: &generated,
+        selection: &crate::output::Selection::default(),
+        mode: crate::output::Mode::Write { force: false },
+        compiler: "0",
+        specs: &std::collections::BTreeMap::new(),
+        wait: std::time::Duration::ZERO,
+        waiting: &|| {},
+        witness: Some(&proof),
+    });
+    assert_eq!(built.diagnostics.len(), 1);
+    assert_eq!(built.diagnostics[0].code, diag::code::TARGETS_DISAGREE);
+    assert_eq!(root.read_dir_utf8().unwrap().count(), 0);
+}
