@@ -167,3 +167,47 @@ fn what_is_not_ours_is_said_clearly() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+fn a_name_shows_what_it_became() -> Outcome {
+    let built = Built::new()?;
+    let text = built.run(&["explain", "checkout"])?;
+    for expected in
+        ["checkout: is a component", "path/implementation_artifacts.yaml", "Rollout checkout", "NetworkPolicy checkout"]
+    {
+        assert!(text.contains(expected), "no `{expected}` in\n{text}");
+    }
+    let text = built.run(&["explain", "Rollout/checkout"])?;
+    assert!(text.starts_with("2 resources of 2 files"), "{text}");
+    let (code, text) = built.run_in(&built.root(), &["explain", "chekout"])?;
+    assert!(code == 2 && text.contains("did you mean `checkout`?"), "{text}");
+    let text = built.run(&["explain", "--message-format", "json", "orders-db"])?;
+    let answer: Value = serde_json::from_str(&text)?;
+    assert_eq!(answer["declared"][0]["what"], "a datastore");
+    Ok(())
+}
+
+#[test]
+fn a_drawing_is_the_same_each_time_and_well_formed() -> Outcome {
+    let built = Built::new()?;
+    for format in ["mermaid", "dot", "svg"] {
+        let drawn = built.run(&["graph", "--format", format])?;
+        assert_eq!(built.run(&["graph", "--format", format])?, drawn);
+        for name in ["checkout", "orders-db", "stripe", "production"] {
+            assert!(drawn.contains(name), "{format} has no `{name}`");
+        }
+    }
+    insta::assert_snapshot!("graph", built.run(&["graph"])?);
+    let svg = built.run(&["graph", "--format", "svg"])?;
+    let mut reader = quick_xml::Reader::from_str(&svg);
+    let mut texts = 0;
+    loop {
+        match reader.read_event()? {
+            quick_xml::events::Event::Eof => break,
+            quick_xml::events::Event::Start(tag) if tag.name().as_ref() == "text" => texts += 1,
+            _ => {}
+        }
+    }
+    assert_eq!(texts, 2 * 13 + 1);
+    Ok(())
+}

@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{build, check, completions, diff, explain, gates, import, schema};
+use super::{build, check, completions, diff, explain, gates, graph, import, schema};
 use crate::diag::Format;
 
 const EXAMPLES: &str = "\
@@ -100,6 +100,7 @@ pub(super) enum Command {
     Build(build::Build),
     Diff(diff::Diff),
     Explain(explain::Explain),
+    Graph(graph::Graph),
     Import(import::Import),
     Schema(schema::Schema),
     /// List the targets that a system can be compiled to, each with the folder of its files

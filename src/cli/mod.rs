@@ -13,6 +13,7 @@ mod explain;
 mod failure;
 mod fix;
 mod gates;
+mod graph;
 mod import;
 mod judging;
 mod looking;
@@ -108,6 +109,7 @@ fn dispatch(arguments: &Arguments, matches: &ArgMatches, terminal: &Terminal) ->
         Command::Schema(schema) => schema::run(schema, terminal),
         Command::Targets => targets::run(terminal),
         Command::Import(import) => import::run(import, terminal),
+        Command::Graph(graph) => graph::run(graph, terminal),
         Command::Gates(gates) => gates::run(gates, terminal),
         Command::Completions(completions) => completions::run(completions, terminal),
         Command::Man => man::run(terminal),

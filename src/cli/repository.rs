@@ -41,3 +41,8 @@ pub(super) fn check_environments<'n>(
         }
     }
 }
+
+/// Whether there is a `pathc.yaml` in the working folder or above.
+pub(super) fn is_here() -> bool {
+    root().is_ok()
+}

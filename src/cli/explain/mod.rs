@@ -3,13 +3,14 @@
 mod place;
 #[cfg(test)]
 mod tests;
+mod thing;
 
 use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Outcome, registry};
+use super::{Outcome, registry, repository};
 use crate::diag::Code;
 use crate::gates;
 
@@ -17,7 +18,7 @@ use crate::gates;
 ///
 /// A code: what it means, why it matters, an example, how to fix it. A line of a generated file: the lines of the inputs,
 /// the defaults with their rules, and the facts of a target spec that it comes from. A line of an input or of a target
-/// spec: every line of every generated file that it reaches.
+/// spec: every line of every generated file that it reaches. A name: where it is declared, and what it became.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -27,13 +28,15 @@ Examples:
   pathc explain infra/kubernetes/production/workloads/checkout.yaml:31
                                                       where this line comes from
   pathc explain path/deployment_packages.yaml:31      what this line reaches
+  pathc explain checkout                              where it is declared, what it became
+  pathc explain Deployment/checkout                   one generated resource
   pathc explain --message-format json FILE:LINE       the same, for scripts
 
 A file may be named from the working folder, from the folder of pathc.yaml, or by its absolute path. Gates are
 not judged: a line is explained whether or not the evidence carries a release.")]
 pub(super) struct Explain {
-    /// A code or its name (`E002`, `unknown-key`), or a place (`FILE:LINE`)
-    #[arg(value_name = "CODE|FILE:LINE")]
+    /// A code or its name (`E002`, `unknown-key`), a place (`FILE:LINE`), or the name of a component or resource
+    #[arg(value_name = "CODE|FILE:LINE|RESOURCE")]
     subject: Option<String>,
 
     /// The folder that was built into, where it is not the repository
@@ -58,11 +61,19 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome, F
         terminal.result(&place::explain(&file, line, arguments.out.as_deref(), terminal)?)?;
         return Ok(Outcome::Done);
     }
-    let failure = Failure::new(format!("no code is called `{text}`"));
-    Err(match registry::near_code(text) {
-        Some(near) => failure.help(format!("did you mean `{near}`?")),
-        None => failure.help("`pathc explain` lists them; a line is named as FILE:LINE"),
-    })
+    // A code that is nearly one needs no repository to be told.
+    if let Some(near) = registry::near_code(text) {
+        let failure = Failure::new(format!("no code is called `{text}`"));
+        return Err(failure.help(format!("did you mean `{near}`?")));
+    }
+    if repository::is_here()
+        && let Some(found) = thing::explain(text, terminal)?
+    {
+        terminal.result(&found)?;
+        return Ok(Outcome::Done);
+    }
+    let failure = Failure::new(format!("no code, component or resource is called `{text}`"));
+    Err(failure.help("`pathc explain` lists the codes; a line is named as FILE:LINE"))
 }
 
 /// The code and its name; of a gate also what it does by default, and whose it is.
