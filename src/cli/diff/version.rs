@@ -72,7 +72,7 @@ fn tree(folder: &Utf8Path, new: &Version) -> Result<Old, Failure> {
         let is_new = new.files.get(path).is_some_and(|file| file.text == text);
         match lock.files.get(path) {
             _ if is_new => {}
-            Some(row) if row.digest == Digest::of(&bytes) => {}
+            Some(row) if row.digest == Digest::of_file(path, &bytes) => {}
             Some(_) => old.notes.push(format!("`{path}` was edited by hand: a build stops there without `--force`")),
             None => old.notes.push(format!("pathc did not write `{path}`: a build stops there without `--force`")),
         }
