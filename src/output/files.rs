@@ -98,8 +98,8 @@ impl Filled {
             while let Some((_, origin)) = values.next_if(|(line, _)| *line <= index) {
                 out.beside(*origin);
             }
-            out.push_lines(line, self.origin);
-            out.text.push('\n');
+            out.text.push_str(line);
+            out.end_line(self.origin);
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct LineOrigins {
     beside: Vec<Origin>,
     /// The nodes around what is being printed, outer before inner.
     around: Vec<Origin>,
+    /// The byte at which the line that is being printed begins.
+    start: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +75,7 @@ impl LineOrigins {
         self.lines.clear();
         self.beside.clear();
         self.around.clear();
+        self.start = 0;
     }
 
     fn end_line(&mut self, origin: Origin) {
@@ -101,7 +104,12 @@ impl Printed {
     pub(super) fn end_line(&mut self, origin: Origin) {
         self.text.push('\n');
         if let Some(lines) = &mut self.line_origins {
-            lines.end_line(origin);
+            // A value may have lines of its own.
+            let text = self.text.get(lines.start..).unwrap_or_default();
+            for _ in 0..text.bytes().filter(|byte| *byte == b'\n').count() {
+                lines.end_line(origin);
+            }
+            lines.start = self.text.len();
         }
     }
 
@@ -131,6 +139,7 @@ impl Printed {
         self.text.push_str(text);
         if let Some(lines) = &mut self.line_origins {
             text.lines().for_each(|_| lines.end_line(origin));
+            lines.start = self.text.len();
         }
     }
 
