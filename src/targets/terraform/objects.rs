@@ -198,7 +198,15 @@ pub(super) fn bucket(bucket: &Bucket, place: Place<'_>, shared: &str, module: &m
             "aws_s3_bucket_logging",
             Body::default()
                 .with("target_bucket", super::place::id(logs, origin))
-                .with("target_prefix", Node::text(format!("s3/{}/", bucket.id), origin)),
+                .with("target_prefix", Node::text(format!("s3/{}/", bucket.id), origin))
+                .gap()
+                .with(
+                    "depends_on",
+                    Node::list(
+                        [Node::code(format!("aws_s3_bucket_policy.{}", identifier(logs.id.as_str())), origin)],
+                        origin,
+                    ),
+                ),
         );
     }
     policy(bucket, &file, &name, module);
@@ -262,7 +270,7 @@ fn policy(bucket: &Bucket, file: &str, name: &str, module: &mut Module) {
     match bucket.purpose {
         BucketPurpose::AccessLogs => {
             document = document
-                .block(writer("BucketLogs", "logging.s3.amazonaws.com", "s3:PutObject", below("s3/*")))
+                .block(writer("BucketLogs", "logging.s3.amazonaws.com", "s3:PutObject", below("*")))
                 .block(writer(
                     "LoadBalancerLogs",
                     "logdelivery.elasticloadbalancing.amazonaws.com",
