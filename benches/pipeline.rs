@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout)]
 
 mod generator;
+mod measure;
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -14,7 +15,6 @@ use camino::Utf8Path;
 use pathc::gates::{self, Settings};
 use pathc::ir::value::Time;
 use pathc::{input, plan, spec};
-use rustix::time::{ClockId, clock_gettime};
 
 const ROUNDS: usize = 7;
 
@@ -30,7 +30,7 @@ fn main() -> io::Result<()> {
     );
     for size in sizes {
         let folder = tempfile::tempdir()?;
-        let bytes = generator::write_system(folder.path(), size)?;
+        let bytes = generator::write_system(folder.path(), &generator::Options { count: size, objectives: 2 })?;
         let root =
             Utf8Path::from_path(folder.path()).ok_or_else(|| io::Error::other("the folder's name is not UTF-8"))?;
         let mut best = [f64::MAX; 4];
@@ -55,21 +55,21 @@ fn main() -> io::Result<()> {
 
 /// CPU milliseconds of reading with resolving, of planning, and of judging.
 fn one_round(root: &Utf8Path) -> io::Result<[f64; 3]> {
-    let start = cpu();
+    let start = measure::cpu();
     let mut input = input::read(root);
-    let read = cpu() - start;
+    let read = measure::cpu() - start;
     let system =
         input.system.take().ok_or_else(|| io::Error::other(format!("not clean: {:?}", input.diagnostics.first())))?;
     // The specs do not grow with the system, but every run reads them.
-    let start = cpu();
+    let start = measure::cpu();
     let (specs, _) = spec::Specs::load(&mut input.sources);
     let specs = specs.ok_or_else(|| io::Error::other("the specs do not load"))?;
     let (plans, _) = plan::plan(&system, &specs);
-    let planned = cpu() - start;
+    let planned = measure::cpu() - start;
     let settings = Settings::release(NOW);
-    let start = cpu();
+    let start = measure::cpu();
     let judgement = gates::check(&system, plans, &settings);
-    let judged = cpu() - start;
+    let judged = measure::cpu() - start;
     std::hint::black_box(judgement);
     Ok([read, planned, judged])
 }
@@ -81,15 +81,9 @@ fn write_same_bytes(root: &Path) -> io::Result<f64> {
         texts.push(std::fs::read(entry?.path())?);
     }
     let folder = tempfile::tempdir()?;
-    let start = cpu();
+    let start = measure::cpu();
     for (index, text) in texts.iter().enumerate() {
         std::fs::File::create(folder.path().join(index.to_string()))?.write_all(text)?;
     }
-    Ok(cpu() - start)
-}
-
-/// CPU milliseconds of this process so far.
-fn cpu() -> f64 {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
+    Ok(measure::cpu() - start)
 }

@@ -7,14 +7,23 @@ use std::path::Path;
 /// The commit that all evidence is of.
 const COMMIT: &str = "4f2c1ab9d0e87c6b5a4f3e2d1c0b9a8f7e6d5c4b";
 
-/// Writes a system of `count` components below `root`, with evidence for each of them. Returns the bytes written.
-pub(crate) fn write_system(root: &Path, count: usize) -> io::Result<u64> {
+/// What is generated.
+pub(crate) struct Options {
+    /// How many components.
+    pub(crate) count: usize,
+    /// How many objectives each service and worker has: at most 2.
+    pub(crate) objectives: usize,
+}
+
+/// Writes a system below `root`, with evidence for each of its components. Returns the bytes written.
+pub(crate) fn write_system(root: &Path, options: &Options) -> io::Result<u64> {
+    let count = options.count;
     let path = root.join("path");
     std::fs::create_dir_all(&path)?;
     let files = [
         ("pathc.yaml", manifest()),
         ("path/implementation_artifacts.yaml", artifacts(count)),
-        ("path/deployment_packages.yaml", packages(count)),
+        ("path/deployment_packages.yaml", packages(options)),
         ("path/dependency_specifications.yaml", dependencies(count)),
         ("path/build_configurations.yaml", builds(count)),
         ("path/test_specifications.yaml", suites(count)),
@@ -31,7 +40,7 @@ pub(crate) fn write_system(root: &Path, count: usize) -> io::Result<u64> {
     Ok(bytes)
 }
 
-/// Every tenth component is a worker, every tenth a cronjob, the others are services; one in twenty is public.
+/// Every tenth component is a worker, every tenth a cronjob, the others are services; one in twenty is a public service.
 fn kind(index: usize) -> &'static str {
     match index % 10 {
         7 => "worker",
@@ -84,12 +93,17 @@ fn artifacts(count: usize) -> String {
         if kind == "worker" {
             let _ = writeln!(out, "      - {{name: queue-{}, access: consume}}", index / 10);
         }
-        out.push_str("    metrics: {port: metrics}\n");
+        let custom = match kind {
+            "worker" => format!(", custom: [{{name: part_{index}_last_success, type: gauge}}]"),
+            _ => String::new(),
+        };
+        let _ = writeln!(out, "    metrics: {{port: metrics{custom}}}");
     }
     out
 }
 
-fn packages(count: usize) -> String {
+fn packages(options: &Options) -> String {
+    let count = options.count;
     let mut out = String::from("packages:\n");
     for index in 0..count {
         let _ = writeln!(
@@ -107,18 +121,19 @@ fn packages(count: usize) -> String {
         );
         match kind(index) {
             "service" => {
-                let _ = write!(
-                    out,
-                    "    scaling: {{min: 2, max: 6, target: {{cpu: 70}}}}\n    slos:\n      - {{name: availability, \
-                     objective: 99.5, indicator: availability}}\n      - {{name: latency, objective: 99, indicator: \
-                     {{latency: 500ms}}}}\n"
-                );
+                let _ = write!(out, "    scaling: {{min: 2, max: 6, target: {{cpu: 70}}}}\n");
+                objectives(&mut out, options, "latency: 500ms");
             }
             "worker" => {
                 let _ = writeln!(
                     out,
                     "    scaling: {{min: 2, max: 8, target: {{queue_depth: {{queue: queue-{}, per_replica: 50}}}}}}",
                     index / 10
+                );
+                objectives(
+                    &mut out,
+                    options,
+                    &format!("freshness: {{metric: part_{index}_last_success, max_age: 10m}}"),
                 );
             }
             _ => {}
@@ -135,6 +150,18 @@ fn packages(count: usize) -> String {
     }
     out.push_str("operations:\n  runbooks: https://runbooks.acme.example\n  recovery: {rto: 4h, rpo: 1h}\n");
     out
+}
+
+/// An objective of availability, and one of another kind.
+fn objectives(out: &mut String, options: &Options, second: &str) {
+    let lines = [
+        "      - {name: availability, objective: 99.5, indicator: availability}\n".to_owned(),
+        format!("      - {{name: speed, objective: 99, indicator: {{{second}}}}}\n"),
+    ];
+    if options.objectives > 0 {
+        out.push_str("    slos:\n");
+    }
+    lines.iter().take(options.objectives).for_each(|line| out.push_str(line));
 }
 
 fn dependencies(count: usize) -> String {
