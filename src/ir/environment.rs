@@ -1,5 +1,7 @@
 //! Environments, and what runs in each once its overrides have been applied.
 
+use std::collections::BTreeMap;
+
 use super::choice::EnvironmentKind;
 use super::component::{Replicas, Resources, Secret, Variable};
 use super::datastore::{Datastore, External};
@@ -55,6 +57,8 @@ pub struct Environment {
     pub deployments: Vec<Deployment>,
     /// Its datastores: each that is enabled, in the order of the system.
     pub datastores: Vec<Datastore>,
+    /// Its datastores by name: their places in `datastores`.
+    pub datastore_index: BTreeMap<Name, usize>,
     /// The external services as it reaches them.
     pub externals: Vec<External>,
 }
@@ -89,7 +93,7 @@ impl Environment {
     /// A datastore of this environment by its name.
     #[must_use]
     pub fn datastore(&self, name: &str) -> Option<&Datastore> {
-        self.datastores.iter().find(|datastore| datastore.name.as_str() == name)
+        self.datastores.get(*self.datastore_index.get(name)?)
     }
 
     /// An external service by its name.

@@ -98,6 +98,8 @@ pub struct System {
     pub documents: Vec<Document>,
     /// Components by name.
     pub component_index: BTreeMap<Name, ComponentId>,
+    /// Datastores by name: their places in `datastores`.
+    pub datastore_index: BTreeMap<Name, usize>,
 }
 
 /// A document that was there.
@@ -151,6 +153,12 @@ impl System {
     pub fn component_named(&self, name: &str) -> Option<(ComponentId, &Component)> {
         let id = *self.component_index.get(name)?;
         Some((id, self.component(id)))
+    }
+
+    /// A datastore by its name.
+    #[must_use]
+    pub fn datastore_named(&self, name: &str) -> Option<&Datastore> {
+        self.datastores.get(*self.datastore_index.get(name)?)
     }
 
     /// An environment by its name.

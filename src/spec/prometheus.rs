@@ -25,6 +25,7 @@ pub struct PrometheusSpec {
     burn_periods: Vec<BurnPeriod>,
     exporters: Vec<Exporter>,
     exported: BTreeSet<String>,
+    exported_in: BTreeMap<Runtime, BTreeSet<String>>,
     /// Where alerts go.
     pub alertmanager: AlertmanagerFacts,
     /// How a cluster's exporters are asked.
@@ -173,6 +174,11 @@ impl PrometheusSpec {
         };
         let exported =
             exporters.iter().flat_map(|exporter| &exporter.metrics).map(|metric| metric.name.value.clone()).collect();
+        let names_in = |runtime: Runtime| {
+            let there = exporters.iter().filter(|exporter| exporter.runtimes.contains(&runtime));
+            there.flat_map(|exporter| &exporter.metrics).map(|metric| metric.name.value.clone()).collect()
+        };
+        let exported_in = Runtime::ALL.iter().map(|runtime| (*runtime, names_in(*runtime))).collect();
         let alertmanager = AlertmanagerFacts {
             address: file.text(&["alertmanager", "address"]),
             secrets_folder: file.text(&["alertmanager", "secrets_folder"]),
@@ -189,7 +195,7 @@ impl PrometheusSpec {
             ca_file: file.text(&["scraping", "cluster_ca_file"]),
             token_file: file.text(&["scraping", "cluster_token_file"]),
         };
-        PrometheusSpec { conventions, buckets, burn_periods, exporters, exported, alertmanager, scraping }
+        PrometheusSpec { conventions, buckets, burn_periods, exporters, exported, exported_in, alertmanager, scraping }
     }
 
     /// The usual names for a protocol, or for the kind of a component without ports.
@@ -218,9 +224,9 @@ impl PrometheusSpec {
 
     /// The metrics that exporters of a runtime expose.
     #[must_use]
-    pub fn exported_in(&self, runtime: Runtime) -> BTreeSet<&str> {
-        let there = self.exporters.iter().filter(|exporter| exporter.runtimes.contains(&runtime));
-        there.flat_map(|exporter| &exporter.metrics).map(|metric| metric.name.as_str()).collect()
+    pub fn exported_in(&self, runtime: Runtime) -> &BTreeSet<String> {
+        static NONE: BTreeSet<String> = BTreeSet::new();
+        self.exported_in.get(&runtime).unwrap_or(&NONE)
     }
 
     /// Whether an exporter exposes the metric, and no component need.

@@ -1,8 +1,11 @@
 //! Datastores, before and after an environment changes them.
 
+use std::collections::BTreeMap;
+
 use crate::ir::Traced;
 use crate::ir::choice::{DatastoreKind, Domain};
 use crate::ir::datastore::{Backup, Datastore, DatastoreSize, Lifecycle};
+use crate::ir::value::Name;
 use crate::profile::{self, Profile};
 use crate::source::Origin;
 
@@ -10,6 +13,12 @@ use super::kinds::{has_instances, is_database};
 use crate::input::dependency_specifications::DatastoreInput;
 use crate::input::deployment_packages::DatastoreOverride;
 use crate::input::rules;
+
+/// The places of datastores by their names.
+pub(super) fn index(datastores: &[Datastore]) -> BTreeMap<Name, usize> {
+    // Of two with one name, which is an error, the first is meant.
+    datastores.iter().enumerate().rev().map(|(place, datastore)| (datastore.name.value.clone(), place)).collect()
+}
 
 /// A datastore with every default in its place; the override of an environment wins over the input.
 pub(super) fn datastore(input: &DatastoreInput, change: Option<&DatastoreOverride>, domain: Domain) -> Datastore {

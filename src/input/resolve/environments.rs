@@ -67,6 +67,7 @@ impl Resolver<'_> {
             registry: input.registry.as_ref().map(|registry| registry.url.clone()),
             budget: input.budget.clone(),
             deployments,
+            datastore_index: super::datastores::index(&datastores),
             datastores,
             externals: self.environment_externals(input, base),
         }

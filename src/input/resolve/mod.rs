@@ -184,6 +184,9 @@ impl Resolver<'_> {
         let environments: Vec<_> =
             environments.iter().map(|environment| self.environment(environment, base, &inputs)).collect();
 
+        let of_system: Vec<_> =
+            datastores.iter().map(|known| datastores::datastore(known, None, domain.value)).collect();
+
         let manifest = manifest?;
         let index = |(index, component): (usize, &Component)| {
             (component.name.value.clone(), ComponentId(u32::try_from(index).unwrap_or(u32::MAX)))
@@ -206,7 +209,8 @@ impl Resolver<'_> {
             levels: manifest.levels,
             waivers: manifest.waivers,
             component_index: resolved.iter().enumerate().map(index).collect(),
-            datastores: datastores.iter().map(|known| datastores::datastore(known, None, domain.value)).collect(),
+            datastore_index: datastores::index(&of_system),
+            datastores: of_system,
             components: resolved,
             externals,
             suites,

@@ -23,7 +23,7 @@ pub(super) fn peer(system: &System, dependency: &Dependency, specs: &Specs) -> O
             (PeerKind::Component, called.map(component_port).collect())
         }
         DependencyKind::Datastore => {
-            let datastore = system.datastores.iter().find(|datastore| datastore.name == dependency.name)?;
+            let datastore = system.datastore_named(dependency.name.as_str())?;
             let kind = if datastore.is_in_network() { PeerKind::Datastore } else { PeerKind::Endpoint };
             let port = PeerPortTemplate {
                 origin: datastore.origin,

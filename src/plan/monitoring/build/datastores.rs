@@ -94,17 +94,17 @@ pub(super) fn dashboards(system: &System, specs: &Specs, alerts: &[AlertPlan]) -
             users.entry(needed.name.as_str()).or_default().push(component);
         }
     }
+    let mut alerts_of: BTreeMap<&str, Vec<&AlertPlan>> = BTreeMap::new();
+    for alert in alerts {
+        if let Some(name) = &alert.datastore {
+            alerts_of.entry(name.as_str()).or_default().push(alert);
+        }
+    }
     let none = Vec::new();
     let dashboard = |datastore: &Datastore| {
         let name = datastore.name.as_str();
-        let own = Shown {
-            system,
-            specs,
-            exported: &exported,
-            places: places.get(name)?,
-            users: users.get(name).unwrap_or(&none),
-        };
-        own.dashboard(datastore, alerts)
+        let own = Shown { system, specs, exported, places: places.get(name)?, users: users.get(name).unwrap_or(&none) };
+        own.dashboard(datastore, alerts_of.get(name).map_or(&[], Vec::as_slice))
     };
     system.datastores.iter().filter_map(dashboard).collect()
 }
@@ -113,18 +113,17 @@ pub(super) fn dashboards(system: &System, specs: &Specs, alerts: &[AlertPlan]) -
 struct Shown<'a> {
     system: &'a System,
     specs: &'a Specs,
-    exported: &'a BTreeSet<&'a str>,
+    exported: &'a BTreeSet<String>,
     places: &'a [(&'a Environment, &'a Datastore)],
     users: &'a [&'a Component],
 }
 
 impl Shown<'_> {
-    fn dashboard(&self, datastore: &Datastore, alerts: &[AlertPlan]) -> Option<DashboardPlan> {
+    fn dashboard(&self, datastore: &Datastore, alerts: &[&AlertPlan]) -> Option<DashboardPlan> {
         let (system, name) = (self.system, &datastore.name);
-        let own: Vec<&AlertPlan> = alerts.iter().filter(|alert| alert.datastore.as_ref() == Some(name)).collect();
         // Limits are those of production, where there is one.
         let (_, most_important) = most_important(self.places)?;
-        let panels = panels(system, most_important, self.exported, &own, 12);
+        let panels = panels(system, most_important, self.exported, alerts, usize::MAX);
         if panels.is_empty() {
             return None;
         }
@@ -179,14 +178,15 @@ fn chosen_resource(system: &System, datastore: &str) -> String {
 /// A part of a name that no environment has: names have no `_`.
 const CHOSEN_STANDIN: &str = "__environment__";
 
-/// All that is told of a datastore, with the runbooks of the alerts that watch it.
+/// What is told of a datastore, as many panels as are asked for, with the runbooks of the alerts that watch it.
 fn panels(
     system: &System,
     datastore: &Datastore,
-    exported: &BTreeSet<&str>,
+    exported: &BTreeSet<String>,
     alerts: &[&AlertPlan],
-    width: u32,
+    most: usize,
 ) -> Vec<Panel> {
+    const WIDTH: u32 = 12;
     let resource = chosen_resource(system, datastore.name.as_str());
     let chosen = |expression: String| expression.replace(CHOSEN_STANDIN, "$environment_text");
     let mut titles: Vec<&str> = Vec::new();
@@ -206,18 +206,21 @@ fn panels(
         let panel = Panel::new(watch.title, PanelKind::Timeseries, watch.unit)
             .query(chosen(watch.shown.clone()), legend)
             .runbooks(alerts.iter().copied().filter(|alert| kinds.contains(&alert.kind.value)))
-            .size(width, 8);
+            .size(WIDTH, 8);
         let panel = match watch.comparison {
             Comparison::Above => panel.states(&[(watch.limit, PanelState::Bad)]),
             Comparison::Below => panel.states_from_bad(&[(watch.limit, PanelState::Good)]),
         };
         panels.push(panel);
+        if panels.len() == most {
+            return panels;
+        }
     }
     for further in further(datastore, &resource).into_iter().filter(|further| exported.contains(further.metric)) {
         panels.push(
             Panel::new(further.title, PanelKind::Timeseries, further.unit)
                 .query(chosen(further.expression), further.legend)
-                .size(width, 8),
+                .size(WIDTH, 8),
         );
     }
     panels
@@ -231,11 +234,10 @@ pub(super) fn headlines(subject: &Subject<'_>) -> Vec<Panel> {
     names
         .filter(|name| subject.shown_datastores.contains(name))
         .filter_map(|name| {
-            let everywhere =
-                subject.environments.iter().flat_map(|place| place.datastores.iter().map(move |one| (*place, one)));
-            let places: Vec<_> = everywhere.filter(|(_, datastore)| datastore.name.as_str() == name).collect();
+            let environments = subject.environments.iter().copied();
+            let places: Vec<_> = environments.filter_map(|place| Some((place, place.datastore(name)?))).collect();
             let (_, datastore) = most_important(&places)?;
-            let shown = panels(subject.system, datastore, &exported, &[], 12);
+            let shown = panels(subject.system, datastore, exported, &[], usize::MAX);
             // Of what is consumed the lag says most, of the others the CPU.
             let (lag, others): (Vec<Panel>, Vec<Panel>) = shown.into_iter().partition(Panel::is_lag);
             let first = lag.into_iter().chain(others).next()?;
