@@ -85,8 +85,7 @@ pub fn read(sources: &Sources, specs: &Specs) -> Result<Plans, Vec<Diagnostic>> 
         let configurations = reader.document("monitoring_configurations");
         let alerting = reader.document("alerting_rules");
         let dashboards = reader.document("dashboard_definitions");
-        let infrastructure =
-            InfrastructurePlan { templates: templates?, environments: environments?, scaling: scaling? };
+        let infrastructure = InfrastructurePlan::new(templates?, environments?, scaling?);
         let monitoring =
             MonitoringPlan { configurations: configurations?, alerting: alerting?, dashboards: dashboards? };
         let pipeline = PipelinePlan { configurations: pipelines?, automation: automation?, workflows: workflows? };

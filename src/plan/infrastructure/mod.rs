@@ -2,9 +2,12 @@
 
 mod build;
 pub mod environments;
+mod index;
 pub mod rules;
 pub mod scaling;
 pub mod templates;
+
+use std::sync::OnceLock;
 
 pub use build::plan;
 pub use environments::EnvironmentConfigurations;
@@ -20,4 +23,17 @@ pub struct InfrastructurePlan {
     pub environments: EnvironmentConfigurations,
     /// How much runs.
     pub scaling: ScalingPolicies,
+    index: OnceLock<index::Index>,
+}
+
+impl InfrastructurePlan {
+    /// The plan of its three deliverables.
+    #[must_use]
+    pub const fn new(
+        templates: InfrastructureTemplates,
+        environments: EnvironmentConfigurations,
+        scaling: ScalingPolicies,
+    ) -> InfrastructurePlan {
+        InfrastructurePlan { templates, environments, scaling, index: OnceLock::new() }
+    }
 }

@@ -3,10 +3,11 @@
 use crate::ir::Traced;
 use crate::ir::choice::EnvironmentKind;
 use crate::plan::Plans;
+use crate::plan::infrastructure::InfrastructurePlan;
 use crate::plan::infrastructure::environments::{
     DatastorePlan, EnvironmentPlan, ExternalPlan, ImagePlan, RoutePlan, WorkloadPlan,
 };
-use crate::plan::infrastructure::scaling::{ComponentScaling, EnvironmentScaling};
+use crate::plan::infrastructure::scaling::ComponentScaling;
 use crate::plan::infrastructure::templates::{
     ComponentTemplate, MigrationTemplate, PlatformTemplate, PortTemplate, PublicPortTemplate, RegistryTemplate,
     StrategyKind, StrategyTemplate, SystemTemplate, WorkloadForm,
@@ -22,10 +23,9 @@ pub(super) struct Place<'a> {
     pub(super) system: &'a SystemTemplate,
     pub(super) platform: &'a PlatformTemplate,
     pub(super) registry: Option<&'a RegistryTemplate>,
-    pub(super) components: &'a [ComponentTemplate],
     pub(super) environment: &'a EnvironmentPlan,
     pub(super) monitoring: &'a MonitoringPlan,
-    scaling: Option<&'a EnvironmentScaling>,
+    plan: &'a InfrastructurePlan,
 }
 
 /// One component that runs in an environment.
@@ -47,32 +47,27 @@ impl<'a> Place<'a> {
             system: &infrastructure.templates.system,
             platform: &infrastructure.templates.platform,
             registry: infrastructure.templates.registry.as_ref(),
-            components: &infrastructure.templates.components,
             environment,
             monitoring: &plans.monitoring,
-            scaling: infrastructure
-                .scaling
-                .environments
-                .iter()
-                .find(|scaling| scaling.environment.value == environment.name.value),
+            plan: infrastructure,
         })
     }
 
     /// What runs, in the order of the system: not what has no image yet, nor files behind a CDN.
     pub(super) fn workloads(self) -> impl Iterator<Item = Workload<'a>> {
-        self.environment.workloads.iter().filter_map(move |plan| {
-            let component = self.components.iter().find(|component| component.name.value == plan.component.value)?;
-            let scaling = self
-                .scaling
-                .and_then(|all| all.components.iter().find(|one| one.component.value == plan.component.value));
-            let workload = Workload { place: self, component, plan, image: plan.image.as_ref()?, scaling };
-            (component.form.value != WorkloadForm::Static).then_some(workload)
-        })
+        self.environment.workloads.iter().filter_map(move |plan| self.printed(plan))
     }
 
     /// A component that runs, by its name.
     pub(super) fn workload(self, name: &str) -> Option<Workload<'a>> {
-        self.workloads().find(|workload| workload.component.name.as_str() == name)
+        self.printed(self.plan.workload(self.environment, name)?)
+    }
+
+    fn printed(self, plan: &'a WorkloadPlan) -> Option<Workload<'a>> {
+        let component = self.plan.component(plan.component.as_str())?;
+        let scaling = self.plan.scaling_of(self.environment, plan.component.as_str());
+        let workload = Workload { place: self, component, plan, image: plan.image.as_ref()?, scaling };
+        (component.form.value != WorkloadForm::Static).then_some(workload)
     }
 
     /// A datastore by its name.

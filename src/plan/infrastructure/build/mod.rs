@@ -58,8 +58,8 @@ pub fn plan(system: &System, specs: &Specs) -> (InfrastructurePlan, Vec<Diagnost
         &mut problems,
     );
 
-    let plan = InfrastructurePlan {
-        templates: InfrastructureTemplates {
+    let plan = InfrastructurePlan::new(
+        InfrastructureTemplates {
             origin: system.origin,
             path: deliverable("infrastructure_templates"),
             version: version(),
@@ -68,19 +68,19 @@ pub fn plan(system: &System, specs: &Specs) -> (InfrastructurePlan, Vec<Diagnost
             registry: system::registry(system),
             components,
         },
-        environments: EnvironmentConfigurations {
+        EnvironmentConfigurations {
             origin: system.origin,
             path: deliverable("environment_configurations"),
             version: version(),
             environments,
         },
-        scaling: ScalingPolicies {
+        ScalingPolicies {
             origin: system.origin,
             path: deliverable("scaling_policies"),
             version: version(),
             environments: policies,
         },
-    };
+    );
     // What is wrong in the same way in several environments is wrong once.
     let mut said = BTreeSet::new();
     problems.retain(|problem| said.insert((problem.code, problem.message.clone())));
