@@ -87,7 +87,10 @@ pub(super) fn run(arguments: &Build, matches: &ArgMatches, terminal: &Terminal) 
     let lines = built.targets.iter().map(|(name, counts)| line(name, *counts, arguments.check)).collect();
     // What denies leaves the changes as they would have been.
     let written = if arguments.check || found.denies() { 0 } else { built.changes.len() };
-    report.end(&compilation, &found, &Done { verb: "Finished", lines, written, fixed: 0 })
+    let ended = report.end(&compilation, &found, &Done { verb: "Finished", lines, written, fixed: 0 });
+    drop(generated);
+    repository::free(compilation);
+    ended
 }
 
 /// The folder that is written to: the repository, or the one that `--out` names.

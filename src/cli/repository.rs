@@ -46,3 +46,9 @@ pub(super) fn check_environments<'n>(
 pub(super) fn is_here() -> bool {
     root().is_ok()
 }
+
+/// Frees what was compiled, and does not wait for it: it is made of a million small texts, and the process mostly ends
+/// before, which frees them all at once.
+pub(super) fn free(compilation: Compilation) {
+    rayon::spawn(move || drop(compilation));
+}
