@@ -121,7 +121,7 @@ fn packages(options: &Options) -> String {
         );
         match kind(index) {
             "service" => {
-                let _ = write!(out, "    scaling: {{min: 2, max: 6, target: {{cpu: 70}}}}\n");
+                out.push_str("    scaling: {min: 2, max: 6, target: {cpu: 70}}\n");
                 objectives(&mut out, options, "latency: 500ms");
             }
             "worker" => {

@@ -32,13 +32,12 @@ fn places<'a>(names: impl Iterator<Item = &'a Traced<Name>>) -> Places {
 impl Index {
     fn of(plan: &InfrastructurePlan) -> Index {
         let environments = plan.environments.environments.iter().map(|environment| {
-            let scaling = plan.scaling.environments.iter().enumerate();
-            let scaling =
-                scaling.filter(|(_, scaling)| scaling.environment == environment.name).map(|(place, scaling)| {
-                    (place, places(scaling.components.iter().map(|component| &component.component)))
-                });
+            let scaling = plan.scaling.environments.iter().enumerate().find_map(|(place, scaling)| {
+                let components = || places(scaling.components.iter().map(|component| &component.component));
+                (scaling.environment == environment.name).then(|| (place, components()))
+            });
             let workloads = places(environment.workloads.iter().map(|workload| &workload.component));
-            (environment.name.value.clone(), InEnvironment { workloads, scaling: scaling.last() })
+            (environment.name.value.clone(), InEnvironment { workloads, scaling })
         });
         Index {
             components: places(plan.templates.components.iter().map(|component| &component.name)),
