@@ -197,6 +197,8 @@ impl<'a> Machine<'a> {
         command.env("PATH", path).env("RECORD", self.path("record")).env("POLL_SECONDS", "0");
         command.env("RUNNER_TEMP", self.path("temp")).env("GITHUB_OUTPUT", self.path("output"));
         command.env("GITHUB_STEP_SUMMARY", self.path("summary")).env("GITHUB_REPOSITORY", "acme/storefront");
+        // 2026-11-21T00:00:00Z
+        command.env("SOURCE_DATE_EPOCH", "1795219200");
         command.env("GITHUB_SERVER_URL", "https://github.example").env("GITHUB_RUN_ID", "7");
         for (name, value) in &step.env {
             let known = self.expressions.iter();
@@ -537,4 +539,132 @@ fn an_update_of_an_action_is_kept_and_an_older_one_is_an_edit() {
     // Any other change beside a pin is an edit as ever.
     repository.rewrite(|text| text.replace(&ours, &newer).replace("timeout-minutes: 40", "timeout-minutes: 400"));
     assert!(repository.check().contains("edited by hand"));
+}
+
+/// A repository on its first day has no digest and no evidence. It builds, gets its pipelines, and those bring it to a
+/// release without anybody's edit.
+#[test]
+fn the_first_day_ends_in_a_release() {
+    let repository = Repository(tempfile::tempdir().unwrap());
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/storefront"), repository.root());
+    for evidence in ["test_coverage_report", "test_results", "code_quality_metrics"] {
+        fs::remove_file(repository.root().join(format!("path/{evidence}.yaml"))).unwrap();
+    }
+    // A drill is a person's record; no pipeline makes it.
+    let drill = "{kind: restore, environment: production, datastore: orders-db, date: 2026-09-30, passed: true, recovery_time: 38m, data_loss: 2m}";
+    repository.write(
+        "path/test_results.yaml",
+        &format!("commit: 0000000\ngenerated_at: 2026-11-01T00:00:00Z\ndrills:\n  - {drill}\n"),
+    );
+    let packages = repository.read("path/deployment_packages.yaml");
+    let (_, deployments) = packages.split_once("deployments:").unwrap();
+    repository.write("path/deployment_packages.yaml", &format!("deployments:{deployments}"));
+    // The one suite whose reports the fixture leaves out.
+    let suites = repository.read("path/test_specifications.yaml").replace(
+        "    working_directory: jobs/nightly-report\n",
+        "    working_directory: jobs/nightly-report\n    reports: {coverage: {format: lcov, path: jobs/nightly-report/lcov.info}}\n",
+    );
+    repository.write("path/test_specifications.yaml", &suites);
+    repository.git(&["init", "--quiet"]);
+    repository.build(&["--stage", "commit"]);
+    assert!(repository.root().join("infra/terraform").is_dir());
+    assert!(!repository.root().join("infra/kubernetes/production/workloads/web.yaml").exists(), "nothing to run yet");
+    let refused = repository.pathc(&["build", "--now", NOW]);
+    assert!(!refused.status.success(), "a release without evidence");
+    let commit = repository.commit("The first day");
+
+    let lcov = |path: &str| {
+        format!("SF:{path}\nDA:1,1\nBRDA:1,0,0,1\nBRDA:1,0,1,1\nLF:1\nLH:1\nBRF:2\nBRH:2\nend_of_record\n")
+    };
+    let coverage: String = ["services/checkout/a.rs", "services/order-worker/a.rs", "libs/money/a.rs"]
+        .iter()
+        .map(|path| lcov(path))
+        .collect();
+    repository.write("lcov.info", &coverage);
+    repository.write("jobs/nightly-report/lcov.info", &lcov("jobs/nightly-report/a.py"));
+    repository.write("services/catalog/cover.out", "mode: set\nexample/catalog/a.go:1.1,2.2 1 1\n");
+    let cobertura = "<coverage line-rate=\"1\"><packages><package><classes><class filename=\"apps/web/a.ts\"><lines>\
+        <line number=\"1\" hits=\"1\"/></lines></class></classes></package></packages></coverage>";
+    repository.write("apps/web/coverage/cobertura-coverage.xml", cobertura);
+    let junit = "<testsuites><testsuite name=\"a\"><testcase name=\"b\" classname=\"a\"/></testsuite></testsuites>";
+    for path in ["target/nextest/ci/junit.xml", "apps/web/junit.xml"] {
+        repository.write(path, junit);
+    }
+    let machine = Machine::new(&repository)
+        .command("gh", "[[ $1 != pr || $2 != list ]] || echo 0")
+        .expression("steps.suite.outcome", "success")
+        .expression("inputs.version || github.ref_name", "v1.0.0")
+        .expression("steps.build.outputs.digest", format!("sha256:{}", "c".repeat(64)))
+        .expression("github.sha", commit)
+        .expression("github.token", "t");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_pathc"), machine.path("bin/pathc")).unwrap();
+    let temp = machine.path("temp").display().to_string();
+    let machine = machine.expression("runner.temp", temp);
+    let ci = Workflow::of(&repository, "ci.yml");
+    for suite in ["unit", "catalog-unit", "web-unit", "report-unit", "integration"] {
+        machine.succeeds(&ci.step(&format!("suite-{suite}"), "Gather evidence"));
+    }
+    let release = Workflow::of(&repository, "release.yml");
+    for component in ["web", "checkout", "catalog", "order-worker", "nightly-report"] {
+        let mut step = release.step("images", "Write down the package");
+        step.env.insert("COMPONENT".to_owned(), component.to_owned());
+        machine.succeeds(&step);
+    }
+    fs::rename(machine.path("temp/package"), machine.path("temp/packages")).unwrap();
+    // Reports lie where a checkout has none: they are not part of the release.
+    repository.write(".git/info/exclude", "/target\nlcov.info\ncover.out\ncoverage/\njunit.xml\n");
+    let remote = machine.path("remote.git").display().to_string();
+    repository.git(&["init", "--quiet", "--bare", &remote]);
+    repository.git(&["remote", "add", "origin", &remote]);
+    machine.succeeds(&release.step("propose", "Import evidence"));
+    let said = machine.succeeds(&release.step("propose", "Propose the release"));
+    assert!(machine.calls("gh").iter().any(|call| call.starts_with("gh pr create")), "{said}");
+    let manifest = repository.read("infra/kubernetes/production/workloads/web.yaml");
+    assert!(
+        manifest.contains(&format!("ghcr.io/acme/web@sha256:{}", "c".repeat(64))),
+        "what runs is what was released"
+    );
+    assert_eq!(repository.check(), "", "the release is whole");
+}
+
+/// Commands, patterns and paths that would be syntax somewhere.
+#[test]
+fn hostile_texts_stay_texts_or_are_refused() {
+    let hostile = "echo 'a\"b' `id` $(id) ${{ secrets.KEY }}\necho \"$HOME\" # ${{ github.token }}";
+    let repository = Repository::of("storefront");
+    let suites = repository.read("path/test_specifications.yaml");
+    let block: String = hostile.lines().map(|line| format!("      {line}\n")).collect();
+    repository.write(
+        "path/test_specifications.yaml",
+        &suites.replace("    run: npm test\n", &format!("    run: |-\n{block}")),
+    );
+    let builds = repository.read("path/build_configurations.yaml");
+    let spaced = builds.replace("context: apps/web", "context: 'apps/my ${{ x }} web'");
+    repository.write("path/build_configurations.yaml", &spaced);
+    repository.build(&[]);
+    let ci = Workflow::of(&repository, "ci.yml");
+    let step = ci.step("suite-web-unit", "Run the suite");
+    assert!(!step.run.contains("${{"), "{}", step.run);
+    // GitHub's own way of writing what would begin an expression.
+    assert_eq!(step.env["COMMAND"].replace("${{ '${{' }}", "${{"), hostile);
+    assert!(repository.read(".github/workflows/release.yml").contains("apps/my ${{ '${{' }} x }} web"));
+
+    for (file, from, to, said) in [
+        ("path/build_configurations.yaml", "main: main", "main: my branch", "no branch matches `my branch`"),
+        ("path/build_configurations.yaml", "release: \"v*\"", "release: \"v${{ x }}\"", "no tag matches"),
+        (
+            "path/build_configurations.yaml",
+            "working_directory: apps/web",
+            "working_directory: ../web",
+            "leaves the repository",
+        ),
+    ] {
+        let sound = repository.read(file);
+        repository.write(file, &sound.replace(from, to));
+        let refused = repository.pathc(&["build", "--now", NOW, "--message-format", "short"]);
+        let text = String::from_utf8_lossy(&refused.stderr);
+        assert!(!refused.status.success() && text.contains(said), "{to}: {text}");
+        assert!(text.contains(&format!("{file}:")), "{to} is refused at its place: {text}");
+        repository.write(file, &sound);
+    }
 }
