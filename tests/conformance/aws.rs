@@ -47,6 +47,14 @@ pub(super) fn judge(target: &str, arguments: &[&str]) -> Outcome<Vec<Finding>> {
     Ok(report.iter().map(finding).collect())
 }
 
+/// What Checkov finds in all fixtures at once, so that a suppression that none needs is found too.
+pub(super) fn policies(target: &str, built: &[(PathBuf, PathBuf)]) -> Outcome<Vec<String>> {
+    let folders: Vec<String> = built.iter().map(|(folder, _)| folder.to_string_lossy().into_owned()).collect();
+    let mut arguments = vec!["--only", "checkov", "--all-fixtures"];
+    arguments.extend(folders.iter().map(String::as_str));
+    Ok(judge(target, &arguments)?.iter().map(ToString::to_string).collect())
+}
+
 /// `good/` is accepted by all judges of a target.
 pub(super) fn accepts_good(target: &str) -> Outcome {
     let good = root().join("tests/judges").join(target).join("good");

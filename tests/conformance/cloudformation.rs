@@ -21,9 +21,12 @@ pub(super) const CASES: &[Case] = &[
 fn deploys_fixtures() -> Outcome {
     let scratch = tempfile::tempdir()?;
     let mut wrong = Vec::new();
-    for (folder, plan) in aws::built_fixtures("cloudformation", scratch.path())? {
-        let arguments = ["--deploy", "--environments", &plan.to_string_lossy(), &folder.to_string_lossy()];
-        wrong.extend(aws::judge("cloudformation", &arguments)?.iter().map(ToString::to_string));
+    let built = aws::built_fixtures("cloudformation", scratch.path())?;
+    for (folder, plan) in &built {
+        let (folder, plan) = (folder.to_string_lossy(), plan.to_string_lossy());
+        let judges = ["--only", "lint", "--only", "deploy", "--environments", &plan, &folder];
+        wrong.extend(aws::judge("cloudformation", &judges)?.iter().map(ToString::to_string));
     }
+    wrong.extend(aws::policies("cloudformation", &built)?);
     none(wrong)
 }

@@ -13,9 +13,12 @@ pub(super) const CASES: &[Case] = &[
 fn plans_fixtures() -> Outcome {
     let scratch = tempfile::tempdir()?;
     let mut wrong = Vec::new();
-    for (folder, plan) in aws::built_fixtures("terraform", scratch.path())? {
-        let arguments = ["--environments", &plan.to_string_lossy(), &folder.to_string_lossy()];
-        wrong.extend(aws::judge("terraform", &arguments)?.iter().map(ToString::to_string));
+    let built = aws::built_fixtures("terraform", scratch.path())?;
+    for (folder, plan) in &built {
+        let (folder, plan) = (folder.to_string_lossy(), plan.to_string_lossy());
+        let judges = ["--only", "fmt", "--only", "validate", "--only", "plan", "--environments", &plan, &folder];
+        wrong.extend(aws::judge("terraform", &judges)?.iter().map(ToString::to_string));
     }
+    wrong.extend(aws::policies("terraform", &built)?);
     none(wrong)
 }
