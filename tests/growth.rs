@@ -25,7 +25,7 @@ const NOW: Time = Time { seconds: 1_795_435_200 };
 const SMALL: usize = 60;
 const LARGE: usize = 240;
 
-/// What one more component may allocate until the gates have judged it. It is some 1,300 now: a copy of a list that each
+/// What one more component may allocate until the gates have judged it. It is some 1,500 now: a copy of a list that each
 /// component makes of all others would show at once.
 const ALLOCATIONS_PER_COMPONENT: u64 = 3000;
 
