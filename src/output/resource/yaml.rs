@@ -8,6 +8,7 @@ use crate::source::yaml::{NodeId, NodeKind, Tree, parse};
 
 /// Reads all documents of a text; nothing where one can't be read.
 pub(super) fn read(path: &Utf8Path, text: &str) -> Option<Vec<Resource>> {
+    let text = &without_tags(text);
     let mut resources = Vec::new();
     for part in documents(text) {
         let (tree, problems) = parse(FileId::default(), part.text);
@@ -19,6 +20,19 @@ pub(super) fn read(path: &Utf8Path, text: &str) -> Option<Vec<Resource>> {
         document.resources(root, &mut resources);
     }
     Some(resources)
+}
+
+/// A text of the same length without the tags that CloudFormation calls its functions by: `!Ref`, `!Sub`.
+fn without_tags(text: &str) -> String {
+    let mut out = text.to_owned();
+    for (at, _) in text.match_indices('!') {
+        let word = text[at + 1..].bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let is_tag = (text[..at].ends_with(": ") || text[..at].ends_with("- ")) && word > 0;
+        if is_tag && text[at + 1 + word..].starts_with([' ', '\n']) {
+            out.replace_range(at..at + 1 + word, &" ".repeat(word + 1));
+        }
+    }
+    out
 }
 
 /// All values of a text of one document.
