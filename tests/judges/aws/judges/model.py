@@ -39,7 +39,7 @@ def simulated(account: str, configurations: str | None) -> Iterator[dict[str, st
     """A simulated AWS of one account; gives the variables by which programs reach it, and nothing else."""
     script = pathlib.Path(__file__).parents[1] / "simulated"
     command = [sys.executable, str(script), account, configurations or "-"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=None if os.environ.get("PATHC_JUDGES_VERBOSE") else subprocess.DEVNULL, text=True) as server:
         try:
             port = server.stdout.readline().strip()
             if not port:
@@ -48,6 +48,7 @@ def simulated(account: str, configurations: str | None) -> Iterator[dict[str, st
                 "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
                 "AWS_ACCESS_KEY_ID": "simulated",
                 "AWS_SECRET_ACCESS_KEY": "simulated",
+                "AWS_DEFAULT_REGION": REGION,
                 "AWS_EC2_METADATA_DISABLED": "true",
                 "AWS_CONFIG_FILE": os.devnull,
                 "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
