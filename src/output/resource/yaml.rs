@@ -27,7 +27,8 @@ fn without_tags(text: &str) -> String {
     let mut out = text.to_owned();
     for (at, _) in text.match_indices('!') {
         let word = text[at + 1..].bytes().take_while(u8::is_ascii_alphanumeric).count();
-        let is_tag = (text[..at].ends_with(": ") || text[..at].ends_with("- ")) && word > 0;
+        let before = [": ", "- ", "[", ", "];
+        let is_tag = word > 0 && before.iter().any(|before| text[..at].ends_with(before));
         if is_tag && text[at + 1 + word..].starts_with([' ', '\n']) {
             out.replace_range(at..at + 1 + word, &" ".repeat(word + 1));
         }
