@@ -262,6 +262,7 @@ pub(super) fn kafka(template: &mut Template<'_>, cluster: &MskCluster) {
         .text("EnhancedMonitoring", "PER_TOPIC_PER_BROKER")
         .with("LoggingInfo", Map::new(origin).with("BrokerLogs", Map::new(origin).with("CloudWatchLogs", logs)));
     template.add(id, "AWS::MSK::Cluster", Keep::Retain, properties);
+    template.tell(cluster);
 }
 
 /// A RabbitMQ broker.

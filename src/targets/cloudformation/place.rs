@@ -299,7 +299,15 @@ impl<'a> Sorted<'a, '_> {
         self.all(&environment.alarms, Item::Alarm);
         self.all(&environment.backup_vaults, Item::Vault);
         self.all(&environment.backup_plans, Item::Backup);
-        self.all(&environment.parameters, Item::Parameter);
+        // What the pipeline is told of a component stands in the component's stack.
+        for parameter in &environment.parameters {
+            let of = parameter.value.pieces.iter().filter_map(|piece| match piece {
+                Piece::Of(of, _) => self.owners.of(of.kind, &of.id),
+                _ => None,
+            });
+            let stack = of.fold(Stack::of(&parameter.owner), Ord::max);
+            self.items.entry(stack).or_default().push(Item::Parameter(parameter));
+        }
     }
 
     fn data(&mut self, data: &'a Datastores, sites: &'a [Distribution]) {

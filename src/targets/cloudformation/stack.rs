@@ -97,6 +97,7 @@ pub(super) fn owners(environment: &AwsEnvironment) -> Owners<'_> {
     owners.learn(&balancing.certificates);
     owners.learn(&balancing.load_balancers);
     owners.learn(&balancing.listeners);
+    owners.learn(&balancing.rules);
     owners.learn(&balancing.target_groups);
     owners.learn(&balancing.web_acls);
     owners.learn(&balancing.distributions);
@@ -236,7 +237,9 @@ fn circles<'a>(edges: &BTreeMap<&'a str, Vec<&'a str>>) -> BTreeMap<&'a str, usi
 pub(super) fn told(kind: Kind) -> &'static [Attribute] {
     match kind {
         Kind::SecurityGroup | Kind::ServiceNamespace => &[Attribute::Id],
-        Kind::KmsKey | Kind::Secret | Kind::Listener | Kind::Certificate | Kind::WebAcl => &[Attribute::Arn],
+        Kind::KmsKey | Kind::Secret | Kind::MskCluster | Kind::Listener | Kind::Certificate | Kind::WebAcl => {
+            &[Attribute::Arn]
+        }
         Kind::LoadBalancer => &[Attribute::Arn, Attribute::ArnSuffix, Attribute::Host],
         _ => &[],
     }

@@ -219,7 +219,15 @@ impl<'a> Template<'a> {
             (Kind::LoadBalancer, Attribute::ArnSuffix) => "LoadBalancerFullName",
             (Kind::LoadBalancer, Attribute::Host) => "DNSName",
             (Kind::TargetGroup, Attribute::ArnSuffix) => "TargetGroupFullName",
-            (Kind::LoadBalancer | Kind::TargetGroup | Kind::Listener | Kind::Certificate | Kind::Secret, _)
+            (
+                Kind::LoadBalancer
+                | Kind::TargetGroup
+                | Kind::Listener
+                | Kind::ListenerRule
+                | Kind::Certificate
+                | Kind::Secret,
+                _,
+            )
             | (Kind::Topic | Kind::TaskDefinition | Kind::MskCluster | Kind::EcsService, Attribute::Arn)
             | (Kind::Queue, Attribute::Url)
             | (_, Attribute::Id) => return reference(local, origin),
