@@ -24,7 +24,8 @@ use pathc::gates::Settings;
 use pathc::ir::value::Time;
 use pathc::output::disk::build_by_steps;
 use pathc::output::folder::{Step, Steps};
-use pathc::output::{Mode, Printed, Request, Selection};
+use pathc::output::{Mode, Printed, Request, Selection, Witness};
+use pathc::proof::Proof;
 
 /// How often each size is built.
 const ROUNDS: usize = 5;
@@ -230,6 +231,7 @@ fn one_build(root: &Utf8Path, out: &Utf8Path, targets: &[String]) -> io::Result<
     if found.denies() {
         return Err(io::Error::other(format!("not clean: {:?}", found.iter().next())));
     }
+    let proof = compilation.checked.as_ref().map(|checked| Proof::new(checked.plans(), pathc::spec::BUILT_IN));
     let request = Request {
         root: out,
         targets: &generated,
@@ -239,6 +241,7 @@ fn one_build(root: &Utf8Path, out: &Utf8Path, targets: &[String]) -> io::Result<
         specs: &BTreeMap::new(),
         wait: Duration::ZERO,
         waiting: &|| (),
+        witness: proof.as_ref().map(|proof| proof as &dyn Witness),
     };
     let outcome = build_by_steps(&request, &clock);
     if let Some(problem) = outcome.diagnostics.first() {

@@ -13,11 +13,14 @@ fn compile(system: &str) -> Compilation {
     crate::compile(&root, &Settings::release(Time { seconds: 1_795_435_200 }), &mut diag::Sink::default())
 }
 
+/// Edits the text of a file: given the target, the environment and the text.
+type EditText<'a> = dyn Fn(&str, Option<&str>, &str) -> Option<String> + 'a;
+
 /// What a proof says of all files of a system, some of them changed first. Returns how many were changed, too.
 fn objections(
     compilation: &Compilation,
     change: &dyn Fn(&str, &mut Content) -> bool,
-    edit: &dyn Fn(&str, Option<&str>, &str) -> Option<String>,
+    edit: &EditText<'_>,
 ) -> (usize, Vec<String>) {
     let checked = compilation.checked.as_ref().unwrap();
     let proof = Proof::new(checked.plans(), spec::BUILT_IN);
@@ -37,7 +40,7 @@ fn objections(
 }
 
 const UNCHANGED: &dyn Fn(&str, &mut Content) -> bool = &|_, _| false;
-const UNEDITED: &dyn Fn(&str, Option<&str>, &str) -> Option<String> = &|_, _, _| None;
+const UNEDITED: &EditText<'static> = &|_, _, _| None;
 
 /// Calls `change` for every mapping of a content.
 fn each(content: &mut Content, change: &mut dyn FnMut(&mut Map)) {
@@ -66,7 +69,9 @@ fn as_they_are_all_targets_agree() {
 }
 
 /// One thing that a target could get wrong: the key that is changed, what it is changed to, what is then said.
-const BREAKS: &[(&str, &str, fn(&Doc) -> Option<Doc>, &str)] = &[
+type Break = (&'static str, &'static str, fn(&Doc) -> Option<Doc>, &'static str);
+
+const BREAKS: &[Break] = &[
     ("kubernetes", "minReplicas", more, "scales `web` from 3, the plan from 2"),
     ("kubernetes", "maxReplicaCount", more, "scales `checkout` to"),
     ("kubernetes", "containerPort", more, "opens port "),
