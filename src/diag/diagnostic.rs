@@ -166,8 +166,9 @@ impl Diagnostic {
     pub(super) fn redact(&mut self, sources: &Sources) {
         let mut secrets: Vec<&str> = Vec::new();
         for span in self.labels.iter().filter_map(|label| sources.exact(label.place)) {
-            let text = sources.line_of(span);
-            secrets.extend(credential::hidden(text).into_iter().filter_map(|(start, end)| text.get(start..end)));
+            let (text, at) = sources.line_of(span);
+            secrets
+                .extend(credential::hidden_near(text, at).into_iter().filter_map(|(start, end)| text.get(start..end)));
         }
         // A message shows the beginning of a long text, and no control characters.
         let shown: Vec<String> = secrets.iter().map(|secret| shown(secret).trim_end_matches('…').to_owned()).collect();

@@ -42,6 +42,8 @@ impl Renaming {
             // As variables are named, and as titles begin.
             text = replace_word(&text, &old.to_uppercase(), &new.to_uppercase().replace('-', "_"));
             text = replace_word(&text, &capital(old), &capital(new));
+            // As identifiers are joined: `OrdersDbSecret`.
+            text = replace_hump(&text, &joined(old), &joined(new));
         }
         text
     }
@@ -49,15 +51,26 @@ impl Renaming {
 
 /// Replaces a word: what stands around it is neither letter nor digit.
 fn replace_word(text: &str, old: &str, new: &str) -> String {
+    let is_word = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
+    replace(text, old, new, |before, after| !is_word(before) && !is_word(after))
+}
+
+/// Replaces a part of an identifier that begins with a capital: the next one begins with another.
+fn replace_hump(text: &str, old: &str, new: &str) -> String {
+    let goes_on = |after: Option<char>| after.is_some_and(|after| after.is_lowercase() || after.is_numeric());
+    replace(text, old, new, |before, after| !before.is_some_and(char::is_uppercase) && !goes_on(after))
+}
+
+/// Replaces a text where what stands before and after it permits.
+fn replace(text: &str, old: &str, new: &str, permits: impl Fn(Option<char>, Option<char>) -> bool) -> String {
     if old.is_empty() || !text.contains(old) {
         return text.to_owned();
     }
-    let is_word = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
     for (at, _) in text.match_indices(old) {
         let end = at + old.len();
-        if at < from || is_word(text[..at].chars().next_back()) || is_word(text[end..].chars().next()) {
+        if at < from || !permits(text[..at].chars().next_back(), text[end..].chars().next()) {
             continue;
         }
         out.push_str(&text[from..at]);
@@ -73,9 +86,22 @@ fn capital(word: &str) -> String {
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
+/// A name as a part of an identifier.
+fn joined(name: &str) -> String {
+    name.split(|character: char| !character.is_alphanumeric()).map(capital).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_of_identifiers_are_names_too() {
+        let renaming = Renaming::new("catalog-db", "stock-db");
+        assert_eq!(renaming.apply("CatalogDbSecret, MyCatalogDb"), "StockDbSecret, MyStockDb");
+        assert_eq!(renaming.apply("Catalogue and CATALOGDb"), "Catalogue and CATALOGDb");
+        assert_eq!(Renaming::new("orders-db", "store").apply("OrdersDbSecret"), "StoreSecret");
+    }
 
     #[test]
     fn a_name_is_found_in_each_of_its_forms() {

@@ -132,12 +132,13 @@ impl Sources {
         self.file(span.file).text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
-    /// The whole line in which a span begins.
+    /// The whole line in which a span begins, and the byte of it at which it does.
     #[must_use]
-    pub fn line_of(&self, span: Span) -> &str {
+    pub fn line_of(&self, span: Span) -> (&str, usize) {
         let file = self.file(span.file);
-        let line = file.line(file.position(span.start).line);
-        line.and_then(|(start, end)| file.text.get(start as usize..end as usize)).unwrap_or_default()
+        let (start, end) = file.line(file.position(span.start).line).unwrap_or_default();
+        let line = file.text.get(start as usize..end as usize).unwrap_or_default();
+        (line, span.start.saturating_sub(start) as usize)
     }
 
     /// The position of a byte of a file; a byte past the end is the end.

@@ -62,6 +62,21 @@ pub fn hidden(line: &str) -> Vec<(usize, usize)> {
     places(line).into_iter().map(|place| (place.start, place.end)).collect()
 }
 
+/// How far around a place of a long line is looked, in bytes: further than any excerpt shows.
+const NEAR: usize = 4096;
+
+/// The bytes of a line that no output may show, near a byte of it: a line may be as long as a file, and a thousand findings
+/// may be on it.
+#[must_use]
+pub fn hidden_near(line: &str, at: usize) -> Vec<(usize, usize)> {
+    if line.len() <= 2 * NEAR {
+        return hidden(line);
+    }
+    let start = line.floor_char_boundary(at.saturating_sub(NEAR));
+    let end = line.floor_char_boundary(at.saturating_add(NEAR).min(line.len())).max(start);
+    hidden(&line[start..end]).into_iter().map(|(from, to)| (start + from, start + to)).collect()
+}
+
 /// A text with `***` for each credential in it.
 #[must_use]
 pub fn redacted(text: &str) -> Cow<'_, str> {

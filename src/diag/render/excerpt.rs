@@ -117,15 +117,15 @@ impl Excerpt {
             let (begin, end) = file.line(number).unwrap_or((file.text.len() as u32, file.text.len() as u32));
             let line = file.text.get(begin as usize..end as usize).unwrap_or_default();
             let on_line: Vec<&Wanted<'_>> = labels.iter().filter(|label| label.line == number).collect();
+            let focus = on_line.iter().min_by_key(|label| !label.primary).map_or(0, |label| label.span.start - begin);
             let hidden: Vec<(usize, usize)> = secrets
                 .iter()
                 .filter(|secret| labels.iter().any(|label| label.span.file == secret.file))
                 .filter(|secret| secret.start < end && secret.end > begin)
                 .map(|secret| (secret.start.saturating_sub(begin) as usize, (secret.end.min(end) - begin) as usize))
                 // What looks like a credential is hidden also where no gate has judged it yet.
-                .chain(credential::hidden(line))
+                .chain(credential::hidden_near(line, focus as usize))
                 .collect();
-            let focus = on_line.iter().min_by_key(|label| !label.primary).map_or(0, |label| label.span.start - begin);
             let cut = Cut::new(line, focus as usize, &hidden, width);
             let line_start = self.text.len();
             self.text.push_str(&cut.text);

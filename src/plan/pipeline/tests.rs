@@ -199,7 +199,9 @@ fn a_release_reaches_production_after_staging() {
         ]
     );
     let secrets: Vec<String> = production.secrets.iter().map(|secret| secret.store_path.to_string()).collect();
-    assert_eq!(secrets, ["storefront/production/checkout/STRIPE_API_KEY", "storefront/production/oncall"]);
+    let expected =
+        ["checkout/STRIPE_API_KEY", "oncall", "registry"].map(|name| format!("storefront/production/{name}"));
+    assert_eq!(secrets, expected);
     assert_eq!(production.migrations.len(), 1);
     assert_eq!(production.migrations[0].run.value, "sqlx migrate run");
     let staging = &plan.workflows.environments[0];
