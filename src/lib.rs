@@ -46,9 +46,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use diag::{Diagnostic, Sink};
 use gates::Checked;
-use ir::System;
 use ir::system::TargetChoice;
+use ir::value::Name;
+use ir::{System, Traced};
 use output::Generated;
+use plan::infrastructure::environments::EstimatePlan;
 use source::decode::list_of;
 use source::scalar::shown;
 use source::{Repository, Sources};
@@ -66,6 +68,8 @@ pub struct Compilation {
     pub specs: Option<Specs>,
     /// The plans that passed every gate; none where a finding denies.
     pub checked: Option<Checked>,
+    /// What each environment is estimated to cost, also where a finding denies.
+    pub estimates: Vec<(Traced<Name>, EstimatePlan)>,
 }
 
 /// Reads, plans and judges the system of a repository: the whole way but for the targets.
@@ -80,9 +84,12 @@ pub fn compile(root: &Utf8Path, settings: &gates::Settings, found: &mut Sink) ->
     }
 
     let mut checked = None;
+    let mut estimates = Vec::new();
     if let (Some(system), Some(specs)) = (&system, &specs) {
         let (plans, problems) = plan::plan(system, specs);
         found.extend(problems);
+        let places = &plans.infrastructure.environments.environments;
+        estimates.extend(places.iter().filter_map(|place| Some((place.name.clone(), place.estimate.clone()?))));
         // A plan that is not whole would be judged for what it lacks.
         if !found.denies() {
             let judgement = gates::check(system, plans, settings);
@@ -90,7 +97,7 @@ pub fn compile(root: &Utf8Path, settings: &gates::Settings, found: &mut Sink) ->
             checked = judgement.checked;
         }
     }
-    Compilation { sources, system, specs, checked }
+    Compilation { sources, system, specs, checked, estimates }
 }
 
 /// The target specs, with the newer pins that committed workflows have.

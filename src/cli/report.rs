@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+
 use super::failure::Failure;
 use super::terminal::Terminal;
 use super::{Outcome, registry};
@@ -10,6 +12,9 @@ use crate::Compilation;
 use crate::diag::render::{self, Counts, Summary};
 use crate::diag::{Context, Diagnostic, Format, Severity, Sink, code};
 use crate::gates;
+use crate::ir::Traced;
+use crate::ir::value::{Decimal, Name};
+use crate::plan::infrastructure::environments::{EstimatePlan, EstimatedResource};
 use crate::source::Safety;
 
 /// A run that has begun.
@@ -47,6 +52,7 @@ impl<'a> Report<'a> {
             fixed: done.fixed,
             written: done.written,
             elapsed_ms: elapsed.as_millis(),
+            estimates: compilation.estimates.iter().map(|(name, one)| estimated(name, one)).collect(),
         };
         let mut diagnostics = found.ordered(sources);
         if self.terminal.quiet && !self.terminal.machine() {
@@ -73,6 +79,19 @@ impl<'a> Report<'a> {
         }
         Ok(outcome)
     }
+}
+
+/// What an environment is estimated to cost a month, in dollars and cents.
+fn estimated(environment: &Name, estimate: &EstimatePlan) -> Value {
+    let usd = |usd: &Traced<Decimal>| usd.value.as_f64();
+    let resource = |one: &EstimatedResource| json!({"name": one.name.value, "kind": one.kind.value, "count": one.count.value, "monthly_usd": one.monthly_usd.as_ref().map(usd)});
+    json!({
+        "environment": environment.as_str(),
+        "monthly_usd": usd(&estimate.monthly_usd),
+        "as_of": estimate.as_of.value,
+        "prices_of": estimate.prices_of.value,
+        "resources": estimate.resources.iter().map(resource).collect::<Vec<Value>>(),
+    })
 }
 
 /// What findings make of a run: what the machine refused is no fault of the inputs.

@@ -15,6 +15,7 @@ pub mod reference;
 
 mod g101_single_replica_in_production;
 mod g102_single_zone_in_production;
+mod g103_over_budget;
 mod g104_public_datastore;
 mod g105_unencrypted_datastore;
 mod g106_privileged_component;
@@ -84,6 +85,7 @@ use crate::plan::Plans;
 pub const ALL: &[&Gate] = &[
     &g101_single_replica_in_production::GATE,
     &g102_single_zone_in_production::GATE,
+    &g103_over_budget::GATE,
     &g104_public_datastore::GATE,
     &g105_unencrypted_datastore::GATE,
     &g106_privileged_component::GATE,

@@ -38,7 +38,7 @@ pub struct Plans {
 /// Makes every decision. What can't be decided is a diagnostic.
 #[must_use]
 pub fn plan(system: &System, specs: &Specs) -> (Plans, Vec<Diagnostic>) {
-    let (infrastructure, mut problems) = infrastructure::plan(system, specs);
+    let (mut infrastructure, mut problems) = infrastructure::plan(system, specs);
     let (monitoring, found) = monitoring::plan(system, specs);
     problems.extend(found);
     let (pipeline, found) = pipeline::plan(system, specs);
@@ -46,6 +46,9 @@ pub fn plan(system: &System, specs: &Specs) -> (Plans, Vec<Diagnostic>) {
     let (aws, found) = aws::plan(&infrastructure, &monitoring, &pipeline, specs);
     if aws::is_asked_for(system) {
         problems.extend(found);
+        for (place, aws) in infrastructure.environments.environments.iter_mut().zip(&aws.environments) {
+            place.estimate = aws::estimate(aws, &specs.aws);
+        }
     }
     (Plans { infrastructure, monitoring, pipeline, aws }, problems)
 }

@@ -25,6 +25,8 @@ pub struct Summary {
     pub written: usize,
     /// How long the run took.
     pub elapsed_ms: u128,
+    /// What environments are estimated to cost a month.
+    pub estimates: Vec<Value>,
 }
 
 /// How many findings of what kind there are.
@@ -51,6 +53,7 @@ pub fn summary(summary: &Summary) -> String {
         "fixed": summary.fixed,
         "written": summary.written,
         "elapsed_ms": u64::try_from(summary.elapsed_ms).unwrap_or(u64::MAX),
+        "estimates": summary.estimates,
     })
     .to_string()
 }

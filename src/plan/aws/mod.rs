@@ -3,11 +3,13 @@
 //! It is a function of the three plans and the target specs alone, so that plans which were read back give the same.
 
 mod build;
+mod estimate;
 pub mod graph;
 pub mod names;
 pub mod rules;
 
 pub use build::plan;
+pub use estimate::estimate;
 
 use crate::ir::value::Name;
 use crate::ir::{Origin, System, Traced};

@@ -60,4 +60,5 @@ crate::rules! { room 20;
     TRAIL = "trail": "an account records who did what, in a bucket that nobody changes, as long as `operations.retention.audit` says";
     BUDGET = "budget": "somebody is told at 80 and 100 percent of a budget, and when it will be exceeded";
     REPOSITORY = "repository": "each component that is built as an image has a repository whose tags never move";
+    ESTIMATE = "estimate": "what runs while nothing has scaled up, at the prices of the dated sheet in `targets/aws.yaml`; what has no price is listed without one";
 }

@@ -57,6 +57,32 @@ plan_record! {
         workloads: Vec<WorkloadPlan>, many;
         /// What may be spent a month, in US dollars.
         monthly_usd: Traced<Decimal>, optional;
+        /// What it is estimated to cost; none where it does not run on AWS.
+        estimate: EstimatePlan, optional;
+    }
+
+    /// What an environment is estimated to cost while nothing has scaled up.
+    pub struct EstimatePlan as "estimate" {
+        /// US dollars a month, for all that has a price.
+        monthly_usd: Traced<Decimal>, required;
+        /// The day of the youngest price of the sheet.
+        as_of: Traced<String>, required;
+        /// The region whose prices were taken.
+        prices_of: Traced<String>, required;
+        /// By resource.
+        resources: Vec<EstimatedResource>, many;
+    }
+
+    /// What one resource is estimated to cost.
+    pub struct EstimatedResource as "estimated resource" {
+        /// What it is called.
+        name: Traced<String>, required;
+        /// What it is.
+        kind: Traced<String>, required;
+        /// How many there are.
+        count: Traced<u32>, required;
+        /// US dollars a month for all of them; none: no price is known before it is used.
+        monthly_usd: Traced<Decimal>, optional;
     }
 
     /// The address range of an environment and its parts, one of each kind a zone.

@@ -34,6 +34,8 @@ pub(super) fn plan(place: &Place<'_>, network: NetworkPlan, problems: &mut Vec<D
         externals: environment.externals.iter().map(datastores::external).collect(),
         workloads: environment.deployments.iter().map(|deployment| workload(place, deployment, problems)).collect(),
         monthly_usd: environment.budget.as_ref().map(|budget| budget.monthly_usd),
+        // Known when the cloud's resources are.
+        estimate: None,
     }
 }
 
