@@ -29,9 +29,23 @@ pub(super) fn platform(place: Place<'_>) -> Vec<Step> {
     let install = Step::script(place.pipelines, "Install the platform", script::INSTALL_PLATFORM, rules::DEPLOY)
         .variable("FOLDER", charts)
         .variable("PARAMETER", place.parameters());
-    let apply =
-        format!("kubectl apply --server-side --force-conflicts --kustomize {}", shell_word(&folder(place, "base")));
-    vec![install, Step::run("Apply what all workloads share", apply, rules::DEPLOY)]
+    let mut steps =
+        vec![install, Step::run("Apply what all workloads share", applied(&folder(place, "base")), rules::DEPLOY)];
+    // The managed stack loads rules and dashboards as objects of the cluster.
+    if place.pipelines.plans.infrastructure.templates.platform.prometheus_managed.value {
+        if let Some(folder) = place.pipelines.folder_if_any("prometheus") {
+            let apply = applied(&format!("{folder}/{}", place.name()));
+            steps.push(Step::run("Apply rules and routes of alerts", apply, rules::DEPLOY));
+        }
+        if let Some(folder) = place.pipelines.folder_if_any("grafana") {
+            steps.push(Step::run("Apply dashboards", applied(folder), rules::DEPLOY));
+        }
+    }
+    steps
+}
+
+fn applied(folder: &str) -> String {
+    format!("kubectl apply --server-side --force-conflicts --kustomize {}", shell_word(folder))
 }
 
 /// Changes stored data.

@@ -41,8 +41,13 @@ impl<'a> Pipelines<'a> {
 
     /// Where a target's files lie, from the repository's root.
     pub(super) fn folder(self, target: &str) -> &'a str {
-        let folder = self.workflows().folders.iter().find(|folder| folder.target.value == target);
-        folder.map_or(".", |folder| folder.folder.as_str())
+        self.folder_if_any(target).unwrap_or(".")
+    }
+
+    /// The same, where the target is among those of the system.
+    pub(super) fn folder_if_any(self, target: &str) -> Option<&'a str> {
+        let folder = self.workflows().folders.iter().find(|folder| folder.target.value == target)?;
+        Some(folder.folder.as_str())
     }
 
     pub(super) fn build(self, component: &str) -> Option<&'a BuildPlan> {

@@ -13,14 +13,22 @@ const FOLDERS: &[(&str, &str)] = &[
     ("cloudformation", "infra/cloudformation"),
     ("kubernetes", "infra/kubernetes"),
     ("prometheus", "infra/prometheus"),
+    ("grafana", "infra/grafana"),
     ("github-actions", ".github"),
 ];
+
+/// Targets whose files a cluster loads while it is deployed to.
+const LOADED: &[&str] = &["prometheus", "grafana"];
 
 /// The folders, as the manifest has moved them.
 pub(super) fn plan(system: &System) -> Vec<TargetFolder> {
     let written = system.targets.as_deref().unwrap_or_default();
     let folder = |(target, usual): &(&str, &str)| {
         let choice = written.iter().find(|choice| choice.name.value == *target);
+        // What a cluster loads is there only where the manifest leaves its target in.
+        if choice.is_none() && system.targets.is_some() && LOADED.contains(target) {
+            return None;
+        }
         let moved = choice.and_then(|choice| choice.out.clone());
         let usual = || RepositoryPath::read(usual).ok().map(|path| Traced::by_rule(path, rules::FOLDERS));
         Some(TargetFolder {
