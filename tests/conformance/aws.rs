@@ -127,5 +127,8 @@ pub(super) fn built_fixtures(target: &str, scratch: &Path) -> Outcome<Vec<(PathB
             folders.push((folder, plan));
         }
     }
+    if folders.is_empty() {
+        return Err(format!("no fixture has files of `{target}`, so nothing was judged").into());
+    }
     Ok(folders)
 }
