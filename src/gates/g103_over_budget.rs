@@ -65,8 +65,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         places.iter().filter_map(|place| Some((place.name.as_str(), place.estimate.as_ref()?))).collect();
     let total = estimates.iter().fold(Decimal::whole(0), |sum, (_, one)| sum.plus(one.monthly_usd.value));
     if total > budget.monthly_usd.value {
+        // To the cent: rounded parts would not add up to a rounded total.
         let each: Vec<String> =
-            estimates.iter().map(|(name, one)| format!("{name} {}", whole(one.monthly_usd.value))).collect();
+            estimates.iter().map(|(name, one)| format!("{name} {}", one.monthly_usd.value)).collect();
         let message = format!(
             "the system costs an estimated {} USD a month, its budget is {} USD",
             whole(total),
@@ -74,7 +75,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         );
         let found = Diagnostic::new(CODE, budget.monthly_usd.origin, message, "not enough")
             .help(format!("ask for less, or have the budget raised to {} USD", whole(total)))
-            .note(format!("{} = {} USD", each.join(" + "), whole(total)));
+            .note(format!("{} = {total} USD", each.join(" + ")));
         findings.add(found);
     }
 }
