@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::registry;
 use crate::gates::{self, Candidate, Settings, Stage};
 use crate::ir::choice::Level;
-use crate::ir::value::{Commit, Name, Time};
+use crate::ir::value::{Commit, Date, Name, Time};
 use crate::source::Scalar;
 use crate::source::decode::nearest;
 
@@ -30,7 +30,7 @@ pub(super) struct Judging {
     #[arg(long, value_name = "STAGE", value_enum, default_value_t = StageArgument::Release)]
     stage: StageArgument,
 
-    /// The moment that dates are judged at, as 2026-03-01T12:00:00Z [default: SOURCE_DATE_EPOCH, else the clock]
+    /// The moment that dates are judged at, as 2026-03-01T12:00:00Z or 2026-03-01 [default: SOURCE_DATE_EPOCH, else the clock]
     #[arg(long, value_name = "TIME", value_parser = time)]
     now: Option<Time>,
 
@@ -105,7 +105,10 @@ pub(super) fn name(text: &str) -> Result<Name, String> {
 }
 
 pub(super) fn time(text: &str) -> Result<Time, String> {
-    Time::read(text).map_err(|wrong| wrong.help.unwrap_or(wrong.message))
+    let day = || Date::read(text).ok().map(|date| Time { seconds: date.days * 86_400 });
+    Time::read(text).ok().or_else(day).ok_or_else(|| {
+        "write a moment as 2026-03-01T12:00:00Z, or a day as 2026-03-01 for its first moment in UTC".to_owned()
+    })
 }
 
 /// The moment of the run: `SOURCE_DATE_EPOCH` where it is set, so that a run can be repeated.

@@ -4,7 +4,7 @@ use crate::record;
 use crate::source::{Table, Traced};
 
 use super::choice::{BuildTool, ProvenanceFormat, RegistryAuth, SbomFormat, Signer};
-use super::value::{Commit, Digest, Duration, Name, RepositoryPath, Size, Time, VariableName};
+use super::value::{Commit, Digest, Duration, Identifier, Name, RepositoryPath, Size, Time};
 
 record! {
     /// Where images are kept.
@@ -40,7 +40,7 @@ record! {
         /// The platforms; by default `linux/amd64`.
         platforms: Vec<Traced<String>>, many;
         /// Arguments of the build.
-        build_args: Table<VariableName, Traced<String>>, many;
+        build_args: Table<Identifier, Traced<String>>, many;
     }
 }
 record! {
@@ -63,13 +63,13 @@ record! {
         /// How its image is built.
         image: ImageBuild, optional;
         /// Variables of the build.
-        env: Table<VariableName, Traced<String>>, many;
+        env: Table<Identifier, Traced<String>>, many;
         /// Whether packages are kept between builds.
         cache: Traced<bool>, default "true";
         /// After how long it is ended.
         timeout: Traced<Duration>, default "30m";
         /// Further variants: each key with its values.
-        matrix: Table<VariableName, Vec<Traced<String>>>, many;
+        matrix: Table<Identifier, Vec<Traced<String>>>, many;
     }
 }
 record! {

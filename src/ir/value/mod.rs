@@ -62,7 +62,7 @@ mod tests;
 mod time;
 
 pub use decimal::{Decimal, Percent};
-pub use name::{Commit, Digest, Name, VariableName};
+pub use name::{Commit, Digest, Identifier, Name, VariableName};
 pub use network::{AddressRange, HostName, PortNumber};
 pub use path::{ContainerPath, RepositoryPath, UrlPath};
 pub use quantity::{CountOrPercent, Cpu, Size};

@@ -18,6 +18,10 @@ text_value!(
     VariableName
 );
 text_value!(
+    /// A name that expressions and shells can use: of a build's variable, argument or variant.
+    Identifier
+);
+text_value!(
     /// A commit: 7 to 40 hex digits, as written.
     Commit
 );
@@ -95,6 +99,34 @@ impl Scalar for Name {
 impl Scalar for VariableName {
     const SHAPE: ScalarShape = shape(
         "variable name",
+        "letters, digits, `_`, `-` and `.`, not beginning with a digit",
+        JsonType::AnyScalar,
+        Some("^[-._A-Za-z][-._A-Za-z0-9]*$"),
+    );
+
+    // What Kubernetes accepts in every version: settings such as `discovery.type` are read from variables of that name.
+    fn read(text: &str) -> Result<Self, Wrong> {
+        let bytes = text.as_bytes();
+        let mark = |byte: &u8| matches!(byte, b'_' | b'-' | b'.');
+        let good = bytes.first().is_some_and(|byte| byte.is_ascii_alphabetic() || mark(byte))
+            && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || mark(byte))
+            && bytes.len() <= 253
+            && text != "."
+            && !text.starts_with("..");
+        if good {
+            return Ok(VariableName(text.into()));
+        }
+        Err(Wrong::new(format!("`{}` is not a variable name", shown(text))))
+    }
+
+    fn write(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.0)
+    }
+}
+
+impl Scalar for Identifier {
+    const SHAPE: ScalarShape = shape(
+        "identifier",
         "letters, digits and `_`, not beginning with a digit",
         JsonType::AnyScalar,
         Some("^[A-Za-z_][A-Za-z0-9_]*$"),
@@ -106,9 +138,9 @@ impl Scalar for VariableName {
             && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
             && bytes.len() <= 253;
         if good {
-            return Ok(VariableName(text.into()));
+            return Ok(Identifier(text.into()));
         }
-        Err(Wrong::new(format!("`{}` is not a variable name", shown(text))))
+        Err(Wrong::new(format!("`{}` is not an identifier", shown(text))))
     }
 
     fn write(&self) -> Cow<'_, str> {
@@ -158,4 +190,4 @@ impl Scalar for Digest {
     }
 }
 
-scalar_decode!(Name, VariableName, Commit, Digest);
+scalar_decode!(Name, VariableName, Identifier, Commit, Digest);

@@ -36,11 +36,19 @@ fn names() {
         (&"a".repeat(64), &format!("`{}…` is longer than 63 characters", "a".repeat(60)), None),
         ("a\u{1b}[0m", "`a\\u{1b}[0m` is not a name", Some(&help("a-0m"))),
     ]);
-    reads::<VariableName>(&[("PORT", "PORT"), ("_x9", "_x9")]);
+    reads::<VariableName>(&[("PORT", "PORT"), ("_x9", "_x9"), ("discovery.type", "discovery.type"), ("A-B", "A-B")]);
     refuses::<VariableName>(&[
         ("9X", "`9X` is not a variable name", None),
-        ("A-B", "`A-B` is not a variable name", None),
+        ("A=B", "`A=B` is not a variable name", None),
+        ("..data", "`..data` is not a variable name", None),
         ("", "`` is not a variable name", None),
+    ]);
+    reads::<Identifier>(&[("PORT", "PORT"), ("_x9", "_x9")]);
+    refuses::<Identifier>(&[
+        ("9X", "`9X` is not an identifier", None),
+        ("A-B", "`A-B` is not an identifier", None),
+        ("a.b", "`a.b` is not an identifier", None),
+        ("", "`` is not an identifier", None),
     ]);
 }
 
@@ -271,6 +279,7 @@ fn shapes_say_which_scalars_are_read() {
     }
     check::<Name>();
     check::<VariableName>();
+    check::<Identifier>();
     check::<Commit>();
     check::<Digest>();
     check::<RepositoryPath>();

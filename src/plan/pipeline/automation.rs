@@ -2,7 +2,7 @@
 
 use crate::ir::Traced;
 use crate::ir::choice::{BuildTool, ProvenanceFormat, RegistryAuth, SbomFormat, Signer};
-use crate::ir::value::{Duration, Name, RepositoryPath, VariableName};
+use crate::ir::value::{Duration, Identifier, Name, RepositoryPath};
 use crate::plan_record;
 
 plan_record! {
@@ -75,7 +75,7 @@ plan_record! {
     /// One variable of a build.
     pub struct BuildVariable as "build variable" {
         /// Its name.
-        name: Traced<VariableName>, required;
+        name: Traced<Identifier>, required;
         /// Its text.
         value: Traced<String>, required;
     }
@@ -83,7 +83,7 @@ plan_record! {
     /// One way in which variants differ.
     pub struct MatrixAxis as "matrix axis" {
         /// The variable that has the value.
-        name: Traced<VariableName>, required;
+        name: Traced<Identifier>, required;
         /// Its values.
         values: Vec<Traced<String>>, many;
     }

@@ -3,7 +3,7 @@
 use super::{commands, or_root, root, rules};
 use crate::ir::building::{Build, ImageBuild};
 use crate::ir::choice::{BuildTool, ProvenanceFormat, RegistryAuth, SbomFormat, Signer};
-use crate::ir::value::{RepositoryPath, VariableName};
+use crate::ir::value::{Identifier, RepositoryPath};
 use crate::ir::{System, Table, Traced};
 use crate::plan::pipeline::automation::{
     BuildPlan, BuildRegistry, BuildVariable, ImageBuildPlan, MatrixAxis, SupplyChainPlan,
@@ -99,8 +99,8 @@ fn shell_word(text: &str) -> String {
     }
 }
 
-fn variables(table: &Table<VariableName, Traced<String>>) -> Vec<BuildVariable> {
-    let variable = |(name, value): (&Traced<VariableName>, &Traced<String>)| BuildVariable {
+fn variables(table: &Table<Identifier, Traced<String>>) -> Vec<BuildVariable> {
+    let variable = |(name, value): (&Traced<Identifier>, &Traced<String>)| BuildVariable {
         origin: name.origin,
         name: name.clone(),
         value: value.clone(),
