@@ -2,27 +2,29 @@
 //!
 //! - `fixtures/pass/CASE/`: nothing is found but what a waiver lets pass.
 //! - `fixtures/fail/CODE-SLUG.../`: `expected.txt` holds what is found, first one line each, then as people see it. The
-//!   code of the folder's name is among it. A file `arguments` says what is run instead of `check`. Gates have cases of
-//!   another form, which `tests/gates.rs` walks.
-//!
+//!   code of the folder's name is among it. A file `arguments` says what is run instead of `check`.
+//! - `fixtures/fail/GNNN-SLUG.../`: a gate's. `fixtures/base/` is a small system without findings; the case holds the files
+//!   that differ from it. Laid over it, they make the finding of `expected.txt` and no other. With the files of its
+//!   `neighbour/` on top the same system passes.
 //! - `fixtures/fix/CASE/`: `check --fix` makes `after/` of `before/`, and says `expected.txt`.
-//!
-//! Gates have small systems that are laid over a common base: `tests/gates.rs` walks those.
 //!
 //! To add a case, add a folder. `UPDATE_EXPECT=1 cargo test --test fixtures` writes `expected.txt` anew.
 
+mod walk;
+
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode, Output};
 use std::{env, fs, io};
 
+use camino::Utf8Path;
 use libtest_mimic::{Arguments, Failed, Trial};
+use pathc::diag::Severity;
+use pathc::gates::{self, Gate};
 use serde_json::Value;
+use walk::{NOW, Said, cases, fixtures, judge, judge_layers, lay, name};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
-
-/// The moment that dates are judged at: 2026-11-23T12:00:00Z.
-const NOW: &str = "1795435200";
 
 /// Codes whose fixture can't be committed; `tests/hostile.rs` makes it.
 const GENERATED: &[(&str, &str)] = &[("E015", "a file without permission to read it")];
@@ -31,10 +33,13 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = vec![
         Trial::test("every_language_code_has_a_fixture", || run(every_language_code_has_a_fixture)),
+        Trial::test("every_gate_has_a_case", || run(every_gate_has_a_case)),
+        Trial::test("the_base_of_the_gates_has_no_finding", || run(the_base_of_the_gates_has_no_finding)),
         Trial::test("the_walk_finds_fixtures", || run(the_walk_finds_fixtures)),
     ];
-    for case in cases("fail").into_iter().filter(|case| !name(case).starts_with('G')) {
-        trials.push(Trial::test(format!("fail::{}", name(&case)), move || run(|| fails_as_expected(&case))));
+    for case in cases("fail") {
+        let fails = if name(&case).starts_with('G') { gate_fails_as_expected } else { fails_as_expected };
+        trials.push(Trial::test(format!("fail::{}", name(&case)), move || run(|| fails(&case))));
     }
     for case in cases("pass") {
         trials.push(Trial::test(format!("pass::{}", name(&case)), move || run(|| passes(&case))));
@@ -49,56 +54,79 @@ fn run(test: impl FnOnce() -> Outcome) -> Result<(), Failed> {
     test().map_err(|error| Failed::from(error.to_string()))
 }
 
-/// The folders of `fixtures/pass` or `fixtures/fail`, in order.
-fn cases(kind: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(kind);
-    let mut cases: Vec<PathBuf> = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.is_dir() && !name(path).starts_with('G'))
-        .collect();
-    cases.sort();
-    cases
-}
-
-fn name(case: &Path) -> String {
-    case.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
 /// Runs pathc on a case with the format that is asked for.
-fn pathc(case: &Path, format: &str) -> io::Result<Output> {
+fn pathc(case: &Utf8Path, format: &str) -> io::Result<Output> {
     let arguments = fs::read_to_string(case.join("arguments")).unwrap_or_else(|_| "check".to_owned());
     Command::new(env!("CARGO_BIN_EXE_pathc"))
         .arg("-C")
         .arg(case)
         .args(arguments.split_whitespace())
         .args(["--message-format", format])
-        .env("SOURCE_DATE_EPOCH", NOW)
+        .args(["--now", NOW])
         .env_remove("CLICOLOR_FORCE")
         .output()
 }
 
-fn fails_as_expected(case: &Path) -> Outcome {
+fn fails_as_expected(case: &Utf8Path) -> Outcome {
     let (short, human) = (pathc(case, "short")?, pathc(case, "human")?);
-    let (short, human) = (String::from_utf8(short.stderr)?, Said { code: human.status.code(), text: human.stderr });
-    let human_text = String::from_utf8(human.text)?;
+    let (short, ended, human) =
+        (String::from_utf8(short.stderr)?, human.status.code(), String::from_utf8(human.stderr)?);
     let code = name(case).split('-').next().unwrap_or_default().to_owned();
     if !short.contains(&format!("[{code}]")) {
         return Err(format!("{code} is not among what is found:\n{short}").into());
     }
     // What is denied fails the run; what warns does not.
     let denied = short.contains("error[");
-    if (human.code == Some(0)) == denied {
-        return Err(format!("ended with {:?}:\n{short}", human.code).into());
+    if (ended == Some(0)) == denied {
+        return Err(format!("ended with {ended:?}:\n{short}").into());
     }
-    let found = format!("{short}\n{human_text}");
+    let found = format!("{short}\n{human}");
     as_expected(case, &found)
 }
 
+/// The gate that a case is of: `GNNN-slug/`, and `GNNN-slug-variant/` where it can fail in several ways.
+fn gate_of(case: &Utf8Path) -> Option<&'static Gate> {
+    let is_of = |gate: &&&Gate| name(case).starts_with(&format!("{}-{}", gate.code.as_str(), gate.code.slug()));
+    gates::ALL.iter().find(is_of).copied()
+}
+
+/// The findings of its gate and no others; with the files of `neighbour/` on top, none.
+fn gate_fails_as_expected(case: &Utf8Path) -> Outcome {
+    let gate = gate_of(case).ok_or("this folder is of no gate")?;
+    let base = fixtures().join("base");
+    let said = judge_layers(&[&base, case])?;
+    if said.diagnostics.is_empty() || said.diagnostics.iter().any(|found| found.code != gate.code) {
+        return Err(format!("finds {:?}\n{}", codes(&said), said.text()).into());
+    }
+    let denies = said.diagnostics.iter().any(|found| found.severity() == Severity::Error);
+    if said.passed == denies {
+        return Err(format!("passed is {}, and it finds {:?}", said.passed, codes(&said)).into());
+    }
+    as_expected(case, &said.text())?;
+    no_findings(&judge_layers(&[&base, case, &case.join("neighbour")])?)
+}
+
+fn codes(said: &Said) -> Vec<String> {
+    said.diagnostics.iter().map(|found| format!("{} {}", found.severity(), found.code.as_str())).collect()
+}
+
+fn no_findings(said: &Said) -> Outcome {
+    if said.passed && said.diagnostics.is_empty() { Ok(()) } else { Err(said.text().into()) }
+}
+
+fn the_base_of_the_gates_has_no_finding() -> Outcome {
+    no_findings(&judge(&fixtures().join("base")))
+}
+
+fn every_gate_has_a_case() -> Outcome {
+    let of: Vec<&str> = cases("fail").iter().filter_map(|case| gate_of(case)).map(|gate| gate.code.as_str()).collect();
+    let without: Vec<&str> =
+        gates::ALL.iter().map(|gate| gate.code.as_str()).filter(|code| !of.contains(code)).collect();
+    if without.is_empty() { Ok(()) } else { Err(format!("without a case in fixtures/fail: {without:?}").into()) }
+}
+
 /// Compares what was said with `expected.txt`, or writes it anew.
-fn as_expected(case: &Path, found: &str) -> Outcome {
+fn as_expected(case: &Utf8Path, found: &str) -> Outcome {
     let path = case.join("expected.txt");
     if env::var_os("UPDATE_EXPECT").is_some_and(|value| value == "1") {
         return Ok(fs::write(path, found)?);
@@ -114,15 +142,12 @@ fn as_expected(case: &Path, found: &str) -> Outcome {
 
 /// `before/` over the base, mended, is the base with `after/`; what nothing names is as it was, and a second run changes
 /// nothing.
-fn mends_as_expected(case: &Path) -> Outcome {
-    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/base");
-    let (folder, wanted) = (tempfile::tempdir()?, tempfile::tempdir()?);
-    for layer in [&base, &case.join("before")] {
-        lay(layer, folder.path())?;
-        lay(layer, wanted.path())?;
-    }
-    if case.join("after").is_dir() {
-        lay(&case.join("after"), wanted.path())?;
+fn mends_as_expected(case: &Utf8Path) -> Outcome {
+    let (base, before, after) = (fixtures().join("base"), case.join("before"), case.join("after"));
+    let folder = walk::laid_over(&[&base, &before])?;
+    let wanted = walk::laid_over(&[&base, &before])?;
+    if after.is_dir() {
+        lay(after.as_std_path(), wanted.path())?;
     }
     let mut said = String::new();
     for _ in 0..2 {
@@ -130,7 +155,7 @@ fn mends_as_expected(case: &Path) -> Outcome {
             .arg("-C")
             .arg(folder.path())
             .args(["check", "--fix", "--message-format", "short"])
-            .env("SOURCE_DATE_EPOCH", NOW)
+            .args(["--now", NOW])
             .output()?;
         let mended = String::from_utf8(output.stdout)?
             .lines()
@@ -141,20 +166,6 @@ fn mends_as_expected(case: &Path) -> Outcome {
         same_files(folder.path(), wanted.path())?;
     }
     as_expected(case, &said)
-}
-
-/// Copies the files of a folder over those of another one.
-fn lay(layer: &Path, over: &Path) -> io::Result<()> {
-    fs::create_dir_all(over)?;
-    for entry in fs::read_dir(layer)? {
-        let entry = entry?;
-        if entry.path().is_dir() {
-            lay(&entry.path(), &over.join(entry.file_name()))?;
-        } else {
-            fs::copy(entry.path(), over.join(entry.file_name()))?;
-        }
-    }
-    Ok(())
 }
 
 /// Whether two folders hold the same files with the same bytes.
@@ -179,13 +190,7 @@ fn same_files(found: &Path, wanted: &Path) -> Outcome {
     Ok(())
 }
 
-/// How a run ended and what it said.
-struct Said {
-    code: Option<i32>,
-    text: Vec<u8>,
-}
-
-fn passes(case: &Path) -> Outcome {
+fn passes(case: &Utf8Path) -> Outcome {
     let output = pathc(case, "json")?;
     let (text, error) = (String::from_utf8(output.stdout)?, String::from_utf8(output.stderr)?);
     let found: Vec<Value> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
@@ -205,7 +210,7 @@ fn passes(case: &Path) -> Outcome {
 }
 
 fn every_language_code_has_a_fixture() -> Outcome {
-    let fixtures: Vec<String> = cases("fail").iter().map(|case| name(case)).collect();
+    let fixtures: Vec<String> = cases("fail").iter().map(|case| name(case).to_owned()).collect();
     for code in pathc::diag::code::LANGUAGE {
         let name = format!("{}-{}", code.as_str(), code.slug());
         let committed = fixtures.iter().any(|fixture| *fixture == name || fixture.starts_with(&format!("{name}-")));

@@ -16,7 +16,7 @@ Examples:
   pathc gates
   pathc gates --phase 7
   pathc gates --format json       one JSON object a line
-  pathc gates --format markdown   all that is known of them, as one page
+  pathc gates --format markdown   all that is known of them, as docs/gates.md has it
 
 `pathc explain CODE` tells what a gate asks for. `levels:` and `waivers:` in pathc.yaml change what a finding does.")]
 pub(super) struct Gates {
@@ -36,14 +36,14 @@ enum List {
     Table,
     /// A JSON object a line
     Json,
-    /// The whole reference, of all phases
+    /// The reference, as one page
     Markdown,
 }
 
 pub(super) fn run(arguments: &Gates, terminal: &Terminal) -> Result<Outcome, Failure> {
     let chosen = |gate: &&&Gate| arguments.phase.is_none_or(|phase| gate.code.0.phase == Some(phase));
     if arguments.format == List::Markdown {
-        terminal.result(&gates::reference::markdown())?;
+        terminal.result(&gates::reference::markdown(arguments.phase))?;
         return Ok(Outcome::Done);
     }
     let json = arguments.format == List::Json || terminal.format == Format::Json;

@@ -127,7 +127,7 @@ fn settle_all(
 
 fn settle(gate: &Gate, finding: Finding, system: &System, settings: &Settings, used: &mut [bool]) -> Option<Settled> {
     let mut diagnostic = finding.diagnostic;
-    let early = match gate.evidence {
+    let early = match finding.evidence.unwrap_or(gate.evidence) {
         Evidence::Written => false,
         Evidence::Tested => settings.stage < Stage::Candidate,
         Evidence::Released => settings.stage < Stage::Release,

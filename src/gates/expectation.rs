@@ -3,13 +3,40 @@
 
 use crate::ir::choice::{ComponentKind, Domain, SuiteKind, SuiteStage};
 use crate::ir::testing::Suite;
-use crate::ir::{Component, Traced};
+use crate::ir::{Component, Environment, Traced};
 
 use super::gate::Context;
 
 /// The domain that somebody chose for a component, or for the system.
 pub(super) fn chosen(domain: &Traced<Domain>) -> Option<Domain> {
     domain.origin.is_written().then_some(domain.value)
+}
+
+/// Whether the domain of a component expects that the version of its model or schema is recorded, and nothing does so: no
+/// variable of the component or its build, and no label of its metrics.
+pub(super) fn lacks_version(context: &Context<'_>, component: &Component) -> bool {
+    let makes = matches!(component.kind.value, ComponentKind::Worker | ComponentKind::Cronjob | ComponentKind::Job);
+    if !makes || chosen(&component.domain) != Some(Domain::Data) {
+        return false;
+    }
+    let names = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        ["model_version", "schema_version"].iter().any(|ending| name.ends_with(ending))
+    };
+    let build = context.build(component);
+    let arguments = build.and_then(|build| build.image.as_ref()).map(|image| &image.build_args);
+    let built = build.map(|build| &build.env).into_iter().chain(arguments);
+    let labels = component.metrics.iter().flat_map(|metrics| &metrics.custom).flat_map(|metric| &metric.labels);
+    let everywhere = component.env.iter().any(|(name, _)| names(name.as_str()))
+        || built.flat_map(|table| table.iter()).any(|(name, _)| names(name.as_str()))
+        || labels.into_iter().any(|label| names(label.as_str()));
+    let somewhere = |environment: &Environment| {
+        let deployments = environment.deployments.iter();
+        let mut own =
+            deployments.filter(|deployment| context.system.component(deployment.component).name == component.name);
+        own.any(|deployment| !deployment.env.iter().any(|(name, _)| names(name.as_str())))
+    };
+    !everywhere && (context.system.environments.is_empty() || context.system.environments.iter().any(somewhere))
 }
 
 /// A suite that a domain expects of a component.

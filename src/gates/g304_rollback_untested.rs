@@ -2,7 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::gate;
-use crate::ir::choice::{DrillKind, EnvironmentKind};
+use crate::ir::choice::DrillKind;
 
 use super::gate::{Context, Findings};
 
@@ -33,27 +33,17 @@ gate! {
 const MOST_DAYS: u64 = 90;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for environment in &context.system.environments {
-        if environment.kind.value != EnvironmentKind::Production {
-            continue;
-        }
-        let last = context
-            .system
-            .drills
-            .iter()
-            .filter(|drill| {
-                drill.kind.value == DrillKind::Rollback && drill.environment == environment.name && drill.passed.value
-            })
-            .max_by_key(|drill| drill.date.value);
+    for environment in context.production() {
+        let last = context.last_drill(DrillKind::Rollback, &environment.name, |_| true);
         let name = &environment.name;
-        let finding = match last {
+        let finding = match last.been {
             None => findings.add(
-                Diagnostic::new(
+                last.explain(Diagnostic::new(
                     CODE,
                     name.origin,
                     format!("no rollback was ever tried in `{name}`"),
                     "no passed rollback drill",
-                )
+                ))
                 .help(format!("go back one release in `{name}` and record it under `drills` in test_results.yaml")),
             ),
             Some(drill) if context.days_since(drill.date.value) > MOST_DAYS => {
@@ -73,6 +63,6 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             }
             Some(_) => continue,
         };
-        finding.environment(&name.value).by_clock = last.is_some();
+        finding.environment(&name.value).by_clock = last.been.is_some() || last.to_come.is_some();
     }
 }

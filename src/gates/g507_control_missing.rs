@@ -9,7 +9,8 @@ use super::gate::{Context, Findings};
 gate! {
     /// # What it does
     /// Denies a system that does not meet a control of a framework under `compliance`. One finding a control, with the framework's own
-    /// clause. Only what can be seen in the inputs is checked: controls over people and offices are not.
+    /// clause. Only what can be seen in the inputs is checked: controls over people and offices are not. A control over drills warns
+    /// at stage `commit`. The reference of the gates lists every control with what is checked and its source.
     ///
     /// # Why it matters
     /// An audit asks for each control by its number. What is missing is cheaper to mend before the auditor finds it.
@@ -30,7 +31,7 @@ gate! {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for framework in &context.system.compliance {
         for control in controls::ALL.iter().filter(|control| control.framework == framework.value) {
-            let Some(shortfall) = (control.check)(context) else { continue };
+            let Some(shortfall) = (control.check.look)(context) else { continue };
             let clause = format!("{} {}", label(framework.value), control.clause);
             let mut found = if shortfall.place.is_written() {
                 Diagnostic::new(CODE, shortfall.place, format!("{clause} asks that {}", control.asks), shortfall.wrong)
@@ -40,7 +41,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 Diagnostic::new(CODE, framework.origin, message, "chosen here")
             };
             found = found.help(shortfall.help).note(control.source);
-            findings.add(found);
+            let finding = findings.add(found).made_by(shortfall.evidence);
+            finding.by_clock = shortfall.by_clock;
         }
     }
 }

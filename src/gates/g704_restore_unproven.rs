@@ -3,6 +3,7 @@
 use crate::diag::Diagnostic;
 use crate::gate;
 use crate::ir::choice::{Domain, DrillKind};
+use crate::ir::evidence::Drill;
 
 use super::expectation;
 use super::gate::{Context, Findings};
@@ -37,30 +38,23 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     for environment in context.production() {
         for datastore in environment.datastores.iter().filter(|datastore| datastore.is_stateful()) {
             let Some((component, needed)) = context.critical_caller(environment, datastore) else { continue };
-            let last = context
-                .system
-                .drills
-                .iter()
-                .filter(|drill| {
-                    drill.kind.value == DrillKind::Restore
-                        && drill.environment == environment.name
-                        && drill.datastore.as_ref() == Some(&datastore.name)
-                        && drill.passed.value
-                })
-                .max_by_key(|drill| drill.date.value);
-            let Some(drill) = last else {
-                let found = Diagnostic::new(
-                    CODE,
-                    datastore.name.origin,
-                    format!(
-                        "`{}` was never restored in `{}`, and `{}` is critical",
-                        datastore.name, environment.name, component.name
-                    ),
-                    "no passed restore drill",
-                )
-                .label(needed.name.origin, format!("`{}` can't work without it", component.name))
-                .help("restore it into an empty datastore and record the drill in test_results.yaml");
-                findings.add(found).component(&component.name).environment(&environment.name);
+            let of = |drill: &Drill| drill.datastore.as_ref() == Some(&datastore.name);
+            let last = context.last_drill(DrillKind::Restore, &environment.name, of);
+            let Some(drill) = last.been else {
+                let found = last
+                    .explain(Diagnostic::new(
+                        CODE,
+                        datastore.name.origin,
+                        format!(
+                            "`{}` was never restored in `{}`, and `{}` is critical",
+                            datastore.name, environment.name, component.name
+                        ),
+                        "no passed restore drill",
+                    ))
+                    .label(needed.name.origin, format!("`{}` can't work without it", component.name))
+                    .help("restore it into an empty datastore and record the drill in test_results.yaml");
+                let finding = findings.add(found).component(&component.name).environment(&environment.name);
+                finding.by_clock = last.to_come.is_some();
                 continue;
             };
             let age = context.days_since(drill.date.value);
@@ -114,11 +108,9 @@ fn without_continuity(context: &Context<'_>, findings: &mut Findings) {
         return;
     }
     for environment in context.production() {
-        let exercised = context.system.drills.iter().any(|drill| {
-            matches!(drill.kind.value, DrillKind::Restore | DrillKind::Failover)
-                && drill.environment == environment.name
-                && drill.passed.value
-        });
+        let exercised = [DrillKind::Restore, DrillKind::Failover]
+            .iter()
+            .any(|kind| context.last_drill(*kind, &environment.name, |_| true).been.is_some());
         let stateful = || environment.datastores.iter().filter(|datastore| datastore.is_stateful());
         // A datastore that a critical component can't work without is judged by itself.
         let judged = stateful().any(|datastore| context.critical_caller(environment, datastore).is_some());

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::diag::{Code, Diagnostic};
 use crate::ir::building::Build;
-use crate::ir::choice::{EnvironmentKind, Level, Tier};
+use crate::ir::choice::{DrillKind, EnvironmentKind, Level, Tier};
 use crate::ir::component::{Dependency, DependencyKind};
-use crate::ir::evidence::{CoverageRow, SuiteResult};
+use crate::ir::evidence::{CoverageRow, Drill, SuiteResult};
 use crate::ir::testing::Suite;
 use crate::ir::value::{Commit, Date, Name, Time};
 use crate::ir::{Component, ComponentId, Datastore, Environment, System, Traced};
@@ -117,10 +117,22 @@ impl<'a> Context<'a> {
         Date { days: self.now.seconds.div_euclid(86_400) }
     }
 
-    /// How many days ago a day was; none where it is still to come.
+    /// How many days ago a day was; 0 where it is still to come.
     #[must_use]
     pub fn days_since(&self, date: Date) -> u64 {
         u64::try_from(self.today().days - date.days).unwrap_or(0)
+    }
+
+    /// The last passed drill of a kind in an environment, where `of` takes it. What is still to come proves nothing; a date has
+    /// no time zone, so that the day after this one may have begun already.
+    #[must_use]
+    pub fn last_drill(&self, kind: DrillKind, environment: &Name, of: impl Fn(&Drill) -> bool) -> LastDrill<'a> {
+        let passed = self.system.drills.iter().filter(|drill| {
+            drill.kind.value == kind && drill.passed.value && drill.environment.value == *environment && of(drill)
+        });
+        let (been, to_come): (Vec<_>, Vec<_>) =
+            passed.partition(|drill| drill.date.value.days <= self.today().days + 1);
+        LastDrill { been: been.into_iter().max_by_key(|drill| drill.date.value), to_come: to_come.first().copied() }
     }
 
     /// The production environments.
@@ -185,6 +197,26 @@ impl<'a> Context<'a> {
     }
 }
 
+/// What was exercised last.
+#[derive(Clone, Copy, Debug)]
+pub struct LastDrill<'a> {
+    /// The last drill that has been.
+    pub been: Option<&'a Drill>,
+    /// A drill whose date is still to come.
+    pub to_come: Option<&'a Drill>,
+}
+
+impl LastDrill<'_> {
+    /// A finding about a drill that is not there, with the one that is still to come.
+    #[must_use]
+    pub fn explain(&self, missing: Diagnostic) -> Diagnostic {
+        match self.to_come {
+            Some(drill) => missing.label(drill.date.origin, "this one is still to come"),
+            None => missing,
+        }
+    }
+}
+
 /// The environments that a release passes before it comes to this one.
 fn promoted_through<'a>(system: &'a System, to: &Name) -> Vec<&'a str> {
     let from = |name: &str| {
@@ -212,6 +244,8 @@ pub struct Finding {
     pub environment: Option<Name>,
     /// Whether it would not be there at another time: it warns in a build, so that the clock changes nothing generated.
     pub by_clock: bool,
+    /// When its evidence comes to be, where that differs from the rest of its gate.
+    pub evidence: Option<Evidence>,
 }
 
 /// What a gate found.
@@ -224,7 +258,7 @@ pub struct Findings {
 impl Findings {
     /// Adds a finding.
     pub fn add(&mut self, diagnostic: Diagnostic) -> &mut Finding {
-        self.found.push(Finding { diagnostic, component: None, environment: None, by_clock: false });
+        self.found.push(Finding { diagnostic, component: None, environment: None, by_clock: false, evidence: None });
         let last = self.found.len() - 1;
         &mut self.found[last]
     }
@@ -246,6 +280,12 @@ impl Finding {
     /// The same, as one that only the clock makes.
     pub fn by_clock(&mut self) -> &mut Finding {
         self.by_clock = true;
+        self
+    }
+
+    /// The same, on evidence that comes to be at another time than what its gate judges.
+    pub fn made_by(&mut self, evidence: Evidence) -> &mut Finding {
+        self.evidence = Some(evidence);
         self
     }
 

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::ALL;
 use super::controls::{self, label};
 use super::gate::{Evidence, Gate};
+use crate::diag::{Code, CodeInfo};
 
 /// What the phases of the methodology are called, from 1.
 const PHASES: [&str; 7] = [
@@ -23,15 +24,15 @@ pub fn phase_name(phase: u8) -> String {
     PHASES.get(usize::from(phase).wrapping_sub(1)).map_or_else(String::new, |name| name.to_lowercase())
 }
 
-/// The page.
+/// The page; of one phase alone where that is asked for.
 #[must_use]
-pub fn markdown() -> String {
+pub fn markdown(only: Option<u8>) -> String {
     let mut page = String::from(
         "# Gates\n\nWhat a release is judged by. A finding of level `deny` means that nothing is written. `levels:` in pathc.yaml, \
          and `-A`, `-W`, `-D`, change what a gate does; `waivers:` let single findings pass, with a reason, an approver and a \
          date. This page is generated from the gates; `pathc explain CODE` prints its parts.\n",
     );
-    for (name, phase) in PHASES.iter().zip(1u8..) {
+    for (name, phase) in PHASES.iter().zip(1u8..).filter(|(_, phase)| only.is_none_or(|only| only == *phase)) {
         let _ =
             writeln!(page, "\n## Phase {phase} · {name}\n\n| code | name | level | what it does |\n|---|---|---|---|");
         for gate in of_phase(phase) {
@@ -42,16 +43,44 @@ pub fn markdown() -> String {
             describe(&mut page, gate);
         }
     }
-    let _ = writeln!(
-        page,
-        "\n## Controls\n\nWhat G507 checks of each framework. Only what can be seen in the inputs is checked.\n\n| framework | \
-         clause | what is asked | source |\n|---|---|---|---|"
-    );
-    for control in controls::ALL {
-        let framework = label(control.framework);
-        let _ = writeln!(page, "| {framework} | {} | {} | {} |", control.clause, control.asks, control.source);
+    if only.is_none_or(|only| Some(only) == CONTROLS.phase) {
+        let _ = writeln!(
+            page,
+            "\n## Controls\n\nWhat G507 checks of each framework. Only what can be seen in the inputs is checked; G508 and \
+             G509 judge audit records and transport.\n\n{}",
+            table()
+        );
     }
     page
+}
+
+/// The code whose findings are about controls.
+const CONTROLS: &CodeInfo = super::g507_control_missing::GATE.code.0;
+
+/// Every control with what it asks for, what is checked and where it is written, as a table of Markdown.
+fn table() -> String {
+    let mut table =
+        "| framework | clause | what it asks | what is checked | source |\n|---|---|---|---|---|".to_owned();
+    for control in controls::ALL {
+        let (framework, met) = (label(control.framework), control.check.met);
+        let row = format!("| {framework} | {} | {} | {met} | {} |", control.clause, control.asks, control.source);
+        table.push('\n');
+        table.push_str(&row);
+    }
+    table
+}
+
+/// The controls that a code speaks of, each with what it asks for, what is checked and where it is written.
+#[must_use]
+pub fn controls(code: Code) -> Option<String> {
+    let line = |control: &controls::Control| {
+        let (framework, met) = (label(control.framework), control.check.met);
+        format!(
+            "{framework} {}: {}\n    checked: {met}\n    source: {}\n",
+            control.clause, control.asks, control.source
+        )
+    };
+    (code.0.code == CONTROLS.code).then(|| controls::ALL.iter().map(line).collect())
 }
 
 fn of_phase(phase: u8) -> impl Iterator<Item = &'static Gate> {
@@ -73,7 +102,7 @@ fn describe(page: &mut String, gate: &Gate) {
     let _ =
         writeln!(page, "\n### {} {}\n\n{role}; {}; {judged}.", gate.code.as_str(), gate.code.slug(), gate.waivable());
     let mut within = false;
-    for line in gate.code.0.doc.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()) {
+    for line in gate.code.documentation().lines() {
         within ^= line.starts_with("```");
         match line.strip_prefix("# ").filter(|_| !within) {
             Some(heading) => {

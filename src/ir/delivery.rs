@@ -1,9 +1,7 @@
 //! How components run: resources, scaling, strategies, rollbacks, objectives, approvals.
 
-use crate::record;
-use crate::source::scalar::unknown_word;
-use crate::source::yaml::NodeId;
-use crate::source::{Decode, Decoder, Problem, ProblemKind, Shape, Table, Traced};
+use crate::source::{Table, Traced};
+use crate::{one_of, record};
 
 use super::choice::{RollbackTrigger, Weekday};
 use super::value::{CountOrPercent, Cpu, Decimal, Duration, Name, Percent, Size, TimeOfDay};
@@ -39,66 +37,21 @@ record! {
         per_replica: Traced<Decimal>, required;
     }
 }
-record! {
+one_of! {
     /// What scaling goes by: one of these.
-    pub struct ScalingTargetRecord as "scaling target" {
+    pub enum ScalingTarget as "scaling target", "scaling goes by exactly one target" {
         /// CPU in use, in percent of the request.
-        cpu: Traced<Percent>, optional;
+        Cpu(Traced<Percent>) = cpu;
         /// Memory in use, in percent of the request.
-        memory: Traced<Percent>, optional;
+        Memory(Traced<Percent>) = memory;
         /// Requests a second and replica.
-        requests_per_second: Traced<Decimal>, optional;
+        RequestsPerSecond(Traced<Decimal>) = requests_per_second;
         /// Messages that wait.
-        queue_depth: QueueDepth, optional;
+        QueueDepth(QueueDepth) = queue_depth;
         /// A metric of the component's own.
-        metric: CustomMetricTarget, optional;
+        Metric(CustomMetricTarget) = metric;
     }
 }
-
-/// What scaling goes by.
-#[derive(Clone, Debug)]
-pub enum ScalingTarget {
-    /// CPU in use, in percent of the request.
-    Cpu(Traced<Percent>),
-    /// Memory in use, in percent of the request.
-    Memory(Traced<Percent>),
-    /// Requests a second and replica.
-    RequestsPerSecond(Traced<Decimal>),
-    /// Messages that wait.
-    QueueDepth(QueueDepth),
-    /// A metric of the component's own.
-    Metric(CustomMetricTarget),
-}
-
-impl Decode for ScalingTarget {
-    fn shape() -> Shape {
-        ScalingTargetRecord::shape()
-    }
-
-    fn decode(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Self> {
-        let record = ScalingTargetRecord::decode(decoder, node)?;
-        let mut given = [
-            record.cpu.map(ScalingTarget::Cpu),
-            record.memory.map(ScalingTarget::Memory),
-            record.requests_per_second.map(ScalingTarget::RequestsPerSecond),
-            record.queue_depth.map(ScalingTarget::QueueDepth),
-            record.metric.map(ScalingTarget::Metric),
-        ]
-        .into_iter()
-        .flatten();
-        let first = given.next();
-        if first.is_none() || given.next().is_some() {
-            let span = decoder.span(node);
-            decoder.problem(
-                Problem::new(ProblemKind::Conflict, span, "scaling goes by exactly one target", "this target")
-                    .help("keep one of `cpu`, `memory`, `requests_per_second`, `queue_depth` and `metric`"),
-            );
-            return None;
-        }
-        first
-    }
-}
-
 record! {
     /// How many replicas run.
     pub struct Scaling as "scaling" {
@@ -159,73 +112,17 @@ record! {
         max_unavailable: Traced<CountOrPercent>, default "0";
     }
 }
-record! {
+one_of! {
     /// How a new version replaces the old one: one of these.
-    pub struct StrategyRecord as "strategy" {
+    pub enum Strategy as "strategy", "a deployment has exactly one strategy" {
         /// Replicas are replaced one after the other.
-        rolling: Rolling, optional;
+        Rolling(Rolling) = rolling, alone "replicas are replaced one after the other";
         /// A new version takes over step by step.
-        canary: Canary, optional;
+        Canary(Canary) = canary, as "{canary: {steps: [{weight: 10, pause: 5m}, {weight: 100}]}}";
         /// A new version beside the old one, then a switch.
-        blue_green: BlueGreen, optional;
+        BlueGreen(BlueGreen) = blue_green, as "{blue_green: {verify: SUITE}}";
     }
 }
-
-/// How a new version replaces the old one.
-#[derive(Clone, Debug)]
-pub enum Strategy {
-    /// Replicas are replaced one after the other. `None`: the word alone was written, and the defaults hold.
-    Rolling(Option<Rolling>),
-    /// A new version takes over step by step.
-    Canary(Canary),
-    /// A new version beside the old one, then a switch.
-    BlueGreen(BlueGreen),
-}
-
-impl Decode for Strategy {
-    fn shape() -> Shape {
-        Shape::OneOf(vec![
-            Shape::Choice(&[("rolling", "replicas are replaced one after the other")]),
-            StrategyRecord::shape(),
-        ])
-    }
-
-    fn decode(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Self> {
-        if let Some((text, _)) = decoder.scalar(node) {
-            if text == "rolling" {
-                return Some(Strategy::Rolling(None));
-            }
-            let span = decoder.span(node);
-            let wrong = unknown_word(text, "strategy", &["rolling", "canary", "blue_green"]);
-            let help = if matches!(text, "canary" | "blue_green" | "blue-green") {
-                "write it as a mapping, with its steps or its suite".to_owned()
-            } else {
-                wrong.help.unwrap_or_default()
-            };
-            decoder.problem(Problem::new(ProblemKind::BadValue, span, wrong.message, "expected a strategy").help(help));
-            return None;
-        }
-        let record = StrategyRecord::decode(decoder, node)?;
-        let mut given = [
-            record.rolling.map(|rolling| Strategy::Rolling(Some(rolling))),
-            record.canary.map(Strategy::Canary),
-            record.blue_green.map(Strategy::BlueGreen),
-        ]
-        .into_iter()
-        .flatten();
-        let first = given.next();
-        if first.is_none() || given.next().is_some() {
-            let span = decoder.span(node);
-            decoder.problem(
-                Problem::new(ProblemKind::Conflict, span, "a deployment has exactly one strategy", "this strategy")
-                    .help("keep one of `rolling`, `canary` and `blue_green`"),
-            );
-            return None;
-        }
-        first
-    }
-}
-
 record! {
     /// When a new version is taken back.
     pub struct Rollback as "rollback" {
@@ -266,74 +163,18 @@ record! {
         max_age: Traced<Duration>, required;
     }
 }
-record! {
+one_of! {
     /// What an objective is measured by: one of these.
-    pub struct IndicatorRecord as "indicator" {
+    pub enum Indicator as "indicator", "an objective has exactly one indicator" {
+        "availability" => Availability: "requests that did not fail";
         /// Requests answered within this time.
-        latency: Traced<Duration>, optional;
+        Latency(Traced<Duration>) = latency, as "{latency: 300ms}";
         /// Good events of all events.
-        ratio: RatioIndicator, optional;
+        Ratio(RatioIndicator) = ratio, as "{ratio: {good: …, total: …}}";
         /// How old the newest result is.
-        freshness: FreshnessIndicator, optional;
+        Freshness(FreshnessIndicator) = freshness, as "{freshness: {metric: …, max_age: 15m}}";
     }
 }
-
-/// What an objective is measured by.
-#[derive(Clone, Debug)]
-pub enum Indicator {
-    /// Requests that did not fail.
-    Availability,
-    /// Requests answered within this time.
-    Latency(Traced<Duration>),
-    /// Good events of all events.
-    Ratio(RatioIndicator),
-    /// How old the newest result is.
-    Freshness(FreshnessIndicator),
-}
-
-impl Decode for Indicator {
-    fn shape() -> Shape {
-        Shape::OneOf(vec![Shape::Choice(&[("availability", "requests that did not fail")]), IndicatorRecord::shape()])
-    }
-
-    fn decode(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Self> {
-        if let Some((text, _)) = decoder.scalar(node) {
-            if text == "availability" {
-                return Some(Indicator::Availability);
-            }
-            let span = decoder.span(node);
-            let wrong = unknown_word(text, "indicator", &["availability", "latency", "ratio", "freshness"]);
-            let help = match text {
-                "latency" => "write `{latency: 300ms}`".to_owned(),
-                "ratio" => "write `{ratio: {good: …, total: …}}`".to_owned(),
-                "freshness" => "write `{freshness: {metric: …, max_age: 15m}}`".to_owned(),
-                _ => wrong.help.unwrap_or_default(),
-            };
-            decoder
-                .problem(Problem::new(ProblemKind::BadValue, span, wrong.message, "expected an indicator").help(help));
-            return None;
-        }
-        let record = IndicatorRecord::decode(decoder, node)?;
-        let mut given = [
-            record.latency.map(Indicator::Latency),
-            record.ratio.map(Indicator::Ratio),
-            record.freshness.map(Indicator::Freshness),
-        ]
-        .into_iter()
-        .flatten();
-        let first = given.next();
-        if first.is_none() || given.next().is_some() {
-            let span = decoder.span(node);
-            decoder.problem(
-                Problem::new(ProblemKind::Conflict, span, "an objective has exactly one indicator", "this indicator")
-                    .help("write `availability`, or keep one of `latency`, `ratio` and `freshness`"),
-            );
-            return None;
-        }
-        first
-    }
-}
-
 record! {
     /// A service level objective.
     pub struct Slo as "SLO" {

@@ -1,85 +1,44 @@
 //! Who answers for what, who decides, and what a finding does.
 
-use crate::record;
-use crate::source::yaml::NodeId;
-use crate::source::{Decode, Decoder, Problem, ProblemKind, Shape, Traced};
+use crate::source::Traced;
+use crate::{one_of, record};
 
 use super::value::{Date, Decimal, Duration, Name};
 
-/// The kind of an on-call route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OncallKind {
-    /// PagerDuty.
-    Pagerduty,
-    /// Opsgenie.
-    Opsgenie,
-    /// A Slack channel.
-    Slack,
-    /// An e-mail address.
-    Email,
-}
-
-impl OncallKind {
-    /// The key in the language.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            OncallKind::Pagerduty => "pagerduty",
-            OncallKind::Opsgenie => "opsgenie",
-            OncallKind::Slack => "slack",
-            OncallKind::Email => "email",
-        }
-    }
-}
-
-/// Where a page goes.
-#[derive(Clone, Debug)]
-pub struct Oncall {
-    /// By which service.
-    pub kind: OncallKind,
-    /// The name that the service knows.
-    pub target: Traced<String>,
-}
-
-record! {
+one_of! {
     /// Where a page goes: one of the four.
-    pub struct OncallRecord as "on-call route" {
+    pub enum Oncall as "on-call route", "an on-call route names exactly one service" {
         /// A PagerDuty service.
-        pagerduty: Traced<String>, optional;
+        Pagerduty(Traced<String>) = pagerduty;
         /// An Opsgenie team.
-        opsgenie: Traced<String>, optional;
+        Opsgenie(Traced<String>) = opsgenie;
         /// A Slack channel.
-        slack: Traced<String>, optional;
+        Slack(Traced<String>) = slack;
         /// An e-mail address.
-        email: Traced<String>, optional;
+        Email(Traced<String>) = email;
     }
 }
 
-impl Decode for Oncall {
-    fn shape() -> Shape {
-        OncallRecord::shape()
+impl Oncall {
+    /// The name that the service knows.
+    #[must_use]
+    pub const fn target(&self) -> &Traced<String> {
+        match self {
+            Oncall::Pagerduty(target) | Oncall::Opsgenie(target) | Oncall::Slack(target) | Oncall::Email(target) => {
+                target
+            }
+        }
     }
 
-    fn decode(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Self> {
-        let record = OncallRecord::decode(decoder, node)?;
-        let mut given = [
-            (OncallKind::Pagerduty, record.pagerduty),
-            (OncallKind::Opsgenie, record.opsgenie),
-            (OncallKind::Slack, record.slack),
-            (OncallKind::Email, record.email),
-        ]
-        .into_iter()
-        .filter_map(|(kind, target)| target.map(|target| Oncall { kind, target }));
-        let first = given.next();
-        if first.is_none() || given.next().is_some() {
-            let span = decoder.span(node);
-            decoder.problem(
-                Problem::new(ProblemKind::Conflict, span, "an on-call route names exactly one service", "this route")
-                    .help("keep one of `pagerduty`, `opsgenie`, `slack` and `email`"),
-            );
-            return None;
+    /// The same service, with another name.
+    #[must_use]
+    pub fn to(&self, target: Traced<String>) -> Oncall {
+        match self {
+            Oncall::Pagerduty(_) => Oncall::Pagerduty(target),
+            Oncall::Opsgenie(_) => Oncall::Opsgenie(target),
+            Oncall::Slack(_) => Oncall::Slack(target),
+            Oncall::Email(_) => Oncall::Email(target),
         }
-        first
     }
 }
 

@@ -11,6 +11,7 @@ pub mod edit;
 pub mod file;
 pub mod guess;
 pub mod load;
+pub mod one_of;
 pub mod origin;
 pub mod pins;
 pub mod problem;

@@ -55,6 +55,10 @@ fn findings_are_valid() -> Outcome {
     if documents.len() < 20 {
         return Err("the walk finds too few systems".into());
     }
+    // E002 with a key that is nearly one has a safe edit.
+    if !documents.iter().any(|path| fs::read_to_string(path).is_ok_and(|text| text.contains("\"artifactChanges\""))) {
+        return Err("no finding has a fix".into());
+    }
     none(judge(&documents)?.into_iter().collect())
 }
 

@@ -54,7 +54,9 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome, F
         return Ok(Outcome::Done);
     };
     if let Some(code) = registry::code(text) {
-        terminal.result(&format!("{}\n\n{}\n", title(code), documentation(code.0.doc)))?;
+        let controls =
+            gates::reference::controls(code).map_or_else(String::new, |list| format!("\n# Controls\n{list}"));
+        terminal.result(&format!("{}\n\n{}\n{controls}", title(code), code.documentation()))?;
         return Ok(Outcome::Done);
     }
     if let Some((file, line)) = place::parse(text)? {
@@ -86,14 +88,4 @@ fn title(code: Code) -> String {
         title.push_str(&format!(" ({level} by default; phase {phase}, {role}; {waivable})"));
     }
     title
-}
-
-/// The text of a doc comment, whose lines begin with the space behind `///`.
-fn documentation(doc: &str) -> String {
-    doc.lines()
-        .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end())
-        .collect::<Vec<_>>()
-        .join("\n")
-        .trim()
-        .to_owned()
 }

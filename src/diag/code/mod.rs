@@ -50,6 +50,13 @@ impl Code {
         self.0.slug
     }
 
+    /// All that is known of it: the text of its doc comment, whose lines begin with the space behind `///`.
+    #[must_use]
+    pub fn documentation(self) -> String {
+        let lines = self.0.doc.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end());
+        lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+    }
+
     /// What it means, in one sentence: the first of its documentation.
     #[must_use]
     pub fn summary(self) -> String {

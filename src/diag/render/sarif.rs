@@ -1,5 +1,6 @@
 //! SARIF 2.1.0, which code scanning services read: one rule a code, one result a finding.
 
+use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::Context;
@@ -7,6 +8,7 @@ use super::place::Exact;
 use super::text::one_line;
 use crate::diag::{Code, Diagnostic};
 use crate::ir::choice::Level;
+use crate::source::{Fix, Safety};
 
 pub(super) fn document(diagnostics: &[Diagnostic], context: &Context<'_>) -> String {
     let rules: Vec<Value> = context.codes.iter().copied().map(rule).collect();
@@ -29,7 +31,7 @@ fn rule(code: Code) -> Value {
         "id": info.code,
         "name": info.slug,
         "shortDescription": {"text": code.summary()},
-        "help": {"text": info.doc.trim(), "markdown": info.doc.trim()},
+        "help": {"text": code.documentation(), "markdown": code.documentation()},
         "defaultConfiguration": {"level": level(info.level)},
     });
     if let (Some(phase), Some(role)) = (info.phase, info.role) {
@@ -71,6 +73,11 @@ fn result(diagnostic: &Diagnostic, context: &Context<'_>) -> Value {
     if !related.is_empty() {
         result["relatedLocations"] = json!(related);
     }
+    if let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.safety == Safety::Safe)
+        && let Some(fix) = mended(fix, diagnostic, context)
+    {
+        result["fixes"] = json!([fix]);
+    }
     if let Some(waived) = &diagnostic.waived {
         let justification =
             format!("{} (approved by {}, until {})", one_line(&waived.reason), waived.approved_by, waived.expires);
@@ -79,20 +86,37 @@ fn result(diagnostic: &Diagnostic, context: &Context<'_>) -> Value {
     result
 }
 
+/// A fix by file; none where an edit has no place, since half a fix mends nothing.
+fn mended(fix: &Fix, diagnostic: &Diagnostic, context: &Context<'_>) -> Option<Value> {
+    let mut changes: IndexMap<&str, Vec<Value>> = IndexMap::new();
+    for edit in &fix.edits {
+        let place = context.exact(edit.place)?;
+        let replacement = json!({"deletedRegion": region(&place), "insertedContent": {"text": edit.insert}});
+        changes.entry(place.path.as_str()).or_default().push(replacement);
+    }
+    let changes: Vec<Value> = changes
+        .into_iter()
+        .map(|(path, replacements)| json!({"artifactLocation": artifact(path), "replacements": replacements}))
+        .collect();
+    let description = diagnostic.help.first().map_or("what `pathc check --fix` does", String::as_str);
+    Some(json!({"description": {"text": description}, "artifactChanges": changes}))
+}
+
 fn location(place: &Exact<'_>, text: &str) -> Value {
     json!({
-        "physicalLocation": {
-            "artifactLocation": artifact(place.path.as_str()),
-            "region": {
-                "startLine": place.start.line,
-                "startColumn": place.start.column,
-                "endLine": place.end.line,
-                "endColumn": place.end.column,
-                "byteOffset": place.span.start,
-                "byteLength": place.span.end - place.span.start,
-            },
-        },
+        "physicalLocation": {"artifactLocation": artifact(place.path.as_str()), "region": region(place)},
         "message": {"text": text},
+    })
+}
+
+fn region(place: &Exact<'_>) -> Value {
+    json!({
+        "startLine": place.start.line,
+        "startColumn": place.start.column,
+        "endLine": place.end.line,
+        "endColumn": place.end.column,
+        "byteOffset": place.span.start,
+        "byteLength": place.span.end - place.span.start,
     })
 }
 

@@ -1,10 +1,38 @@
-//! What controls look at. Each check answers with the first place where the system falls short.
+//! What controls look at. Each check says in a sentence what it looks at, and answers with the first place where the system
+//! falls short.
 
+use crate::gates::gate::Evidence;
 use crate::ir::choice::{DatastoreKind, DrillKind, SbomFormat};
 use crate::ir::value::Duration;
 use crate::ir::{Datastore, Origin};
 
 use super::Context;
+
+/// What is looked at for a control.
+pub(in crate::gates) struct Check {
+    /// When it is met, as a sentence without its end: `no datastore has encryption turned off`.
+    pub(in crate::gates) met: &'static str,
+    /// Looks whether it is met.
+    pub(in crate::gates) look: fn(&Context<'_>) -> Option<Shortfall>,
+}
+
+macro_rules! checks {
+    ($($name:ident = $look:ident: $met:literal;)*) => {
+        $(pub(super) const $name: Check = Check { met: $met, look: $look };)*
+    };
+}
+
+checks! {
+    ENCRYPTED = encrypted: "no datastore has `encrypted: false`";
+    BACKED_UP = backed_up: "each stateful datastore in production has a `backup`, or is a versioned bucket";
+    RESTORED = restored: "each production environment with stateful datastores has a passed restore drill within 365 days";
+    SCANNED = scanned: "`scans` names a tool for `dependencies` and for `containers`";
+    APPROVED = approved: "each production environment has `approvals` with a reviewer";
+    ANSWERED = answered: "the owner of the system has an `oncall` route";
+    REDUNDANT = redundant: "each production environment has `availability_zones: 2` or more";
+    INVENTORIED = inventoried: "`supply_chain` has an `sbom`";
+    PATCHED = patched: "the `grace` of critical vulnerabilities, where there is one, is 30 days at most";
+}
 
 /// Where a control is not met.
 pub(in crate::gates) struct Shortfall {
@@ -14,10 +42,14 @@ pub(in crate::gates) struct Shortfall {
     pub(in crate::gates) wrong: String,
     /// What to do.
     pub(in crate::gates) help: &'static str,
+    /// When the evidence that is missing comes to be.
+    pub(in crate::gates) evidence: Evidence,
+    /// Whether it would not be there at another time.
+    pub(in crate::gates) by_clock: bool,
 }
 
 fn shortfall(place: Origin, wrong: impl Into<String>, help: &'static str) -> Option<Shortfall> {
-    Some(Shortfall { place, wrong: wrong.into(), help })
+    Some(Shortfall { place, wrong: wrong.into(), help, evidence: Evidence::Written, by_clock: false })
 }
 
 /// How old the last test of recovery may be, in days.
@@ -26,12 +58,12 @@ const MOST_DAYS: u64 = 365;
 /// Within a month: requirement 6.3.3 counts from release.
 const PATCHED_WITHIN: Duration = Duration::days(30);
 
-pub(super) fn encrypted(context: &Context<'_>) -> Option<Shortfall> {
+fn encrypted(context: &Context<'_>) -> Option<Shortfall> {
     let datastore = context.system.datastores.iter().find(|datastore| !datastore.encrypted.value)?;
     shortfall(datastore.encrypted.origin, format!("`{}` is not encrypted", datastore.name), "remove `encrypted: false`")
 }
 
-pub(super) fn backed_up(context: &Context<'_>) -> Option<Shortfall> {
+fn backed_up(context: &Context<'_>) -> Option<Shortfall> {
     let versioned = |datastore: &Datastore| datastore.kind.value == DatastoreKind::Bucket && datastore.versioned.value;
     let stateful = context.production().flat_map(|environment| &environment.datastores);
     let datastore = stateful
@@ -44,26 +76,32 @@ pub(super) fn backed_up(context: &Context<'_>) -> Option<Shortfall> {
     )
 }
 
-pub(super) fn restored(context: &Context<'_>) -> Option<Shortfall> {
-    let environment =
-        context.production().find(|environment| environment.datastores.iter().any(Datastore::is_stateful))?;
-    let recent = context.system.drills.iter().any(|drill| {
-        drill.kind.value == DrillKind::Restore
-            && drill.passed.value
-            && drill.environment == environment.name
-            && context.days_since(drill.date.value) <= MOST_DAYS
-    });
-    if recent {
-        return None;
-    }
-    shortfall(
-        environment.name.origin,
-        format!("no restore drill has passed in `{}` within a year", environment.name),
-        "restore a datastore into an empty one and record the drill in test_results.yaml",
-    )
+fn restored(context: &Context<'_>) -> Option<Shortfall> {
+    let stateful = context.production().filter(|environment| environment.datastores.iter().any(Datastore::is_stateful));
+    stateful.into_iter().find_map(|environment| {
+        let last = context.last_drill(DrillKind::Restore, &environment.name, |_| true);
+        let age = last.been.map(|drill| context.days_since(drill.date.value));
+        if age.is_some_and(|age| age <= MOST_DAYS) {
+            return None;
+        }
+        let wrong = match age {
+            Some(age) => format!(
+                "the last restore drill in `{}` is {age} days old, at most {MOST_DAYS} are allowed",
+                environment.name
+            ),
+            None => format!("no restore drill has passed in `{}`", environment.name),
+        };
+        Some(Shortfall {
+            place: environment.name.origin,
+            wrong,
+            help: "restore a datastore into an empty one and record the drill in test_results.yaml",
+            evidence: Evidence::Tested,
+            by_clock: age.is_some() || last.to_come.is_some(),
+        })
+    })
 }
 
-pub(super) fn scanned(context: &Context<'_>) -> Option<Shortfall> {
+fn scanned(context: &Context<'_>) -> Option<Shortfall> {
     let scans = context.system.scans.as_ref();
     let there = |tool: Option<&crate::ir::Traced<String>>| tool.is_some_and(|tool| tool.value != "none");
     if there(scans.and_then(|scans| scans.dependencies.as_ref()))
@@ -78,7 +116,7 @@ pub(super) fn scanned(context: &Context<'_>) -> Option<Shortfall> {
     )
 }
 
-pub(super) fn approved(context: &Context<'_>) -> Option<Shortfall> {
+fn approved(context: &Context<'_>) -> Option<Shortfall> {
     let environment = context
         .production()
         .find(|environment| environment.approvals.as_ref().is_none_or(|approvals| approvals.reviewers.is_empty()))?;
@@ -89,7 +127,7 @@ pub(super) fn approved(context: &Context<'_>) -> Option<Shortfall> {
     )
 }
 
-pub(super) fn answered(context: &Context<'_>) -> Option<Shortfall> {
+fn answered(context: &Context<'_>) -> Option<Shortfall> {
     let owner = context.system.owner.as_ref();
     if owner.is_some_and(|owner| owner.oncall.is_some()) {
         return None;
@@ -101,7 +139,7 @@ pub(super) fn answered(context: &Context<'_>) -> Option<Shortfall> {
     )
 }
 
-pub(super) fn redundant(context: &Context<'_>) -> Option<Shortfall> {
+fn redundant(context: &Context<'_>) -> Option<Shortfall> {
     let environment = context.production().find(|environment| environment.availability_zones.value < 2)?;
     shortfall(
         environment.availability_zones.origin,
@@ -110,7 +148,7 @@ pub(super) fn redundant(context: &Context<'_>) -> Option<Shortfall> {
     )
 }
 
-pub(super) fn inventoried(context: &Context<'_>) -> Option<Shortfall> {
+fn inventoried(context: &Context<'_>) -> Option<Shortfall> {
     let chain = context.system.supply_chain.as_ref();
     if chain.is_some_and(|chain| chain.sbom.value != SbomFormat::None) {
         return None;
@@ -122,7 +160,7 @@ pub(super) fn inventoried(context: &Context<'_>) -> Option<Shortfall> {
     )
 }
 
-pub(super) fn patched(context: &Context<'_>) -> Option<Shortfall> {
+fn patched(context: &Context<'_>) -> Option<Shortfall> {
     let policy = context.system.dependency_policy.as_ref()?.vulnerabilities.as_ref()?;
     let waits = policy.grace.as_ref()?.critical.filter(|waits| waits.value > PATCHED_WITHIN)?;
     shortfall(

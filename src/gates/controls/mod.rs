@@ -8,7 +8,7 @@ mod checks;
 use crate::ir::choice::Framework;
 
 use super::gate::Context;
-pub(super) use checks::Shortfall;
+pub(super) use checks::Check;
 
 /// One control.
 pub(super) struct Control {
@@ -20,8 +20,8 @@ pub(super) struct Control {
     pub(super) asks: &'static str,
     /// Where it is written, and what is read into it where it leaves a number open.
     pub(super) source: &'static str,
-    /// Looks whether it is met.
-    pub(super) check: fn(&Context<'_>) -> Option<Shortfall>,
+    /// What is looked at.
+    pub(super) check: Check,
 }
 
 /// What a framework is called in a sentence.
@@ -59,32 +59,32 @@ macro_rules! controls {
 }
 
 controls! {
-    Soc2 "CC6.1" "data at rest is encrypted", encrypted, SOC2;
-    Soc2 "CC7.1" "new vulnerabilities are looked for", scanned, SOC2;
-    Soc2 "CC7.4" "somebody responds to incidents", answered, SOC2;
-    Soc2 "CC8.1" "changes are authorised before they are made", approved, SOC2;
-    Soc2 "A1.2" "data is backed up", backed_up, SOC2;
-    Soc2 "A1.3" "recovery is tested", restored, SOC2_YEARLY;
-    Iso27001 "A.5.24" "somebody responds to incidents", answered, ISO;
-    Iso27001 "A.8.8" "technical vulnerabilities are looked for", scanned, ISO;
-    Iso27001 "A.8.13" "data is backed up", backed_up, ISO;
-    Iso27001 "A.8.14" "facilities are redundant", redundant, ISO;
-    Iso27001 "A.8.24" "data at rest is encrypted", encrypted, ISO;
-    Iso27001 "A.8.32" "changes are authorised before they are made", approved, ISO;
-    Hipaa "164.308(a)(6)(ii)" "somebody responds to incidents", answered, HIPAA;
-    Hipaa "164.308(a)(7)(ii)(A)" "data is backed up", backed_up, HIPAA;
-    Hipaa "164.308(a)(7)(ii)(D)" "recovery is tested", restored, HIPAA_YEARLY;
-    Hipaa "164.312(a)(2)(iv)" "data at rest is encrypted", encrypted, HIPAA;
-    PciDss "3.5.1" "stored account data is unreadable", encrypted, PCI;
-    PciDss "6.3.2" "software has an inventory of its parts", inventoried, PCI;
-    PciDss "6.3.3" "critical vulnerabilities are patched within a month", patched, PCI;
-    PciDss "6.5.1" "changes are approved before they are made", approved, PCI;
-    PciDss "11.3.1" "vulnerabilities are scanned for", scanned, PCI;
-    PciDss "12.10.3" "somebody is available at any time to respond to incidents", answered, PCI;
-    Gdpr "32(1)(a)" "personal data is encrypted", encrypted, GDPR;
-    Gdpr "32(1)(b)" "systems are resilient", redundant, GDPR;
-    Gdpr "32(1)(c)" "data can be brought back in time", backed_up, GDPR;
-    Gdpr "32(1)(d)" "measures are tested regularly", restored, GDPR_YEARLY;
+    Soc2 "CC6.1" "data at rest is encrypted", ENCRYPTED, SOC2;
+    Soc2 "CC7.1" "new vulnerabilities are looked for", SCANNED, SOC2;
+    Soc2 "CC7.4" "somebody responds to incidents", ANSWERED, SOC2;
+    Soc2 "CC8.1" "changes are authorised before they are made", APPROVED, SOC2;
+    Soc2 "A1.2" "data is backed up", BACKED_UP, SOC2;
+    Soc2 "A1.3" "recovery is tested", RESTORED, SOC2_YEARLY;
+    Iso27001 "A.5.24" "somebody responds to incidents", ANSWERED, ISO;
+    Iso27001 "A.8.8" "technical vulnerabilities are looked for", SCANNED, ISO;
+    Iso27001 "A.8.13" "data is backed up", BACKED_UP, ISO;
+    Iso27001 "A.8.14" "facilities are redundant", REDUNDANT, ISO;
+    Iso27001 "A.8.24" "data at rest is encrypted", ENCRYPTED, ISO;
+    Iso27001 "A.8.32" "changes are authorised before they are made", APPROVED, ISO;
+    Hipaa "164.308(a)(6)(ii)" "somebody responds to incidents", ANSWERED, HIPAA;
+    Hipaa "164.308(a)(7)(ii)(A)" "data is backed up", BACKED_UP, HIPAA;
+    Hipaa "164.308(a)(7)(ii)(D)" "recovery is tested", RESTORED, HIPAA_YEARLY;
+    Hipaa "164.312(a)(2)(iv)" "data at rest is encrypted", ENCRYPTED, HIPAA;
+    PciDss "3.5.1" "stored account data is unreadable", ENCRYPTED, PCI;
+    PciDss "6.3.2" "software has an inventory of its parts", INVENTORIED, PCI;
+    PciDss "6.3.3" "critical vulnerabilities are patched within a month", PATCHED, PCI;
+    PciDss "6.5.1" "changes are approved before they are made", APPROVED, PCI;
+    PciDss "11.3.1" "vulnerabilities are scanned for", SCANNED, PCI;
+    PciDss "12.10.3" "somebody is available at any time to respond to incidents", ANSWERED, PCI;
+    Gdpr "32(1)(a)" "personal data is encrypted", ENCRYPTED, GDPR;
+    Gdpr "32(1)(b)" "systems are resilient", REDUNDANT, GDPR;
+    Gdpr "32(1)(c)" "data can be brought back in time", BACKED_UP, GDPR;
+    Gdpr "32(1)(d)" "measures are tested regularly", RESTORED, GDPR_YEARLY;
 }
 
 #[cfg(test)]

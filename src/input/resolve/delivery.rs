@@ -156,7 +156,10 @@ impl Resolver<'_> {
             });
             return match (gradual, latency) {
                 (Some(gradual), Some(within)) if is_judged(component) => Some(canary(gradual, within)),
-                _ => rolling(Origin::rule(rules::ROLLING), None),
+                _ => {
+                    let origin = Origin::rule(rules::ROLLING);
+                    Rolling::absent(origin).map(|input| rolling(origin, &input))
+                }
             };
         };
         if !component.is_long_running() && !matches!(strategy.value, Strategy::Rolling(_)) {
@@ -173,7 +176,7 @@ impl Resolver<'_> {
             );
         }
         match &strategy.value {
-            Strategy::Rolling(rolling_input) => rolling(strategy.origin, rolling_input.as_ref()),
+            Strategy::Rolling(input) => Some(rolling(strategy.origin, input)),
             Strategy::Canary(canary) => {
                 if canary.steps.is_empty() {
                     self.report(
@@ -225,10 +228,8 @@ fn canary(gradual: &Gradual, within: Traced<Duration>) -> DeliveryStrategy {
     }
 }
 
-fn rolling(origin: Origin, input: Option<&Rolling>) -> Option<DeliveryStrategy> {
-    let absent = Rolling::absent(origin)?;
-    let input = input.unwrap_or(&absent);
-    Some(DeliveryStrategy::Rolling { origin, max_surge: input.max_surge, max_unavailable: input.max_unavailable })
+fn rolling(origin: Origin, input: &Rolling) -> DeliveryStrategy {
+    DeliveryStrategy::Rolling { origin, max_surge: input.max_surge, max_unavailable: input.max_unavailable }
 }
 
 fn rollback(component: &Component, input: Option<&DeploymentInput>, slos: &[Slo]) -> Option<Rollback> {

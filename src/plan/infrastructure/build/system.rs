@@ -35,8 +35,8 @@ pub(super) fn owner(owner: &Owner) -> OwnerTemplate {
         origin: owner.origin,
         team: owner.team.clone(),
         contact: owner.contact.clone(),
-        oncall_service: owner.oncall.as_ref().map(|oncall| oncall.target.with(oncall.kind.as_str().to_owned())),
-        oncall_target: owner.oncall.as_ref().map(|oncall| oncall.target.clone()),
+        oncall_service: owner.oncall.as_ref().map(|oncall| oncall.target().with(oncall.key().to_owned())),
+        oncall_target: owner.oncall.as_ref().map(|oncall| oncall.target().clone()),
     }
 }
 

@@ -5,7 +5,7 @@
 use super::alerts::{Draft, dashboard_uid};
 use super::routing::{named, receiver_name, teams, told_by};
 use crate::ir::choice::EnvironmentKind;
-use crate::ir::ownership::{Oncall, OncallKind};
+use crate::ir::ownership::Oncall;
 use crate::ir::value::Name;
 use crate::ir::{Environment, System, Traced};
 use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, EscalationPlan, ReceiverPlan};
@@ -53,11 +53,12 @@ pub(super) fn receivers(system: &System) -> Vec<ReceiverPlan> {
     let strangers = steps.filter(|step| !teams.contains_key(step.notify.as_str()));
     strangers
         .map(|step| {
-            let service = system.owner.as_ref().and_then(|owner| owner.oncall.as_ref()).map(|oncall| oncall.kind);
-            let service = if step.notify.contains('@') { Some(OncallKind::Email) } else { service };
-            let way = service
-                .filter(|kind| *kind != OncallKind::Email || step.notify.contains('@'))
-                .map(|kind| Oncall { kind, target: step.notify.clone() });
+            let way = if step.notify.contains('@') {
+                Some(Oncall::Email(step.notify.clone()))
+            } else {
+                let own = system.owner.as_ref().and_then(|owner| owner.oncall.as_ref());
+                own.filter(|own| !matches!(own, Oncall::Email(_))).map(|own| own.to(step.notify.clone()))
+            };
             told_by(step.origin, receiver(system, &step.notify), step.notify.clone(), way)
         })
         .collect()

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::escalation;
 use crate::ir::component::DependencyKind;
-use crate::ir::ownership::{Oncall, OncallKind, Owner};
+use crate::ir::ownership::{Oncall, Owner};
 use crate::ir::value::{Duration, Name};
 use crate::ir::{Origin, Rule, System, Traced};
 use crate::plan::monitoring::alerting::{
@@ -48,8 +48,7 @@ pub(super) fn teams(system: &System) -> IndexMap<&str, &Owner> {
 }
 
 fn receiver(owner: &Owner, severity: AlertSeverity) -> ReceiverPlan {
-    let email = |contact: &Traced<String>| Oncall { kind: OncallKind::Email, target: contact.clone() };
-    let contact = owner.contact.as_ref().filter(|contact| contact.contains('@')).map(email);
+    let contact = owner.contact.clone().filter(|contact| contact.contains('@')).map(Oncall::Email);
     let way = match severity {
         AlertSeverity::Page => owner.oncall.clone().or(contact),
         AlertSeverity::Ticket => contact.or_else(|| owner.oncall.clone()),
@@ -59,15 +58,15 @@ fn receiver(owner: &Owner, severity: AlertSeverity) -> ReceiverPlan {
 
 /// A receiver that is told in a way, if in any.
 pub(super) fn told_by(origin: Origin, name: Traced<Name>, team: Traced<String>, way: Option<Oncall>) -> ReceiverPlan {
-    let secret = way.as_ref().filter(|way| way.kind != OncallKind::Email);
+    let secret = way.as_ref().filter(|way| !matches!(way, Oncall::Email(_)));
     ReceiverPlan {
         origin,
         name,
         team,
-        service: way.as_ref().map(|way| way.target.with(way.kind.as_str().to_owned())),
-        target: way.as_ref().map(|way| way.target.clone()),
+        service: way.as_ref().map(|way| way.target().with(way.key().to_owned())),
+        target: way.as_ref().map(|way| way.target().clone()),
         secret: secret.map(|_| Traced::by_rule("oncall".to_owned(), rules::RECEIVER_SECRET)),
-        secret_property: secret.map(|way| way.target.clone()),
+        secret_property: secret.map(|way| way.target().clone()),
     }
 }
 

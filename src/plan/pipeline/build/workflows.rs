@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, code};
 use crate::ir::choice::{RegistryAuth, Runtime, SuiteStage};
 use crate::ir::component::{Component, DeliveryStrategy};
 use crate::ir::evidence::{Drill, Refactoring};
-use crate::ir::ownership::OncallKind;
+use crate::ir::ownership::Oncall;
 use crate::ir::testing::Suite;
 use crate::ir::value::Duration;
 use crate::ir::{Environment, Origin, System, Traced};
@@ -292,7 +292,7 @@ fn secrets(system: &System, environment: &Environment) -> Vec<RequiredSecret> {
     let owners = system.components.iter().filter_map(|component| component.owner.as_ref()).chain(&system.owner);
     let mut routes = owners.filter_map(|owner| owner.oncall.as_ref());
     // An e-mail needs no key.
-    if routes.any(|route| route.kind != OncallKind::Email) {
+    if routes.any(|route| !matches!(route, Oncall::Email(_))) {
         whole("oncall", rules::ONCALL_SECRET);
     }
     secrets.into_values().collect()
