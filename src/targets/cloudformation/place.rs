@@ -115,10 +115,15 @@ impl<'a> Place<'a> {
         let data = &environment.datastores;
         let attached = data.databases.iter().map(|one| one.secret.id.as_str());
         let attached = attached.chain(data.document_clusters.iter().map(|one| one.secret.id.as_str())).collect();
-        let mut sorted = Sorted { owners: &owned, items: BTreeMap::new() };
+        let calls = Calls::of(&owned, &environment.network.security_groups);
+        let mut sorted = Sorted { owners: &owned, calls: &calls, items: BTreeMap::new() };
         sorted.environment(environment);
         let items = sorted.items;
-        let stacks = items.keys().copied().collect();
+        let mut stacks: Vec<Stack<'a>> = items.keys().copied().collect();
+        stacks.sort_by_cached_key(|stack| {
+            let turn = calls.turn(*stack);
+            (matches!(stack, Stack::Component(_)), turn)
+        });
         let scope = Scope {
             system: plans.infrastructure.templates.system.name.as_str(),
             environment: Some(environment),
@@ -262,6 +267,7 @@ impl<'a> Place<'a> {
 /// The resources of an environment by stack, in the order in which a template lists them.
 struct Sorted<'a, 'o> {
     owners: &'o Owners<'a>,
+    calls: &'o Calls<'a>,
     items: BTreeMap<Stack<'a>, Vec<Item<'a>>>,
 }
 
@@ -282,10 +288,9 @@ impl<'a> Sorted<'a, '_> {
         self.all(&environment.log_groups, Item::Logs);
         self.add(&environment.network.vpc.owner, Item::Network(&environment.network));
         self.all(&environment.network.security_groups, Item::Group);
-        let calls = Calls::of(self.owners, &environment.network.security_groups);
         for group in &environment.network.security_groups {
             for rule in &group.rules {
-                let stack = of_rule(self.owners, &calls, group, rule);
+                let stack = of_rule(self.owners, self.calls, group, rule);
                 self.items.entry(stack).or_default().push(Item::Rule(Rule { group, rule }));
             }
         }

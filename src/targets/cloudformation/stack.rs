@@ -163,14 +163,23 @@ impl<'a> Calls<'a> {
         Calls { circles: circles(&called) }
     }
 
+    /// Where a stack stands in the order of deployment: what is called comes before who calls it, and of a circle the name
+    /// decides.
+    pub(super) fn turn(&self, stack: Stack<'a>) -> (Option<usize>, Stack<'a>) {
+        match stack {
+            Stack::Component(name) => (self.circles.get(name).copied(), stack),
+            _ => (None, stack),
+        }
+    }
+
     /// Whether `from` calls `to`, itself or through others, given that `to` calls `from`.
     fn reach(&self, from: &str, to: &str) -> bool {
         self.circles.get(from).is_some_and(|circle| Some(circle) == self.circles.get(to))
     }
 }
 
-/// A number for each node, the same for those that lie on one circle: Tarjan's strongly connected components, without
-/// recursion.
+/// A number for each node, the same for those that lie on one circle, and else lower than that of each node that leads
+/// there: Tarjan's strongly connected components, without recursion.
 fn circles<'a>(edges: &BTreeMap<&'a str, Vec<&'a str>>) -> BTreeMap<&'a str, usize> {
     #[derive(Clone, Copy)]
     struct Seen {
@@ -181,6 +190,7 @@ fn circles<'a>(edges: &BTreeMap<&'a str, Vec<&'a str>>) -> BTreeMap<&'a str, usi
     let mut seen: BTreeMap<&'a str, Seen> = BTreeMap::new();
     let mut found = BTreeMap::new();
     let mut waiting: Vec<&'a str> = Vec::new();
+    let mut circle = 0;
     for start in edges.keys() {
         if seen.contains_key(start) {
             continue;
@@ -218,11 +228,12 @@ fn circles<'a>(edges: &BTreeMap<&'a str, Vec<&'a str>>) -> BTreeMap<&'a str, usi
             }
             let Some(own) = seen.get(node).copied() else { continue };
             if own.lowest == own.index {
+                circle += 1;
                 while let Some(last) = waiting.pop() {
                     if let Some(state) = seen.get_mut(last) {
                         state.waiting = false;
                     }
-                    found.insert(last, own.index);
+                    found.insert(last, circle);
                     if last == node {
                         break;
                     }
@@ -265,6 +276,9 @@ mod tests {
         assert_eq!((found["a"], found["a"]), (found["b"], found["c"]));
         for (one, other) in [("a", "d"), ("d", "e"), ("f", "a")] {
             assert_ne!(found[one], found[other], "{one} {other}");
+        }
+        for (caller, called) in [("a", "d"), ("d", "e"), ("f", "a")] {
+            assert!(found[called] < found[caller], "{called} before {caller}");
         }
     }
 }

@@ -29,11 +29,20 @@ def judge(options: argparse.Namespace, home: pathlib.Path) -> list[Finding]:
                 findings += lint(folder, home)
             if "deploy" in wanted:
                 accounts = [str(e.get("account", ACCOUNT)) for e in environments(options.environments)]
-                with simulated(next(iter(accounts), ACCOUNT), options.environments) as variables:
+                with simulated(next(iter(accounts), ACCOUNT), options.environments, record(options)) as variables:
                     findings += deploy(folder, home, variables, options.environment)
         if policies:
             findings += policies.result()
     return findings
+
+
+def record(options: argparse.Namespace) -> pathlib.Path | None:
+    """The file for what is made, empty."""
+    if not options.keep:
+        return None
+    file = pathlib.Path(options.keep).resolve()
+    file.write_text("", encoding="utf-8")
+    return file
 
 
 def templates(folder: pathlib.Path) -> list[pathlib.Path]:

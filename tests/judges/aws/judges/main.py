@@ -24,6 +24,7 @@ def main(arguments: list[str], home: pathlib.Path) -> int:
     parser.add_argument("--environments", metavar="FILE", help="environment_configurations.yaml")
     parser.add_argument("--environment", action="append", metavar="ENV", help="only this environment")
     parser.add_argument("--apply", "--deploy", action="store_true", help="make the resources too, in a simulated AWS")
+    parser.add_argument("--keep", metavar="FILE", help="write down what was made, for the judge of equivalence")
     parser.add_argument("--all-fixtures", action="store_true", help="the folders are all there are: a suppression that none needs is a finding")
     parser.add_argument("--timings", action="store_true", help="print how long it took, on standard error")
     options = parser.parse_intermixed_args(arguments)
