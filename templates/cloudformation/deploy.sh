@@ -5,6 +5,7 @@
 #   bash deploy.sh --plan FOLDER   makes the change sets, prints them, and executes none
 #
 # TEMPLATE_BUCKET   a bucket for templates above 51,200 bytes
+# HELD              JSON object COMPONENT -> task definition that its service keeps for now; absent: each runs its newest
 #
 # Needs the AWS CLI, signed in to the account, and jq. Nothing happens where nothing changed.
 set -euo pipefail
@@ -50,6 +51,10 @@ for ((index = 0; index < count; index++)); do
     zone=$(zone_of "$domain")
     parameters+=("$parameter=$zone")
   done < <(field '.hosted_zones // {} | to_entries[] | [.key, .value] | @tsv')
+  # Handed over also where it is empty: a parameter that is left out keeps its last value.
+  component=$(field '.held_task_definition // empty')
+  [ -z "$component" ] ||
+    parameters+=("HeldTaskDefinition=$(jq -r --arg component "$component" '.[$component] // ""' <<<"${HELD:-"{}"}")")
   [ "${#parameters[@]}" -eq 0 ] || arguments+=(--parameter-overrides "${parameters[@]}")
 
   if [ "$(wc -c <"$template")" -gt 51200 ]; then

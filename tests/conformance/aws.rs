@@ -115,9 +115,28 @@ fn name_of(folder: &Path) -> String {
 
 /// What a target wrote for each system of `fixtures/pass/`, with the plan that says what stood there before.
 pub(super) fn built_fixtures(target: &str, scratch: &Path) -> Outcome<Vec<(PathBuf, PathBuf)>> {
+    let cases = folders_in(&root().join("fixtures/pass"))?;
+    let folders = built_cases(target, &cases, scratch)?;
+    if folders.is_empty() {
+        return Err(format!("no fixture has files of `{target}`, so nothing was judged").into());
+    }
+    Ok(folders)
+}
+
+/// The same for systems by name, each of which must have files of the target.
+pub(super) fn built_systems(target: &str, names: &[&str], scratch: &Path) -> Outcome<Vec<(PathBuf, PathBuf)>> {
+    let cases: Vec<PathBuf> = names.iter().map(|name| root().join("fixtures/pass").join(name)).collect();
+    let folders = built_cases(target, &cases, scratch)?;
+    if folders.len() != names.len() {
+        return Err(format!("a fixture of {names:?} has no files of `{target}`").into());
+    }
+    Ok(folders)
+}
+
+fn built_cases(target: &str, cases: &[PathBuf], scratch: &Path) -> Outcome<Vec<(PathBuf, PathBuf)>> {
     let mut folders = Vec::new();
-    for case in folders_in(&root().join("fixtures/pass"))? {
-        let copy = super::built(&case, scratch)??;
+    for case in cases {
+        let copy = super::built(case, scratch)??;
         let folder = copy.join("infra").join(target);
         if folder.is_dir() {
             let plan = copy.join("infra/path/infrastructure_automation/environment_configurations.yaml");
@@ -126,9 +145,6 @@ pub(super) fn built_fixtures(target: &str, scratch: &Path) -> Outcome<Vec<(PathB
             }
             folders.push((folder, plan));
         }
-    }
-    if folders.is_empty() {
-        return Err(format!("no fixture has files of `{target}`, so nothing was judged").into());
     }
     Ok(folders)
 }

@@ -16,7 +16,20 @@ pub(super) const CASES: &[Case] = &[
         run: || aws::accepts_good("cloudformation"),
     },
     Case { name: "cloudformation::every_fixture_is_accepted", needs: NEEDS, run: accepts_fixtures },
+    Case { name: "cloudformation::fixtures_are_deployed", needs: NEEDS, run: deploys_fixtures },
 ];
+
+/// A system in each runtime, deployed stack by stack.
+fn deploys_fixtures() -> Outcome {
+    let scratch = tempfile::tempdir()?;
+    let mut wrong = Vec::new();
+    for (folder, plan) in aws::built_systems("cloudformation", &["courier", "storefront"], scratch.path())? {
+        let (folder, plan) = (folder.to_string_lossy(), plan.to_string_lossy());
+        let judges = ["--deploy", "--only", "deploy", "--environment", "production", "--environments", &plan, &folder];
+        wrong.extend(aws::judge("cloudformation", &judges)?.iter().map(ToString::to_string));
+    }
+    none(wrong)
+}
 
 fn accepts_fixtures() -> Outcome {
     let scratch = tempfile::tempdir()?;

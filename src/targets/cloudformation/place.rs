@@ -156,6 +156,19 @@ impl<'a> Place<'a> {
         items.iter().any(needs).then_some(&zone.domain)
     }
 
+    /// The component whose task definition a deployment may hold.
+    pub(super) fn held(&self, stack: Stack<'a>) -> Option<&'a str> {
+        let holds = |item: &Item<'_>| match item {
+            Item::Service(service, _) => service.beside.is_none(),
+            Item::Schedule(_) => true,
+            _ => false,
+        };
+        match stack {
+            Stack::Component(name) if self.items.get(&stack)?.iter().any(holds) => Some(name),
+            _ => None,
+        }
+    }
+
     /// What CloudFormation can't express.
     pub(super) fn problems(&self) -> Vec<Diagnostic> {
         Vec::new()

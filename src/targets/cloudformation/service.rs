@@ -237,10 +237,13 @@ pub(super) fn service(template: &mut Template<'_>, service: &EcsService, capacit
         deployment.put("Alarms", alarms);
     }
     let strategy = Map::new(capacity.origin).with("CapacityProvider", text(capacity)).integer("Weight", 1);
+    let newest = template.of(&service.task_definition, Attribute::Arn, origin);
+    // The service beside is what a deployment tries the newest one on.
+    let definition = if service.beside.is_some() { newest } else { template.held(newest) };
     let mut properties = Map::new(origin)
         .with("ServiceName", text(&service.name))
         .with("Cluster", template.of(&service.cluster, Attribute::Id, origin))
-        .with("TaskDefinition", template.of(&service.task_definition, Attribute::Arn, origin))
+        .with("TaskDefinition", definition)
         .with("CapacityProviderStrategy", Doc::list([strategy.into()], origin))
         .with("DeploymentConfiguration", deployment)
         .with("NetworkConfiguration", in_private_subnets(template, &service.security_group, origin))
@@ -310,8 +313,9 @@ pub(super) fn service(template: &mut Template<'_>, service: &EcsService, capacit
 /// A task that runs by a schedule.
 pub(super) fn schedule(template: &mut Template<'_>, schedule: &Schedule) {
     let origin = schedule.origin;
+    let newest = template.of(&schedule.task_definition, Attribute::Arn, origin);
     let ecs = Map::new(origin)
-        .with("TaskDefinitionArn", template.of(&schedule.task_definition, Attribute::Arn, origin))
+        .with("TaskDefinitionArn", template.held(newest))
         .text("LaunchType", "FARGATE")
         .with("NetworkConfiguration", in_private_subnets(template, &schedule.security_group, origin))
         .text("PropagateTags", "TASK_DEFINITION");

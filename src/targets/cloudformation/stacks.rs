@@ -35,6 +35,9 @@ fn one(place: &Place<'_>, stack: Stack<'_>) -> Map {
             looked_up.with(super::balancing::ZONE_PARAMETER, Doc::text(domain.value.to_string(), domain.origin));
         map.put("hosted_zones", looked_up);
     }
+    if let Some(component) = place.held(stack) {
+        map.put("held_task_definition", said(component.to_owned(), rules::HELD));
+    }
     map
 }
 

@@ -1,12 +1,12 @@
 //! One template while it is written: resources by logical id, what it reads of other stacks, what it tells them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::balancing::ZONE_PARAMETER;
 use super::rules;
 use super::stack::{Owners, Stack, told};
-use super::value::{Sub, arn, attribute, flow, reference};
+use super::value::{Sub, arn, attribute, call, flow, reference};
 use crate::ir::{Origin, Rule};
 use crate::output::doc::Text;
 use crate::output::{Doc, Map};
@@ -47,13 +47,20 @@ pub(super) struct Template<'a> {
     pub(super) scope: &'a Scope<'a>,
     pub(super) stack: Stack<'a>,
     imports: RefCell<BTreeMap<String, String>>,
+    holds: Cell<bool>,
     resources: Map,
 }
+
+/// The parameter with the task definition that a component's service keeps while the rest of its stack changes.
+pub(super) const HELD: &str = "HeldTaskDefinition";
+
+/// The condition that there is one.
+const IS_HELD: &str = "IsHeld";
 
 impl<'a> Template<'a> {
     pub(super) fn new(scope: &'a Scope<'a>, stack: Stack<'a>) -> Template<'a> {
         let resources = Map::new(Origin::rule(rules::TEMPLATE));
-        Template { scope, stack, imports: RefCell::default(), resources }
+        Template { scope, stack, imports: RefCell::default(), holds: Cell::new(false), resources }
     }
 
     /// Adds a resource.
@@ -127,7 +134,7 @@ impl<'a> Template<'a> {
             _ => "data-subnets",
         };
         let list = self.of_network(what, origin);
-        super::value::call("Split", [Doc::text(",", origin), list], origin)
+        call("Split", [Doc::text(",", origin), list], origin)
     }
 
     /// An attribute of a resource that is referred to.
@@ -266,6 +273,13 @@ impl<'a> Template<'a> {
         sub.doc(pattern.origin)
     }
 
+    /// The task definition that a stable service or a schedule runs: the one that the deployment holds, else the newest.
+    pub(super) fn held(&self, newest: Doc) -> Doc {
+        self.holds.set(true);
+        let origin = Origin::rule(rules::HELD);
+        call("If", [Doc::text(IS_HELD, origin), reference(HELD, origin), newest], origin)
+    }
+
     /// The finished template. `description`: what the stack is for; `zone`: whether it is told the DNS zone.
     pub(super) fn finish(self, description: String, zone: bool) -> Doc {
         let origin = Origin::rule(rules::TEMPLATE);
@@ -273,12 +287,16 @@ impl<'a> Template<'a> {
             .text("AWSTemplateFormatVersion", "2010-09-09")
             .with("Description", Doc::text(description, Origin::rule(rules::DESCRIPTION)));
         let imports = self.imports.into_inner();
-        if zone || !imports.is_empty() {
+        let holds = self.holds.get();
+        if zone || holds || !imports.is_empty() {
             let origin = Origin::rule(rules::IMPORT);
             let mut parameters = Map::new(origin);
             if zone {
                 let parameter = Map::new(origin).text("Type", "AWS::Route53::HostedZone::Id");
                 parameters.put(ZONE_PARAMETER, parameter);
+            }
+            if holds {
+                parameters.put(HELD, held_parameter());
             }
             for (id, name) in imports {
                 let parameter = Map::new(origin)
@@ -288,6 +306,11 @@ impl<'a> Template<'a> {
             }
             template.put("Parameters", parameters);
         }
+        if holds {
+            let origin = Origin::rule(rules::HELD);
+            let is_none = call("Equals", [reference(HELD, origin), Doc::text("", origin)], origin);
+            template.put("Conditions", Map::new(origin).with(IS_HELD, call("Not", [is_none], origin)));
+        }
         template.with("Resources", self.resources).into()
     }
 
@@ -295,6 +318,14 @@ impl<'a> Template<'a> {
     pub(super) fn is_attached(&self, secret: &Ref<crate::plan::aws::graph::Secret>) -> bool {
         self.scope.attached.contains(secret.id.as_str())
     }
+}
+
+fn held_parameter() -> Map {
+    by(rules::HELD)
+        .text("Type", "String")
+        .text("Description", "A task definition that the component keeps for now; empty, it runs the newest one")
+        .text("Default", "")
+        .text("AllowedPattern", "|arn:[a-z-]+:ecs:[a-z0-9-]+:[0-9]{12}:task-definition/[A-Za-z0-9_-]+:[0-9]+")
 }
 
 /// Puts a value into a text: the reference, the attribute, or the text that it is.

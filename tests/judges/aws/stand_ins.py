@@ -159,6 +159,7 @@ def stand_in(kind: str) -> type:
 def install() -> None:
     """Lets moto make stand-ins, and fail on what nobody knows."""
     attributes()
+    parameters()
     known_class = parsing.resource_class_from_type
     made: dict[str, type] = {}
 
@@ -188,6 +189,19 @@ def attributes() -> None:
     elbv2.FakeLoadBalancer.get_cfn_attribute = of_balancer
     elbv2.FakeTargetGroup.has_cfn_attr = classmethod(lambda cls, name: name == "TargetGroupFullName")
     elbv2.FakeTargetGroup.get_cfn_attribute = of_targets
+
+
+def parameters() -> None:
+    """A template that reads a parameter before it is told fails, as in AWS; moto breaks down."""
+    known = parsing.ResourceMap.parse_ssm_parameter
+
+    def parse(self, value: str, value_type: str) -> str:
+        try:
+            return known(self, value, value_type)
+        except AttributeError as error:
+            raise ValidationError(message=f"Parameter {value} doesn't exist") from error
+
+    parsing.ResourceMap.parse_ssm_parameter = parse
 
 
 def record(file: pathlib.Path) -> None:

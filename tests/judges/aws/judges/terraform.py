@@ -45,7 +45,9 @@ def judge_folder(folder: pathlib.Path, wanted: list[str], options: argparse.Name
     with tempfile.TemporaryDirectory(prefix="pathc-terraform-") as scratch:
         copy = pathlib.Path(scratch, "terraform")
         shutil.copytree(folder, copy)
-        found, _ = run_roots(folder, copy, rest, options)
+        found, applied = run_roots(folder, copy, rest, options)
+    if options.keep:
+        pathlib.Path(options.keep).write_text(json.dumps(applied, indent=1), encoding="utf-8")
     return findings + found
 
 
