@@ -1,6 +1,8 @@
 //! What is known by its form in a document, whichever target it is of: scalers, ports, probes, secrets, rules, queries.
 
-use super::{Place, Proof, expected, metric};
+use super::expected::{self, OfComponent};
+use super::{Place, Proof, metric};
+use crate::output::doc::Entry;
 use crate::output::{Doc, Map};
 
 /// A text of a document.
@@ -67,35 +69,35 @@ impl Proof<'_> {
     fn walk(&self, place: Place<'_>, component: Option<&str>, document: &Doc) {
         match document {
             Doc::List(elements, ..) => elements.iter().for_each(|element| self.walk(place, component, element)),
+            // One look at each key: most say nothing that is known here.
             Doc::Map(found) => {
-                if let Some(component) = component {
-                    self.listener(place, component, found);
-                }
-                if let Some(environment) = place.environment {
-                    self.secret(place, environment, found);
-                }
-                if let Some(expression) = text(found, "expr") {
-                    self.rule(place, found, expression);
-                }
-                for entry in &found.entries {
-                    self.walk(place, component, &entry.value);
+                for Entry { key, value, .. } in &found.entries {
+                    match (&**key, value) {
+                        ("containerPort", Doc::Integer(port, _)) => self.port(place, component, *port),
+                        ("httpGet", Doc::Map(request)) => self.health(place, component, request),
+                        ("remoteRef", Doc::Map(reference)) => self.secret(place, reference),
+                        ("expr", Doc::Text(expression, _)) => self.rule(place, found, expression),
+                        _ => {}
+                    }
+                    self.walk(place, component, value);
                 }
             }
             _ => {}
         }
     }
 
-    /// Ports that a container opens, and paths that its health is asked at.
-    fn listener(&self, place: Place<'_>, component: &str, found: &Map) {
-        let Some(planned) = self.expected.components.get(component) else { return };
-        if let Some(port) = number(found, "containerPort")
-            && !planned.ports.iter().any(|known| i64::from(*known) == port)
-        {
+    /// A port that a container opens.
+    fn port(&self, place: Place<'_>, component: Option<&str>, port: i64) {
+        let Some((component, planned)) = self.planned(component) else { return };
+        if !planned.ports.iter().any(|known| i64::from(*known) == port) {
             self.object(place, format!("opens port {port} of `{component}`, the plan {}", ports(&planned.ports)));
         }
-        if let Some(path) = map(found, "httpGet").and_then(|get| text(get, "path"))
-            && !planned.paths.contains(path)
-        {
+    }
+
+    /// A path that health is asked at.
+    fn health(&self, place: Place<'_>, component: Option<&str>, request: &Map) {
+        let (Some((component, planned)), Some(path)) = (self.planned(component), text(request, "path")) else { return };
+        if !planned.paths.contains(path) {
             let paths: Vec<&str> = planned.paths.iter().copied().collect();
             self.object(
                 place,
@@ -104,9 +106,13 @@ impl Proof<'_> {
         }
     }
 
-    /// Secrets that are taken from the store.
-    fn secret(&self, place: Place<'_>, environment: &str, found: &Map) {
-        let Some(key) = map(found, "remoteRef").and_then(|reference| text(reference, "key")) else { return };
+    fn planned<'c>(&self, component: Option<&'c str>) -> Option<(&'c str, &OfComponent<'_>)> {
+        Some((component?, self.expected.components.get(component?)?))
+    }
+
+    /// A secret that is taken from the store.
+    fn secret(&self, place: Place<'_>, reference: &Map) {
+        let (Some(environment), Some(key)) = (place.environment, text(reference, "key")) else { return };
         let is_planned = self.expected.environments.get(environment).is_some_and(|known| known.secrets.contains(key));
         if !is_planned && !self.expected.is_known(key) {
             self.object(place, format!("takes the secret `{key}`, which is in no plan"));

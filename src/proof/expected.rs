@@ -1,5 +1,6 @@
 //! What the plans say, as it is looked up while files are seen.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::OnceLock;
 
@@ -25,6 +26,8 @@ pub(super) struct Expected<'a> {
     /// Objectives by their numbers.
     pub(super) objectives: BTreeMap<&'a str, &'a ObjectivePlan>,
     metrics: OnceLock<HashSet<String>>,
+    /// Words of the target specs that may be names of metrics.
+    words: OnceLock<HashSet<&'a str>>,
     /// The plans as text, made only where something was found that no list knows.
     everything: OnceLock<String>,
 }
@@ -35,7 +38,7 @@ pub(super) struct OfEnvironment<'a> {
     /// Digests of the packages that run in it, as 64 digits.
     pub(super) digests: BTreeSet<String>,
     /// Paths of its secrets.
-    pub(super) secrets: BTreeSet<&'a str>,
+    pub(super) secrets: BTreeSet<Cow<'a, str>>,
     /// The least and the most replicas of each component.
     pub(super) bounds: BTreeMap<&'a str, (u32, u32)>,
 }
@@ -55,15 +58,24 @@ impl<'a> Expected<'a> {
         let mut environments: BTreeMap<&str, OfEnvironment<'_>> = BTreeMap::new();
         for plan in &plans.infrastructure.environments.environments {
             let environment = environments.entry(plan.name.as_str()).or_default();
-            environment.secrets.extend(plan.datastores.iter().map(|datastore| datastore.secret.as_str()));
+            let mut secret = |path: &'a str| {
+                environment.secrets.insert(Cow::Borrowed(path));
+            };
+            plan.datastores.iter().for_each(|datastore| secret(&datastore.secret));
+            plan.pull_secret.iter().for_each(|path| secret(path));
+            for workload in &plan.workloads {
+                let variables = workload.variables.iter().filter_map(|variable| variable.secret.as_ref());
+                variables.for_each(|variable| secret(&variable.store_path));
+                workload.secret_files.iter().for_each(|file| secret(&file.store_path));
+            }
+            let below = |name: &str| Cow::Owned(format!("{}/{}/{name}", templates.system.name, plan.name));
+            let receivers = monitoring.alerting.receivers.iter();
+            environment.secrets.extend(receivers.filter_map(|receiver| Some(below(receiver.secret.as_ref()?))));
             for workload in &plan.workloads {
                 let image = workload.image.as_ref();
                 environment
                     .digests
                     .extend(image.into_iter().flat_map(|image| digests(&image.reference)).map(str::to_owned));
-                let variables = workload.variables.iter().filter_map(|variable| variable.secret.as_ref());
-                environment.secrets.extend(variables.map(|secret| secret.store_path.as_str()));
-                environment.secrets.extend(workload.secret_files.iter().map(|file| file.store_path.as_str()));
             }
         }
         for plan in &plans.infrastructure.scaling.environments {
@@ -91,13 +103,15 @@ impl<'a> Expected<'a> {
             alerts: monitoring.alerting.alerts.iter().map(|alert| (alert.id.as_str(), alert)).collect(),
             objectives: monitoring.configurations.objectives.iter().map(|plan| (plan.id.as_str(), plan)).collect(),
             metrics: OnceLock::new(),
+            words: OnceLock::new(),
             everything: OnceLock::new(),
         }
     }
 
     /// Whether the plan exposes a metric, or a fact says that something does.
     pub(super) fn has_metric(&self, name: &str) -> bool {
-        self.metrics.get_or_init(|| self.exposed()).contains(name) || self.is_fact(name)
+        self.metrics.get_or_init(|| self.exposed()).contains(name)
+            || self.words.get_or_init(|| self.facts.iter().flat_map(|(_, text)| words(text)).collect()).contains(name)
     }
 
     /// Whether a text stands somewhere in the plans or in a target spec.
@@ -144,6 +158,11 @@ impl<'a> Expected<'a> {
         }
         printed.text
     }
+}
+
+/// The words of a text that have the form of a metric's name.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != ':').filter(|word| word.contains('_'))
 }
 
 /// A duration as rules write it.

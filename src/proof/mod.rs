@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use memchr::memmem::Finder;
 
 use crate::diag::Diagnostic;
 use crate::diag::code::TARGETS_DISAGREE;
@@ -25,6 +26,8 @@ use expected::Expected;
 /// A proof of one build.
 pub struct Proof<'a> {
     expected: Expected<'a>,
+    /// Finds the system's name in a text.
+    system: Finder<'a>,
     seen: Mutex<Seen>,
 }
 
@@ -54,7 +57,8 @@ impl<'a> Proof<'a> {
     /// known, too.
     #[must_use]
     pub fn new(plans: &'a Plans, facts: &'a [(&'a str, &'a str)]) -> Proof<'a> {
-        Proof { expected: Expected::of(plans, facts), seen: Mutex::default() }
+        let system = Finder::new(plans.infrastructure.templates.system.name.as_str());
+        Proof { expected: Expected::of(plans, facts), system, seen: Mutex::default() }
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {

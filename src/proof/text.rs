@@ -1,12 +1,14 @@
 //! What every text is looked through for, in whatever language it is: digests, secrets, names of environments.
 
+use memchr::memmem;
+
 use super::{Place, Proof};
 
 /// The digests of a text, as 64 digits each.
 pub(super) fn digests(text: &str) -> impl Iterator<Item = &str> {
     const HEAD: &str = "sha256:";
     const DIGITS: usize = 64;
-    text.match_indices(HEAD).filter_map(move |(at, _)| {
+    memmem::find_iter(text.as_bytes(), HEAD).filter_map(move |at| {
         let digits = text.get(at + HEAD.len()..at + HEAD.len() + DIGITS)?;
         digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(digits)
     })
@@ -45,7 +47,7 @@ impl Proof<'_> {
     fn names_of(&self, place: Place<'_>, environment: &str, text: &str) {
         let system = self.expected.system;
         // Names stand behind the system's: `SYSTEM/ENVIRONMENT/…` and `SYSTEM-ENVIRONMENT-…`.
-        for (at, _) in text.match_indices(system) {
+        for at in self.system.find_iter(text.as_bytes()) {
             let (before, rest) = (&text[..at], &text[at + system.len()..]);
             let Some(separator @ ('/' | '-')) = rest.chars().next() else { continue };
             if before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.')) {
