@@ -295,7 +295,7 @@ fn print_by_target(options: &Options) -> io::Result<()> {
             bytes = 0;
             for file in &generated.files {
                 printed.clear();
-                (file.job)().print(&mut printed);
+                file.job.print(&mut printed);
                 bytes += std::hint::black_box(&printed.text).len();
             }
             files = generated.files.len();

@@ -90,7 +90,7 @@ fn cost(count: usize) -> Cost {
             let mut printed = Printed::default();
             for file in (target.emit)(checked, specs).0.files {
                 printed.clear();
-                (file.job)().print(&mut printed);
+                file.job.print(&mut printed);
             }
         });
         (target.name, used)

@@ -44,7 +44,7 @@ fn emitted(root: &Utf8Path) -> Outcome<(Tree, Vec<String>)> {
     let mut tree = Tree::new();
     for file in &files.files {
         let mut out = Printed::with_origins();
-        (file.job)().print(&mut out);
+        file.job.print(&mut out);
         let before = tree.insert(file.path.clone(), out);
         assert!(before.is_none(), "{} is made twice", file.path);
     }

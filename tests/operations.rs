@@ -55,7 +55,7 @@ fn documents(root: &Utf8Path) -> Documents {
     for generated in pathc::generate(&compilation, &["operations".to_owned()], &mut found) {
         for file in &generated.files.files {
             let mut printed = Printed::default();
-            (file.job)().print(&mut printed);
+            file.job.print(&mut printed);
             texts.insert(file.path.to_string(), printed.text);
         }
     }

@@ -9,7 +9,7 @@ use pathc::input;
 use pathc::ir::System;
 use pathc::ir::choice::Level;
 use pathc::ir::value::Time;
-use pathc::output::{Content, Printed};
+use pathc::output::{Content, File, Printed};
 use pathc::plan::{self, DELIVERABLES, Plans};
 use pathc::source::yaml::parse;
 use pathc::source::{FileId, FileKind, Scalar, Sources};
@@ -48,6 +48,12 @@ fn text(content: &Content) -> String {
     printed.text
 }
 
+fn printed(file: &File<'_>) -> String {
+    let mut printed = Printed::default();
+    file.job.print(&mut printed);
+    printed.text
+}
+
 /// The files of every target, by path.
 fn generated(system: &System, specs: &Specs, plans: Plans) -> BTreeMap<Utf8PathBuf, String> {
     let now = Time::read("2026-11-23T12:00:00Z").unwrap();
@@ -60,8 +66,7 @@ fn generated(system: &System, specs: &Specs, plans: Plans) -> BTreeMap<Utf8PathB
         let (files, problems) = (target.emit)(&checked, specs);
         assert!(problems.is_empty(), "{}: {problems:#?}", target.name);
         assert!(!files.files.is_empty(), "{}", target.name);
-        generated
-            .extend(files.files.iter().map(|file| (Utf8Path::new(target.name).join(&file.path), text(&(file.job)()))));
+        generated.extend(files.files.iter().map(|file| (Utf8Path::new(target.name).join(&file.path), printed(file))));
     }
     generated
 }

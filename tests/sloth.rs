@@ -68,9 +68,16 @@ fn constant(expression: &str) -> f64 {
     }
 }
 
+/// What a function adds to a text.
+fn text(add: impl FnOnce(&mut String)) -> String {
+    let mut text = String::new();
+    add(&mut text);
+    text
+}
+
 fn recordings(recorded: &Recorded<'_>) -> BTreeMap<String, Recording> {
     let all = recorded.indicators().into_iter().chain(recorded.facts());
-    all.map(|recording| (recording.name.clone(), recording)).collect()
+    all.map(|recording| (text(|out| recording.push_name(out)), recording)).collect()
 }
 
 #[test]
@@ -82,8 +89,8 @@ fn the_same_objectives_make_the_same_rules() {
         let objective = ours.configurations.objectives.iter().find(|objective| objective.sloth_id.value == id).unwrap();
         let recorded = Recorded::new(&ours.configurations, objective, environment);
         let mine = recordings(&recorded);
-        let labels: BTreeMap<&str, String> =
-            recorded.labels().into_iter().map(|(label, value)| (label, value.value)).collect();
+        let labels: BTreeMap<&str, &str> =
+            recorded.labels().into_iter().map(|(label, value, _)| (label, value)).collect();
         let mut names = BTreeSet::new();
         let mut alerts = 0;
         for rule in &rules {
@@ -93,7 +100,7 @@ fn the_same_objectives_make_the_same_rules() {
                     "page" => AlertSeverity::Page,
                     _ => AlertSeverity::Ticket,
                 };
-                let (mine, theirs) = (pairs(&recorded.burns(severity)), pairs(expression));
+                let (mine, theirs) = (pairs(&text(|out| recorded.push_burns(severity, out))), pairs(expression));
                 assert_eq!((mine.len(), theirs.len()), (2, 2), "{id} {severity}");
                 for (mine, theirs) in mine.iter().zip(&theirs) {
                     assert_eq!((&mine.0, &mine.1), (&theirs.0, &theirs.1), "{id} {severity}");
@@ -107,10 +114,11 @@ fn the_same_objectives_make_the_same_rules() {
             for label in ["sloth_id", "sloth_service", "sloth_slo"] {
                 assert_eq!(rule["labels"][label], *labels[label], "{id} {name}");
             }
-            let window = recording.window.map(|window| window.to_string());
+            let window = recording.window().map(|window| window.to_string());
             assert_eq!(rule["labels"]["sloth_window"].as_str(), window.as_deref(), "{id} {name}");
             if expression.starts_with("vector(") {
-                let (mine, theirs) = (constant(&recording.expression), constant(expression));
+                let (mine, theirs) =
+                    (constant(&text(|out| recorded.push_expression(*recording, out))), constant(expression));
                 assert!((mine - theirs).abs() < NOISE, "{id} {name}: {mine} {theirs}");
             }
         }

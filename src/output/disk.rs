@@ -47,8 +47,15 @@ pub struct Request<'a> {
 
 /// Looks at what is about to be written, on any thread, and may object.
 pub trait Witness: Sync {
-    /// Looks at a file: its content, and the text that it was printed as.
-    fn see(&self, target: &str, environment: Option<&str>, path: &Utf8Path, content: &Content, text: &str);
+    /// Looks at a file: its content, where that was made as a whole, and the text that it was printed as.
+    fn see(
+        &self,
+        target: &str,
+        environment: Option<&str>,
+        path: &Utf8Path,
+        content: Option<&Content>,
+        printed: &Printed,
+    );
 
     /// What is wrong with all of it together. Asked once, after every file was seen.
     fn verdict(&self) -> Vec<Diagnostic>;
@@ -370,12 +377,13 @@ impl Build<'_, '_> {
     ) -> Result<Vec<(Digest, Verdict)>, Refused> {
         let indexed = wanted.par_iter().enumerate();
         let repinned = self.old.specs.get(PINS) != self.request.specs.get(PINS);
-        let compared = indexed.map_init(<(Printed, Vec<u8>)>::default, |(printed, buffer), (slot, wanted)| {
+        let buffers = || (self.request.witness.map_or_else(Printed::default, |_| Printed::watched()), Vec::new());
+        let compared = indexed.map_init(buffers, |(printed, buffer), (slot, wanted)| {
             printed.clear();
-            let content = (wanted.file.job)();
-            content.print(printed);
+            let content = wanted.file.job.print(printed);
             if let Some(witness) = self.request.witness {
-                witness.see(wanted.target, wanted.file.environment.as_deref(), &wanted.path, &content, &printed.text);
+                let environment = wanted.file.environment.as_deref();
+                witness.see(wanted.target, environment, &wanted.path, content.as_ref(), printed);
             }
             let digest = Digest::of_file(&wanted.path, printed.text.as_bytes());
             let row = self.old.files.get(&wanted.path);

@@ -17,12 +17,40 @@ pub struct File<'a> {
     pub path: Utf8PathBuf,
     /// The environment that the file is for, where it is for one.
     pub environment: Option<String>,
-    /// Makes the content; runs on any thread, at any time, and always makes the same.
+    /// Makes the content.
     pub job: Job<'a>,
 }
 
-/// Makes the content of a file. `'a`: what it borrows from the plans.
-pub type Job<'a> = Box<dyn Fn() -> Content + Send + Sync + 'a>;
+/// Makes the content of a file; runs on any thread, at any time, and always makes the same. `'a`: what it borrows from
+/// the plans.
+pub enum Job<'a> {
+    /// Makes it as a whole.
+    Whole(Box<dyn Fn() -> Content + Send + Sync + 'a>),
+    /// Writes it as it goes, which saves what is large the making of a tree.
+    Streamed(Box<dyn Fn(&mut Printed) + Send + Sync + 'a>),
+}
+
+impl<'a> Job<'a> {
+    /// A job that makes a content as a whole.
+    pub fn whole(job: impl Fn() -> Content + Send + Sync + 'a) -> Job<'a> {
+        Job::Whole(Box::new(job))
+    }
+
+    /// Prints the content at the end of a buffer. Returns it where it was made as a whole.
+    pub fn print(&self, out: &mut Printed) -> Option<Content> {
+        match self {
+            Job::Whole(job) => {
+                let content = job();
+                content.print(out);
+                Some(content)
+            }
+            Job::Streamed(job) => {
+                job(out);
+                None
+            }
+        }
+    }
+}
 
 /// The content of a file.
 #[derive(Clone, Debug)]
@@ -114,7 +142,18 @@ pub struct Files<'a> {
 impl<'a> Files<'a> {
     /// Adds a file that is for no environment alone.
     pub fn add(&mut self, path: impl Into<Utf8PathBuf>, job: impl Fn() -> Content + Send + Sync + 'a) {
-        self.files.push(File { path: path.into(), environment: None, job: Box::new(job) });
+        self.files.push(File { path: path.into(), environment: None, job: Job::whole(job) });
+    }
+
+    /// Adds a file that is written as it goes; `environment`: the one that it is for, where it is for one.
+    pub fn add_streamed(
+        &mut self,
+        environment: Option<&str>,
+        path: impl Into<Utf8PathBuf>,
+        job: impl Fn(&mut Printed) + Send + Sync + 'a,
+    ) {
+        let environment = environment.map(str::to_owned);
+        self.files.push(File { path: path.into(), environment, job: Job::Streamed(Box::new(job)) });
     }
 
     /// Adds a file of one environment.
@@ -124,7 +163,7 @@ impl<'a> Files<'a> {
         path: impl Into<Utf8PathBuf>,
         job: impl Fn() -> Content + Send + Sync + 'a,
     ) {
-        self.files.push(File { path: path.into(), environment: Some(environment.into()), job: Box::new(job) });
+        self.files.push(File { path: path.into(), environment: Some(environment.into()), job: Job::whole(job) });
     }
 }
 

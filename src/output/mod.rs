@@ -18,9 +18,11 @@ pub mod printed;
 pub mod provenance;
 pub mod resource;
 pub mod rule;
+#[cfg(test)]
+mod writers;
 pub mod yaml;
 
 pub use disk::{Mode, Outcome, Request, Selection, Witness, build};
 pub use doc::{Doc, Map, Style};
-pub use files::{Content, File, Files, Generated};
-pub use printed::{LineOrigins, Printed};
+pub use files::{Content, File, Files, Generated, Job};
+pub use printed::{LineOrigins, Printed, Watched};

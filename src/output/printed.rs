@@ -1,5 +1,7 @@
 //! Printed text, and for each of its lines where it comes from.
 
+use std::ops::Range;
+
 use crate::ir::Origin;
 
 /// A text while it is printed. One buffer serves many files: [`Printed::clear`] keeps its memory.
@@ -9,6 +11,39 @@ pub struct Printed {
     pub text: String,
     /// Where each line comes from; only kept where somebody asks, since most runs don't.
     pub line_origins: Option<LineOrigins>,
+    /// What a streamed document says of what is looked at beside the text; only kept where somebody looks.
+    pub watched: Option<Watched>,
+}
+
+/// Keys of streamed documents whose texts are looked at: rules, alerts and queries.
+const WATCHED: [&str; 4] = ["record", "alert", "expr", "for"];
+
+/// Entries of streamed documents with one of the keys that are looked at, in order.
+#[derive(Debug, Default)]
+pub struct Watched {
+    texts: String,
+    entries: Vec<(&'static str, Range<usize>)>,
+}
+
+impl Watched {
+    /// Keys and texts in order.
+    pub fn entries(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.entries.iter().map(|(key, range)| (*key, self.texts.get(range.clone()).unwrap_or_default()))
+    }
+
+    /// Adds an entry at the end, if its key is one that is looked at.
+    pub fn add(&mut self, key: &'static str, text: &str) {
+        if WATCHED.contains(&key) {
+            let start = self.texts.len();
+            self.texts.push_str(text);
+            self.entries.push((key, start..self.texts.len()));
+        }
+    }
+
+    fn clear(&mut self) {
+        self.texts.clear();
+        self.entries.clear();
+    }
 }
 
 /// Where the lines of a text come from.
@@ -89,7 +124,13 @@ impl Printed {
     /// An empty text whose lines' origins are kept.
     #[must_use]
     pub fn with_origins() -> Printed {
-        Printed { text: String::new(), line_origins: Some(LineOrigins::default()) }
+        Printed { line_origins: Some(LineOrigins::default()), ..Printed::default() }
+    }
+
+    /// An empty text, beside which is kept what is looked at.
+    #[must_use]
+    pub fn watched() -> Printed {
+        Printed { watched: Some(Watched::default()), ..Printed::default() }
     }
 
     /// Empties the text.
@@ -97,6 +138,28 @@ impl Printed {
         self.text.clear();
         if let Some(lines) = &mut self.line_origins {
             lines.clear();
+        }
+        if let Some(watched) = &mut self.watched {
+            watched.clear();
+        }
+    }
+
+    /// Keeps an entry of a streamed document, where somebody looks.
+    pub(super) fn watch(&mut self, key: &'static str, text: &str) {
+        if let Some(watched) = &mut self.watched {
+            watched.add(key, text);
+        }
+    }
+
+    /// How many entries are kept.
+    pub(super) fn watched_len(&self) -> usize {
+        self.watched.as_ref().map_or(0, |watched| watched.entries.len())
+    }
+
+    /// Keeps entries once more.
+    pub(super) fn watch_again(&mut self, range: Range<usize>) {
+        if let Some(watched) = &mut self.watched {
+            watched.entries.extend_from_within(range);
         }
     }
 
@@ -164,9 +227,23 @@ pub(super) fn is_special(character: char) -> bool {
         | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
+/// As many bytes as are looked at at once, without a branch.
+pub(super) const CHUNK: usize = 32;
+
+/// Whether a text stands between double quotes as it is.
+fn needs_no_escape(text: &str) -> bool {
+    let plain = |byte: u8| (byte.wrapping_sub(b' ') < 0x5f) & (byte != b'"') & (byte != b'\\');
+    text.as_bytes().chunks(CHUNK).all(|chunk| chunk.iter().fold(true, |all, byte| all & plain(*byte)))
+}
+
 /// Writes a text between double quotes with the escapes that JSON and YAML share.
 pub(super) fn push_double_quoted(out: &mut String, text: &str) {
     out.push('"');
+    if needs_no_escape(text) {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     // Runs of ordinary characters are copied whole.
     let mut start = 0;
     for (at, character) in text.char_indices() {

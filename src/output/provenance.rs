@@ -30,7 +30,7 @@ pub struct Page<'a> {
 impl<'a> Page<'a> {
     fn print(generated: &'a Generated<'a>, file: &'a File<'a>) -> Page<'a> {
         let mut printed = Printed::with_origins();
-        (file.job)().print(&mut printed);
+        file.job.print(&mut printed);
         Page {
             target: &generated.target,
             environment: file.environment.as_deref(),

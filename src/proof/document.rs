@@ -76,7 +76,7 @@ impl Proof<'_> {
                         ("containerPort", Doc::Integer(port, _)) => self.port(place, component, *port),
                         ("httpGet", Doc::Map(request)) => self.health(place, component, request),
                         ("remoteRef", Doc::Map(reference)) => self.secret(place, reference),
-                        ("expr", Doc::Text(expression, _)) => self.rule(place, found, expression),
+                        ("expr", Doc::Text(..)) => self.rule(place, &Rule::of(found)),
                         _ => {}
                     }
                     self.walk(place, component, value);
@@ -119,9 +119,37 @@ impl Proof<'_> {
         }
     }
 
+    /// The rules and queries of a document that was written as it went: keys and texts in order. A rule begins with its
+    /// name, the identifier of an alert stands among its labels, and a query has neither.
+    pub(super) fn streamed<'t>(&self, place: Place<'_>, entries: impl Iterator<Item = (&'static str, &'t str)>) {
+        let mut rule = Rule::default();
+        for (key, text) in entries {
+            let begins = match key {
+                "record" => true,
+                "alert" => rule.alert.is_none() || rule.id.is_some(),
+                "expr" => rule.expression.is_some(),
+                _ => false,
+            };
+            if begins {
+                self.rule(place, &std::mem::take(&mut rule));
+            }
+            match key {
+                "record" => rule.record = Some(text),
+                "alert" if rule.alert.is_none() => rule.alert = Some(text),
+                "alert" => rule.id = Some(text),
+                "expr" => rule.expression = Some(text),
+                _ => rule.hold = Some(text),
+            }
+        }
+        self.rule(place, &rule);
+    }
+
     /// An alert, a recording or a query.
-    fn rule(&self, place: Place<'_>, found: &Map, expression: &str) {
-        if let Some(record) = text(found, "record") {
+    fn rule(&self, place: Place<'_>, found: &Rule<'_>) {
+        let Some(expression) = found.expression else { return };
+        if let Some(record) = found.record
+            && !self.seen().recorded.contains(record)
+        {
             self.seen().recorded.insert(record.to_owned());
         }
         for name in metric::names(expression) {
@@ -132,8 +160,7 @@ impl Proof<'_> {
                 }
             }
         }
-        let (Some(name), Some(labels)) = (text(found, "alert"), map(found, "labels")) else { return };
-        let Some(id) = text(labels, "alert") else { return };
+        let (Some(name), Some(id)) = (found.alert, found.id) else { return };
         let Some(planned) = self.expected.alerts.get(id) else {
             return self.object(place, format!("tells of `{id}`, which the plan does not know"));
         };
@@ -141,9 +168,9 @@ impl Proof<'_> {
             self.object(place, format!("calls the alert `{id}` `{name}`, the plan `{}`", planned.name));
         }
         let hold = planned.hold.as_ref().map(|hold| expected::shown(&hold.value));
-        if text(found, "for") != hold.as_deref() {
+        if found.hold != hold.as_deref() {
             let shown = |text: Option<&str>| text.map_or("at once".to_owned(), |text| format!("after {text}"));
-            let (found, hold) = (shown(text(found, "for")), shown(hold.as_deref()));
+            let (found, hold) = (shown(found.hold), shown(hold.as_deref()));
             self.object(place, format!("tells of `{id}` {found}, the plan {hold}"));
         }
         if let Some(objective) = planned.objective.as_ref().and_then(|id| self.expected.objectives.get(id.as_str())) {
@@ -156,6 +183,29 @@ impl Proof<'_> {
                     self.object(place, format!("tells of `{id}` at another threshold than the plan's {threshold}"));
                 }
             }
+        }
+    }
+}
+
+/// What a rule or a query says.
+#[derive(Default)]
+struct Rule<'t> {
+    record: Option<&'t str>,
+    alert: Option<&'t str>,
+    /// The identifier of the alert.
+    id: Option<&'t str>,
+    expression: Option<&'t str>,
+    hold: Option<&'t str>,
+}
+
+impl<'t> Rule<'t> {
+    fn of(map: &'t Map) -> Rule<'t> {
+        Rule {
+            record: text(map, "record"),
+            alert: text(map, "alert"),
+            id: self::map(map, "labels").and_then(|labels| text(labels, "alert")),
+            expression: text(map, "expr"),
+            hold: text(map, "for"),
         }
     }
 }

@@ -19,7 +19,7 @@ use memchr::memmem::Finder;
 
 use crate::diag::Diagnostic;
 use crate::diag::code::TARGETS_DISAGREE;
-use crate::output::{Content, Witness};
+use crate::output::{Content, Printed, Watched, Witness};
 use crate::plan::Plans;
 use expected::Expected;
 
@@ -72,13 +72,16 @@ impl<'a> Proof<'a> {
 }
 
 impl Witness for Proof<'_> {
-    fn see(&self, _: &str, environment: Option<&str>, path: &Utf8Path, content: &Content, text: &str) {
+    fn see(&self, _: &str, environment: Option<&str>, path: &Utf8Path, content: Option<&Content>, printed: &Printed) {
         let place = Place { environment, path };
-        self.text(place, text);
+        self.text(place, &printed.text);
         match content {
-            Content::Yaml { documents, .. } => documents.iter().for_each(|document| self.document(place, document)),
-            Content::Json(document) => self.document(place, document),
-            _ => {}
+            Some(Content::Yaml { documents, .. }) => {
+                documents.iter().for_each(|document| self.document(place, document));
+            }
+            Some(Content::Json(document)) => self.document(place, document),
+            Some(_) => {}
+            None => self.streamed(place, printed.watched.iter().flat_map(Watched::entries)),
         }
     }
 

@@ -4,8 +4,9 @@ use camino::Utf8Path;
 
 use super::Proof;
 use crate::gates::Settings;
+use crate::ir::Origin;
 use crate::ir::value::Time;
-use crate::output::{Content, Doc, Generated, Map, Printed, Witness};
+use crate::output::{Content, Doc, Generated, Job, Map, Printed, Watched, Witness};
 use crate::{Compilation, diag, spec, targets};
 
 fn compile(system: &str) -> Compilation {
@@ -16,30 +17,62 @@ fn compile(system: &str) -> Compilation {
 /// Edits the text of a file: given the target, the environment and the text.
 type EditText<'a> = dyn Fn(&str, Option<&str>, &str) -> Option<String> + 'a;
 
-/// What a proof says of all files of a system, some of them changed first. Returns how many were changed, too.
-fn objections(
-    compilation: &Compilation,
-    change: &dyn Fn(&str, &mut Content) -> bool,
-    edit: &EditText<'_>,
-) -> (usize, Vec<String>) {
+/// What breaks the entries of a system's files: given the target and the key, a value becomes another.
+type Change<'a> = dyn Fn(&str, &str, &Doc) -> Option<Doc> + 'a;
+
+/// What a proof says of all files of a system, some of them changed first. Returns how many entries and texts were changed,
+/// too.
+fn objections(compilation: &Compilation, change: &Change<'_>, edit: &EditText<'_>) -> (usize, Vec<String>) {
     let checked = compilation.checked.as_ref().unwrap();
     let proof = Proof::new(checked.plans(), spec::BUILT_IN);
     let mut changed = 0;
     for Generated { target, out, files } in crate::generate(compilation, &[], &mut diag::Sink::default()) {
+        let mut change_entry = |key: &str, value: &Doc| change(&target, key, value).inspect(|_| changed += 1);
+        let mut all = Vec::new();
         for file in &files.files {
-            let mut content = (file.job)();
-            changed += usize::from(change(&target, &mut content));
-            let mut printed = Printed::default();
-            content.print(&mut printed);
+            let mut printed = Printed::watched();
+            let content = match &file.job {
+                Job::Whole(job) => {
+                    let mut content = job();
+                    each(&mut content, &mut |map| {
+                        for entry in &mut map.entries {
+                            if let Some(value) = change_entry(&entry.key, &entry.value) {
+                                entry.value = value;
+                            }
+                        }
+                    });
+                    content.print(&mut printed);
+                    Some(content)
+                }
+                Job::Streamed(job) => {
+                    job(&mut printed);
+                    let mut watched = Watched::default();
+                    for (key, text) in printed.watched.iter().flat_map(Watched::entries) {
+                        let value = Doc::text(text.to_owned(), Origin::rule(crate::output::rule::HEADER));
+                        match change_entry(key, &value) {
+                            Some(Doc::Text(text, _)) => watched.add(key, &text),
+                            _ => watched.add(key, text),
+                        }
+                    }
+                    printed.watched = Some(watched);
+                    None
+                }
+            };
+            all.push((file, content, printed));
+        }
+        for (file, content, mut printed) in all {
             let environment = file.environment.as_deref();
-            let text = edit(&target, environment, &printed.text).inspect(|_| changed += 1).unwrap_or(printed.text);
-            proof.see(&target, environment, &out.join(&file.path), &content, &text);
+            if let Some(text) = edit(&target, environment, &printed.text) {
+                changed += 1;
+                printed.text = text;
+            }
+            proof.see(&target, environment, &out.join(&file.path), content.as_ref(), &printed);
         }
     }
     (changed, proof.verdict().into_iter().map(|found| found.message).collect())
 }
 
-const UNCHANGED: &dyn Fn(&str, &mut Content) -> bool = &|_, _| false;
+const UNCHANGED: &Change<'static> = &|_, _, _| None;
 const UNEDITED: &EditText<'static> = &|_, _, _| None;
 
 /// Calls `change` for every mapping of a content.
@@ -127,18 +160,7 @@ fn metric(value: &Doc) -> Option<Doc> {
 fn a_wrong_value_of_a_document_is_seen() {
     let compilation = compile("storefront");
     for (target, key, change, expected) in BREAKS {
-        let break_it = |of: &str, content: &mut Content| {
-            let mut changed = false;
-            if of == *target {
-                each(content, &mut |map| {
-                    if let Some(value) = map.get(key).and_then(change) {
-                        map.put(*key, value);
-                        changed = true;
-                    }
-                });
-            }
-            changed
-        };
+        let break_it = |of: &str, at: &str, value: &Doc| if of == *target && at == *key { change(value) } else { None };
         let (changed, found) = objections(&compilation, &break_it, UNEDITED);
         assert!(changed > 0, "{target}: nothing has the key `{key}`");
         assert!(found.iter().any(|found| found.contains(expected)), "{target} {key}: {found:#?}");
@@ -186,13 +208,7 @@ fn what_does_not_agree_stops_a_build() {
     let compilation = compile("storefront");
     let proof = Proof::new(compilation.checked.as_ref().unwrap().plans(), spec::BUILT_IN);
     let digest = format!("image: x@sha256:{}\n", "a".repeat(64));
-    proof.see(
-        "x",
-        None,
-        "a/b.yaml".into(),
-        &Content::Json(Doc::Null(crate::source::Origin::rule(crate::source::Rule(0)))),
-        &digest,
-    );
+    proof.see("x", None, "a/b.yaml".into(), None, &Printed { text: digest, ..Printed::default() });
     let folder = tempfile::tempdir().unwrap();
     let root = Utf8Path::from_path(folder.path()).unwrap();
     let generated = crate::generate(&compilation, &[], &mut diag::Sink::default());

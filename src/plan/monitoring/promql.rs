@@ -36,7 +36,18 @@ pub struct Refused(pub String);
 #[must_use]
 pub fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
+    push_quoted(&mut quoted, text);
+    quoted
+}
+
+/// Adds a text between quotes, as [`quoted`] makes it.
+pub fn push_quoted(quoted: &mut String, text: &str) {
     quoted.push('"');
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./ ".contains(&byte)) {
+        quoted.push_str(text);
+        quoted.push('"');
+        return;
+    }
     for character in text.chars() {
         match character {
             '"' => quoted.push_str("\\\""),
@@ -51,7 +62,6 @@ pub fn quoted(text: &str) -> String {
         }
     }
     quoted.push('"');
-    quoted
 }
 
 /// `text` for use inside of a regular expression: it matches itself.
@@ -103,6 +113,12 @@ fn is_metric_name(text: &str) -> bool {
 #[must_use]
 pub fn fill(expression: &str, window: &str, selector: &str) -> String {
     let mut filled = String::with_capacity(expression.len() + 2 * selector.len());
+    push_filled(&mut filled, expression, window, selector);
+    filled
+}
+
+/// Adds an expression with its placeholders filled.
+pub fn push_filled(filled: &mut String, expression: &str, window: &str, selector: &str) {
     let mut rest = expression;
     while let Some(at) = rest.find('$') {
         filled.push_str(&rest[..at]);
@@ -115,7 +131,6 @@ pub fn fill(expression: &str, window: &str, selector: &str) -> String {
         rest = &rest[written.len()..];
     }
     filled.push_str(rest);
-    filled
 }
 
 /// The label matchers that a user wrote, as we would write them.

@@ -7,9 +7,9 @@
 use std::fmt::Write as _;
 
 use super::configurations::{BurnWindowPlan, MonitoredEnvironment, MonitoringConfigurations, ObjectivePlan};
-use super::promql::{fill, quoted};
-use crate::ir::Traced;
+use super::promql::{push_filled, push_quoted};
 use crate::ir::value::{Decimal, Duration, Name};
+use crate::ir::{Origin, Traced};
 use crate::spec::prometheus::AlertSeverity;
 
 /// The error ratio over a window: `slo:sli_error:ratio_rate5m`.
@@ -33,22 +33,61 @@ pub const FACTS: &[(&str, &str)] = &[
     ("sloth_slo_info", "that the objective exists, with what it is as labels"),
 ];
 
-/// One recorded series.
-#[derive(Clone, Debug)]
-pub struct Recording {
-    /// What it is called.
-    pub name: String,
-    /// PromQL with nothing left to fill.
-    pub expression: Traced<String>,
+/// One recorded series of an objective.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recording {
+    /// The error ratio over a window.
+    ErrorRatio(Duration),
+    /// The error ratio over the period, made of those over five minutes.
+    PeriodErrorRatio(Duration),
+    /// How many events there were.
+    Events,
+    /// What the objective is, or how much of its budget is gone: the place in [`FACTS`].
+    Fact(usize),
+}
+
+/// Places in [`FACTS`].
+const OBJECTIVE: usize = 0;
+const ERROR_BUDGET: usize = 1;
+const PERIOD: usize = 2;
+const CURRENT_BURN_RATE: usize = 3;
+const PERIOD_BURN_RATE: usize = 4;
+const REMAINING: usize = 5;
+const INFO: usize = 6;
+
+impl Recording {
+    /// Adds what it is called.
+    pub fn push_name(self, out: &mut String) {
+        match self {
+            Recording::ErrorRatio(window) | Recording::PeriodErrorRatio(window) => {
+                out.push_str(ERROR_RATIO);
+                let _ = write!(out, "{window}");
+            }
+            Recording::Events => out.push_str(EVENTS),
+            Recording::Fact(place) => out.push_str(FACTS.get(place).map_or("", |(name, _)| *name)),
+        }
+    }
+
     /// The window that it looks back over, for the label `sloth_window`.
-    pub window: Option<Duration>,
-    /// Labels that it alone has.
-    pub labels: Vec<(&'static str, String)>,
+    #[must_use]
+    pub fn window(self) -> Option<Duration> {
+        match self {
+            Recording::ErrorRatio(window) | Recording::PeriodErrorRatio(window) => Some(window),
+            Recording::Events | Recording::Fact(_) => None,
+        }
+    }
+
+    /// Whether it carries what the objective is as labels.
+    #[must_use]
+    pub fn is_info(self) -> bool {
+        self == Recording::Fact(INFO)
+    }
 }
 
 /// One objective in one environment, as its recorded series are known.
 pub struct Recorded<'a> {
-    objective: &'a ObjectivePlan,
+    /// The objective.
+    pub objective: &'a ObjectivePlan,
     environment: &'a MonitoredEnvironment,
     system: &'a Traced<Name>,
     /// The label matchers of its recorded series, with braces.
@@ -64,39 +103,47 @@ impl<'a> Recorded<'a> {
         environment: &'a MonitoredEnvironment,
     ) -> Recorded<'a> {
         let mut recorded = Recorded { objective, environment, system: &monitoring.system, own: String::new() };
-        let mut own = String::from("{");
-        for (index, (label, value)) in recorded.labels().into_iter().enumerate() {
-            let separator = if index > 0 { ", " } else { "" };
-            let _ = write!(own, "{separator}{label}={}", quoted(&value));
+        let mut own = String::with_capacity(160);
+        for (index, (label, value, _)) in recorded.labels().into_iter().enumerate() {
+            own.push_str(if index > 0 { ", " } else { "{" });
+            own.push_str(label);
+            own.push('=');
+            push_quoted(&mut own, value);
         }
         own.push('}');
         recorded.own = own;
         recorded
     }
 
-    /// The labels that all of its recorded series carry.
+    /// The labels that all of its recorded series carry, and where each comes from.
     #[must_use]
-    pub fn labels(&self) -> [(&'static str, Traced<String>); 5] {
-        let text = |name: &Traced<Name>| name.with(name.to_string());
+    pub fn labels(&self) -> [(&'static str, &'a str, Origin); 5] {
+        let (objective, environment) = (self.objective, self.environment);
+        let name = |label, name: &'a Traced<Name>| (label, name.as_str(), name.origin);
         [
-            ("sloth_id", self.objective.sloth_id.clone()),
-            ("sloth_service", text(&self.objective.component)),
-            ("sloth_slo", text(&self.objective.name)),
-            ("system", text(self.system)),
-            ("environment", text(&self.environment.name)),
+            ("sloth_id", objective.sloth_id.as_str(), objective.sloth_id.origin),
+            name("sloth_service", &objective.component),
+            name("sloth_slo", &objective.name),
+            name("system", self.system),
+            name("environment", &environment.name),
         ]
     }
 
-    /// A selector of a recorded series of this objective.
+    /// The labels that say what the objective is.
     #[must_use]
-    pub fn select(&self, name: &str) -> String {
-        format!("{name}{}", self.own)
+    pub fn info(&self) -> [(&'static str, String); 4] {
+        [
+            ("sloth_mode", "pathc".to_owned()),
+            ("sloth_objective", self.objective.objective.to_string()),
+            ("sloth_spec", "pathc".to_owned()),
+            ("sloth_version", "pathc".to_owned()),
+        ]
     }
 
-    /// The series of the error ratio over a window.
-    #[must_use]
-    pub fn error_ratio(&self, window: Duration) -> String {
-        format!("{ERROR_RATIO}{window}{}", self.own)
+    /// Adds a selector of a recorded series of this objective.
+    pub fn push_selector(&self, recording: Recording, out: &mut String) {
+        recording.push_name(out);
+        out.push_str(&self.own);
     }
 
     /// The windows that the error ratio is recorded over, ascending: those of the alerts, and five minutes.
@@ -113,115 +160,115 @@ impl<'a> Recorded<'a> {
     /// The error ratio over each window and over the period, and the events that the alerts ask for.
     #[must_use]
     pub fn indicators(&self) -> Vec<Recording> {
-        let objective = self.objective;
-        let over = |text: &Traced<String>, window: Duration| {
-            text.with(fill(&text.value, &window.to_string(), &self.environment.selector))
-        };
         let windows = self.windows();
-        let mut recordings: Vec<Recording> = windows
-            .iter()
-            .map(|window| Recording {
-                name: format!("{ERROR_RATIO}{window}"),
-                expression: over(&objective.error_ratio, *window),
-                window: Some(*window),
-                labels: Vec::new(),
-            })
-            .collect();
-        let period = objective.period.value;
-        // Every five minutes weigh the same, however many events they held: exact, and too slow for raw series of a month.
-        if !windows.contains(&period) {
-            let base = self.error_ratio(BASE_WINDOW);
-            recordings.push(Recording {
-                name: format!("{ERROR_RATIO}{period}"),
-                expression: objective.period.with(format!(
-                    "sum_over_time({base}[{period}])\n/ ignoring (sloth_window)\ncount_over_time({base}[{period}])"
-                )),
-                window: Some(period),
-                labels: Vec::new(),
-            });
-        }
-        if let Some(events) = self.guarded() {
-            recordings.push(Recording {
-                name: EVENTS.to_owned(),
-                expression: over(events, BASE_WINDOW),
-                window: None,
-                labels: Vec::new(),
-            });
-        }
-        recordings
+        let period = self.objective.period.value;
+        let of_period = (!windows.contains(&period)).then_some(Recording::PeriodErrorRatio(period));
+        let events = self.guarded().map(|_| Recording::Events);
+        windows.into_iter().map(Recording::ErrorRatio).chain(of_period).chain(events).collect()
+    }
+
+    /// What the objective is, and how much of its budget is gone: the series of [`FACTS`], in their order.
+    pub fn facts(&self) -> impl Iterator<Item = Recording> + use<> {
+        (0..FACTS.len()).map(Recording::Fact)
     }
 
     /// The events, where an alert asks whether there were enough of them.
-    fn guarded(&self) -> Option<&Traced<String>> {
+    fn guarded(&self) -> Option<&'a Traced<String>> {
         let asks = self.objective.burn_windows.iter().any(|window| window.least_events.is_some());
         self.objective.events.as_ref().filter(|_| asks)
     }
 
-    /// What the objective is, and how much of its budget is gone: the series of [`FACTS`], in their order.
+    /// Where the expression of a recorded series comes from.
     #[must_use]
-    pub fn facts(&self) -> Vec<Recording> {
+    pub fn origin(&self, recording: Recording) -> Origin {
         let objective = self.objective;
-        let ratio = objective.objective.value.0.shift(2);
-        let against_budget = |series: String| {
-            objective.objective.with(format!(
-                "{series}\n/ on (sloth_id, sloth_slo, sloth_service) group_left\n{}",
-                self.select("slo:error_budget:ratio")
-            ))
-        };
-        let days = Decimal::whole(i64::try_from(objective.period.milliseconds).unwrap_or(i64::MAX))
-            .over(Decimal::whole(86_400_000));
-        let expressions = [
-            objective.objective.with(format!("vector({ratio})")),
-            objective.error_budget.with(format!("vector({})", objective.error_budget)),
-            objective.period.with(format!("vector({days})")),
-            against_budget(self.error_ratio(BASE_WINDOW)),
-            against_budget(self.error_ratio(objective.period.value)),
-            objective.objective.with(format!("1 - {}", self.select("slo:period_burn_rate:ratio"))),
-            objective.objective.with("vector(1)".to_owned()),
-        ];
-        let recordings = FACTS.iter().zip(expressions).map(|((name, _), expression)| Recording {
-            name: (*name).to_owned(),
-            expression,
-            window: None,
-            labels: if *name == "sloth_slo_info" { self.info() } else { Vec::new() },
-        });
-        recordings.collect()
-    }
-
-    fn info(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("sloth_mode", "pathc".to_owned()),
-            ("sloth_objective", self.objective.objective.to_string()),
-            ("sloth_spec", "pathc".to_owned()),
-            ("sloth_version", "pathc".to_owned()),
-        ]
-    }
-
-    /// PromQL that has a value while a budget burns faster than one of the windows of a severity allows.
-    #[must_use]
-    pub fn burns(&self, severity: AlertSeverity) -> String {
-        let windows = self.objective.burn_windows.iter().filter(|window| window.severity.value == severity);
-        let pairs: Vec<String> = windows.map(|window| self.pair(window)).collect();
-        pairs.join("\nor\n")
-    }
-
-    fn pair(&self, window: &BurnWindowPlan) -> String {
-        let above = |span: Duration| {
-            format!(
-                "  max without (sloth_window) ({} > ({} * {}))\n",
-                self.error_ratio(span),
-                window.factor,
-                self.objective.error_budget
-            )
-        };
-        let mut text = format!("(\n{}  and\n{}", above(window.short.value), above(window.long.value));
-        if let (Some(least), Some(_)) = (&window.least_events, self.guarded()) {
-            let events = self.select(EVENTS);
-            // Each minute holds the events of five.
-            let _ = writeln!(text, "  and\n  sum_over_time({events}[{}:1m]) / 5 >= {least}", window.long);
+        match recording {
+            Recording::ErrorRatio(_) => objective.error_ratio.origin,
+            Recording::PeriodErrorRatio(_) | Recording::Fact(PERIOD) => objective.period.origin,
+            Recording::Events => objective.events.as_ref().map_or(objective.origin, |events| events.origin),
+            Recording::Fact(ERROR_BUDGET) => objective.error_budget.origin,
+            Recording::Fact(_) => objective.objective.origin,
         }
-        text.push(')');
-        text
+    }
+
+    /// Adds the expression of a recorded series: PromQL with nothing left to fill.
+    pub fn push_expression(&self, recording: Recording, out: &mut String) {
+        let objective = self.objective;
+        match recording {
+            Recording::ErrorRatio(window) => self.fill(&objective.error_ratio, window, out),
+            // Every five minutes weigh the same, however many events they held: exact, and too slow for raw series of a
+            // month.
+            Recording::PeriodErrorRatio(period) => {
+                out.push_str("sum_over_time(");
+                self.push_selector(Recording::ErrorRatio(BASE_WINDOW), out);
+                let _ = write!(out, "[{period}])\n/ ignoring (sloth_window)\ncount_over_time(");
+                self.push_selector(Recording::ErrorRatio(BASE_WINDOW), out);
+                let _ = write!(out, "[{period}])");
+            }
+            Recording::Events => {
+                if let Some(events) = &objective.events {
+                    self.fill(events, BASE_WINDOW, out);
+                }
+            }
+            Recording::Fact(OBJECTIVE) => {
+                let _ = write!(out, "vector({})", objective.objective.value.0.shift(2));
+            }
+            Recording::Fact(ERROR_BUDGET) => {
+                let _ = write!(out, "vector({})", objective.error_budget);
+            }
+            Recording::Fact(PERIOD) => {
+                let days = Decimal::whole(i64::try_from(objective.period.milliseconds).unwrap_or(i64::MAX))
+                    .over(Decimal::whole(86_400_000));
+                let _ = write!(out, "vector({days})");
+            }
+            Recording::Fact(CURRENT_BURN_RATE) => self.against_budget(Recording::ErrorRatio(BASE_WINDOW), out),
+            Recording::Fact(PERIOD_BURN_RATE) => {
+                self.against_budget(Recording::ErrorRatio(objective.period.value), out);
+            }
+            Recording::Fact(REMAINING) => {
+                out.push_str("1 - ");
+                self.push_selector(Recording::Fact(PERIOD_BURN_RATE), out);
+            }
+            Recording::Fact(_) => out.push_str("vector(1)"),
+        }
+    }
+
+    fn fill(&self, expression: &str, window: Duration, out: &mut String) {
+        push_filled(out, expression, &window.to_string(), &self.environment.selector);
+    }
+
+    fn against_budget(&self, series: Recording, out: &mut String) {
+        self.push_selector(series, out);
+        out.push_str("\n/ on (sloth_id, sloth_slo, sloth_service) group_left\n");
+        self.push_selector(Recording::Fact(ERROR_BUDGET), out);
+    }
+
+    /// Adds PromQL that has a value while a budget burns faster than one of the windows of a severity allows.
+    pub fn push_burns(&self, severity: AlertSeverity, out: &mut String) {
+        let windows = self.objective.burn_windows.iter().filter(|window| window.severity.value == severity);
+        for (index, window) in windows.enumerate() {
+            out.push_str(if index > 0 { "\nor\n" } else { "" });
+            self.push_pair(window, out);
+        }
+    }
+
+    fn push_pair(&self, window: &BurnWindowPlan, out: &mut String) {
+        let above = |span: Duration, out: &mut String| {
+            out.push_str("  max without (sloth_window) (");
+            self.push_selector(Recording::ErrorRatio(span), out);
+            let _ = writeln!(out, " > ({} * {}))", window.factor, self.objective.error_budget);
+        };
+        out.push_str("(\n");
+        above(window.short.value, out);
+        out.push_str("  and\n");
+        above(window.long.value, out);
+        if let (Some(least), Some(_)) = (&window.least_events, self.guarded()) {
+            out.push_str("  and\n  sum_over_time(");
+            self.push_selector(Recording::Events, out);
+            // Each minute holds the events of five.
+            let _ = writeln!(out, "[{}:1m]) / 5 >= {least}", window.long);
+        }
+        out.push(')');
     }
 }
 

@@ -27,7 +27,7 @@ use crate::gates::Checked;
 use crate::ir::Origin;
 use crate::output::doc::Text;
 use crate::output::files::Content;
-use crate::output::{Doc, File, Files};
+use crate::output::{Doc, File, Files, Job};
 use crate::plan::Plans;
 use crate::spec::Specs;
 use crate::targets::shared::header::header;
@@ -69,7 +69,7 @@ fn emit_stacks<'a>(
     environment: Option<String>,
     files: &mut Files<'a>,
 ) {
-    let mut add = |path: String, job: crate::output::files::Job<'a>| {
+    let mut add = |path: String, job: Job<'a>| {
         files.files.push(File { path: Utf8PathBuf::from(path), environment: environment.clone(), job });
     };
     for stack in place.stacks() {
@@ -79,11 +79,11 @@ fn emit_stacks<'a>(
             lines.push(Text::Owned(format!("Stack {}.", place.stack_name(stack))));
             Content::yaml(lines, vec![place.template(stack)])
         };
-        add(format!("{folder}/{}", path_of(stack)), Box::new(job));
+        add(format!("{folder}/{}", path_of(stack)), Job::whole(job));
     }
     let listed = std::sync::Arc::clone(place);
-    add(format!("{folder}/stacks.json"), Box::new(move || Content::Json(stacks::list(&listed))));
-    add(format!("{folder}/stack-policy.json"), Box::new(|| Content::Json(stacks::policy())));
+    add(format!("{folder}/stacks.json"), Job::whole(move || Content::Json(stacks::list(&listed))));
+    add(format!("{folder}/stack-policy.json"), Job::whole(|| Content::Json(stacks::policy())));
 }
 
 /// The script that deploys the stacks of a folder.

@@ -3,7 +3,7 @@
 use crate::ir::choice::Runtime;
 use crate::ir::{Origin, Traced};
 use crate::output::doc::{Doc, Map, Text};
-use crate::output::{Content, File};
+use crate::output::{Content, File, Job};
 use crate::plan::Plans;
 use crate::plan::pipeline::automation::{BuildAutomation, BuildPlan};
 use crate::plan::pipeline::configurations::{PipelineConfigurations, PipelineEvent, PipelineKind, PipelineTemplate};
@@ -68,7 +68,7 @@ impl<'a> Pipelines<'a> {
         File {
             path: format!("{WORKFLOWS}/{name}").into(),
             environment: None,
-            job: Box::new(move || Content::workflow(self.header(), document())),
+            job: Job::whole(move || Content::workflow(self.header(), document())),
         }
     }
 

@@ -1,13 +1,13 @@
 //! One dashboard: what stands around its panels.
 
-use super::panel::{self, datasource, inline};
+use super::panel::{self, datasource};
 use super::{Place, rules, text};
 use crate::ir::{Origin, Traced};
-use crate::output::{Doc, Map};
+use crate::output::Printed;
+use crate::output::json::Writer;
 use crate::plan::monitoring::dashboards::{DashboardLink, DashboardPlan, DashboardVariable};
 use crate::targets::shared::header::header;
 use crate::targets::shared::markdown;
-use crate::targets::shared::value::{by, flag, number};
 
 /// The name of the variable that chooses the data source.
 pub(super) const DATASOURCE: &str = "datasource";
@@ -24,35 +24,38 @@ const ALPHABETICAL: i64 = 1;
 /// One crosshair over all panels.
 const SHARED_CROSSHAIR: i64 = 1;
 
-/// The dashboard as Grafana reads it.
-pub(super) fn document(place: Place<'_>, plan: &DashboardPlan) -> Doc {
-    let spec = place.spec;
+/// Writes the dashboard as Grafana reads it.
+pub(super) fn document(place: Place<'_>, plan: &DashboardPlan, out: &mut Printed) {
+    let (spec, origin) = (place.spec, Origin::rule(rules::DASHBOARD));
     let time = &spec.time;
-    let selector = place.plans.monitoring.dashboards.selector.as_str();
-    let mut panels = Vec::new();
-    for row in &plan.rows {
-        panels.push(panel::row(place, row));
-        panels.extend(row.panels.iter().map(|panel| panel::panel(place, plan, panel, selector)));
-    }
     let system = &place.plans.infrastructure.templates.system;
-    let links = plan.links.iter().map(|plan| link(place, plan));
-    let origin = Origin::rule(rules::DASHBOARD);
-    by(rules::DASHBOARD)
-        .add("uid", Doc::traced(&plan.uid))
-        .add("title", Doc::traced(&plan.title))
-        .add("description", Doc::Text(note(place, plan).into(), plan.description.origin))
-        .add("tags", Doc::list([Doc::traced(&system.name), Doc::traced(&plan.kind)], origin))
-        .bool("editable", false)
-        .integer("graphTooltip", SHARED_CROSSHAIR)
-        .add("schemaVersion", number(&spec.schema_version))
-        .add("refresh", Doc::traced(&time.refresh))
-        .add("time", inline(by(rules::DASHBOARD).add("from", Doc::traced(&time.from)).add("to", Doc::traced(&time.to))))
-        .text("timezone", "browser")
-        .add("links", Doc::list(links, origin))
-        .add("annotations", by(rules::ANNOTATION).add("list", annotations(place, plan, selector)))
-        .add("templating", by(rules::VARIABLE).add("list", variables(place, plan, selector)))
-        .add("panels", Doc::list(panels, origin))
-        .into()
+    Writer::document(out, origin, |writer| {
+        writer.text("uid", &plan.uid, plan.uid.origin);
+        writer.text("title", &plan.title, plan.title.origin);
+        writer.text("description", &note(place, plan), plan.description.origin);
+        writer.list("tags", origin, |writer| {
+            writer.element_text(system.name.as_str(), system.name.origin);
+            writer.element_text(plan.kind.as_str(), plan.kind.origin);
+        });
+        writer.bool("editable", false, origin);
+        writer.integer("graphTooltip", SHARED_CROSSHAIR, origin);
+        writer.integer("schemaVersion", spec.schema_version.value, spec.schema_version.origin);
+        writer.text("refresh", &time.refresh, time.refresh.origin);
+        writer.inline("time", origin, |writer| {
+            writer.text("from", &time.from, time.from.origin);
+            writer.text("to", &time.to, time.to.origin);
+        });
+        writer.text("timezone", "browser", origin);
+        writer.list("links", origin, |writer| plan.links.iter().for_each(|plan| link(writer, place, plan)));
+        writer.map("annotations", Origin::rule(rules::ANNOTATION), |writer| annotations(writer, place, plan));
+        writer.map("templating", Origin::rule(rules::VARIABLE), |writer| variables(writer, place, plan));
+        writer.list("panels", origin, |writer| {
+            for row in &plan.rows {
+                panel::row(writer, place, row);
+                row.panels.iter().for_each(|shown| panel::panel(writer, place, plan, shown));
+            }
+        });
+    });
 }
 
 /// What the dashboard is, and where it comes from: JSON has no comments.
@@ -66,143 +69,178 @@ fn note(place: Place<'_>, plan: &DashboardPlan) -> String {
     note
 }
 
-/// A link to another dashboard, to all of a kind, or to an address.
-pub(super) fn link(place: Place<'_>, plan: &DashboardLink) -> Doc {
+/// Writes a link to another dashboard, to all of a kind, or to an address.
+pub(super) fn link(writer: &mut Writer<'_>, place: Place<'_>, plan: &DashboardLink) {
     let origin = Origin::rule(rules::LINK);
     let system = &place.plans.infrastructure.templates.system;
-    let link = by(rules::LINK)
-        .add("title", Doc::Text(text::plain(&plan.title).into_owned().into(), plan.title.origin))
-        .text("type", if plan.kind.is_some() { "dashboards" } else { "link" });
     let (address, icon, is_dashboard) = match (&plan.dashboard, &plan.url) {
-        (Some(uid), _) => (Some(uid.with(format!("/d/{uid}"))), "dashboard", true),
-        (None, Some(url)) => (Some(url.with(markdown::address(url))), "doc", false),
+        (Some(uid), _) => (Some((["/d/", uid].concat(), uid.origin)), "dashboard", true),
+        (None, Some(url)) => (Some((markdown::address(url), url.origin)), "doc", false),
         (None, None) => (None, "external link", plan.kind.is_some()),
     };
-    // By the tags that the system's own dashboards have.
-    let tags = plan.kind.iter().flat_map(|kind| [Doc::traced(&system.name), Doc::traced(kind)]);
-    let link = link
-        .text("icon", icon)
-        .text("tooltip", "")
-        .with_some("url", address.map(|address| Doc::Text(address.value.into(), address.origin)))
-        .add("tags", Doc::list(tags, origin))
-        .bool("asDropdown", plan.kind.is_some())
-        .bool("targetBlank", !is_dashboard)
-        .bool("includeVars", is_dashboard)
-        .bool("keepTime", is_dashboard);
-    inline(link)
-}
-
-fn annotations(place: Place<'_>, plan: &DashboardPlan, selector: &str) -> Doc {
-    let map = || by(rules::ANNOTATION);
-    let own = map()
-        .integer("builtIn", 1)
-        .text("name", "Annotations & Alerts")
-        .add("datasource", inline(map().text("type", "grafana").text("uid", "-- Grafana --")))
-        .bool("enable", true)
-        .bool("hide", true)
-        .add("iconColor", color(place, "neutral"))
-        .text("type", "dashboard");
-    let mut list = vec![own.into()];
-    list.extend(plan.deployments.as_ref().map(|expression| {
-        let target = map()
-            .text("refId", "Deployments")
-            .add("datasource", datasource(place))
-            .add("expr", Doc::Text(text::query(expression, selector, place.spec).into(), expression.origin));
-        Doc::from(
-            map()
-                .text("name", "Deployments")
-                .add("datasource", datasource(place))
-                .bool("enable", true)
-                .bool("hide", false)
-                .add("iconColor", color(place, "neutral"))
-                .add("target", target),
-        )
-    }));
-    // Those that the pipeline has posted, which every runtime has.
-    let system = &place.plans.infrastructure.templates.system;
-    let environment = &place.spec.environment_text;
-    let tags = [Doc::text("deployment", environment.origin), Doc::traced(&system.name), Doc::traced(environment)];
-    let posted = map()
-        .integer("limit", 100)
-        .bool("matchAny", false)
-        .add("tags", panel::inline_list(tags, environment.origin))
-        .text("type", "tags");
-    let releases = map()
-        .text("name", "Releases")
-        .add("datasource", inline(map().text("type", "grafana").text("uid", "-- Grafana --")))
-        .bool("enable", true)
-        .bool("hide", false)
-        .add("iconColor", color(place, "good"))
-        .add("target", posted);
-    list.push(releases.into());
-    Doc::list(list, Origin::rule(rules::ANNOTATION))
-}
-
-fn color(place: Place<'_>, state: &str) -> Doc {
-    let color = place.spec.color(state);
-    Doc::Text(color.value.to_owned().into(), color.origin)
-}
-
-fn variables(place: Place<'_>, plan: &DashboardPlan, selector: &str) -> Doc {
-    let prometheus = &place.spec.prometheus;
-    let source = by(rules::DATASOURCE)
-        .text("name", DATASOURCE)
-        .text("label", "Data source")
-        .text("type", "datasource")
-        .add("query", Doc::traced(&prometheus.kind))
-        .add("current", option(&prometheus.name, &prometheus.uid))
-        .bool("includeAll", false)
-        .bool("multi", false)
-        .add("options", Doc::list([], Origin::rule(rules::DATASOURCE)))
-        .integer("refresh", ON_LOAD);
-    let own = plan.variables.iter().map(|variable| match &variable.series {
-        Some(series) => looked_up(place, variable, series, selector),
-        None => listed(variable),
+    writer.element_inline(origin, |writer| {
+        writer.text("title", &text::plain(&plan.title), plan.title.origin);
+        writer.text("type", if plan.kind.is_some() { "dashboards" } else { "link" }, origin);
+        writer.text("icon", icon, origin);
+        writer.text("tooltip", "", origin);
+        if let Some((address, origin)) = &address {
+            writer.text("url", address, *origin);
+        }
+        writer.list("tags", origin, |writer| {
+            // By the tags that the system's own dashboards have.
+            if let Some(kind) = &plan.kind {
+                writer.element_text(system.name.as_str(), system.name.origin);
+                writer.element_text(kind.as_str(), kind.origin);
+            }
+        });
+        writer.bool("asDropdown", plan.kind.is_some(), origin);
+        writer.bool("targetBlank", !is_dashboard, origin);
+        writer.bool("includeVars", is_dashboard, origin);
+        writer.bool("keepTime", is_dashboard, origin);
     });
-    Doc::list(std::iter::once(source.into()).chain(own), Origin::rule(rules::VARIABLE))
 }
 
-fn option(text: &Traced<String>, value: &Traced<String>) -> Doc {
-    inline(by(rules::VARIABLE).add("text", Doc::traced(text)).add("value", Doc::traced(value)))
+fn annotations(writer: &mut Writer<'_>, place: Place<'_>, plan: &DashboardPlan) {
+    let origin = Origin::rule(rules::ANNOTATION);
+    let grafana = |writer: &mut Writer<'_>| {
+        writer.inline("datasource", origin, |writer| {
+            writer.text("type", "grafana", origin);
+            writer.text("uid", "-- Grafana --", origin);
+        });
+    };
+    writer.list("list", origin, |writer| {
+        writer.element(origin, |writer| {
+            writer.integer("builtIn", 1, origin);
+            writer.text("name", "Annotations & Alerts", origin);
+            grafana(writer);
+            writer.bool("enable", true, origin);
+            writer.bool("hide", true, origin);
+            color(writer, place, "neutral");
+            writer.text("type", "dashboard", origin);
+        });
+        if let Some(expression) = &plan.deployments {
+            writer.element(origin, |writer| {
+                writer.text("name", "Deployments", origin);
+                datasource(writer, place);
+                writer.bool("enable", true, origin);
+                writer.bool("hide", false, origin);
+                color(writer, place, "neutral");
+                writer.map("target", origin, |writer| {
+                    writer.text("refId", "Deployments", origin);
+                    datasource(writer, place);
+                    writer.text("expr", &text::query(expression, place), expression.origin);
+                });
+            });
+        }
+        // Those that the pipeline has posted, which every runtime has.
+        writer.element(origin, |writer| {
+            writer.text("name", "Releases", origin);
+            grafana(writer);
+            writer.bool("enable", true, origin);
+            writer.bool("hide", false, origin);
+            color(writer, place, "good");
+            writer.map("target", origin, |writer| {
+                let system = &place.plans.infrastructure.templates.system;
+                let environment = &place.spec.environment_text;
+                writer.integer("limit", 100, origin);
+                writer.bool("matchAny", false, origin);
+                writer.inline_list("tags", environment.origin, |writer| {
+                    writer.element_text("deployment", environment.origin);
+                    writer.element_text(system.name.as_str(), system.name.origin);
+                    writer.element_text(environment, environment.origin);
+                });
+                writer.text("type", "tags", origin);
+            });
+        });
+    });
+}
+
+fn color(writer: &mut Writer<'_>, place: Place<'_>, state: &str) {
+    let color = place.spec.color(state);
+    writer.text("iconColor", color.value, color.origin);
+}
+
+fn variables(writer: &mut Writer<'_>, place: Place<'_>, plan: &DashboardPlan) {
+    let prometheus = &place.spec.prometheus;
+    let origin = Origin::rule(rules::DATASOURCE);
+    writer.list("list", Origin::rule(rules::VARIABLE), |writer| {
+        writer.element(origin, |writer| {
+            writer.text("name", DATASOURCE, origin);
+            writer.text("label", "Data source", origin);
+            writer.text("type", "datasource", origin);
+            writer.text("query", &prometheus.kind, prometheus.kind.origin);
+            option(writer, Some("current"), &prometheus.name, &prometheus.uid);
+            writer.bool("includeAll", false, origin);
+            writer.bool("multi", false, origin);
+            writer.list("options", origin, |_| ());
+            writer.integer("refresh", ON_LOAD, origin);
+        });
+        for variable in &plan.variables {
+            writer.element(Origin::rule(rules::VARIABLE), |writer| match &variable.series {
+                Some(series) => looked_up(writer, place, variable, series),
+                None => listed(writer, variable),
+            });
+        }
+    });
+}
+
+/// Writes one value of a variable, as an entry or as an element.
+fn option(writer: &mut Writer<'_>, key: Option<&'static str>, text: &Traced<String>, value: &Traced<String>) {
+    let entries = |writer: &mut Writer<'_>| {
+        writer.text("text", text, text.origin);
+        writer.text("value", value, value.origin);
+    };
+    match key {
+        Some(key) => writer.inline(key, Origin::rule(rules::VARIABLE), entries),
+        None => writer.element_inline(Origin::rule(rules::VARIABLE), entries),
+    }
 }
 
 /// A variable whose values the plan knows.
-fn listed(plan: &DashboardVariable) -> Doc {
-    let options = plan.values.iter().map(|value| option(&value.text, &value.value));
+fn listed(writer: &mut Writer<'_>, plan: &DashboardVariable) {
+    let origin = Origin::rule(rules::VARIABLE);
     // `text : value`, with commas between: both are names of the plan, which have neither.
     let query: Vec<String> = plan.values.iter().map(|value| format!("{} : {}", value.text, value.value)).collect();
-    variable(plan, "custom")
-        .text("query", query.join(", "))
-        .with_some("current", plan.values.first().map(|value| option(&value.text, &value.value)))
-        .add("options", Doc::list(options, plan.origin))
-        .into()
+    variable(writer, plan, "custom");
+    writer.text("query", &query.join(", "), origin);
+    if let Some(first) = plan.values.first() {
+        option(writer, Some("current"), &first.text, &first.value);
+    }
+    writer.list("options", plan.origin, |writer| {
+        plan.values.iter().for_each(|value| option(writer, None, &value.text, &value.value));
+    });
 }
 
 /// A variable whose values are those of a label.
-fn looked_up(place: Place<'_>, plan: &DashboardVariable, series: &Traced<String>, selector: &str) -> Doc {
+fn looked_up(writer: &mut Writer<'_>, place: Place<'_>, plan: &DashboardVariable, series: &Traced<String>) {
+    let origin = Origin::rule(rules::VARIABLE);
     let label = plan.label.as_ref().map_or("", |label| label.as_str());
-    let query = format!("label_values({}, {label})", text::query(series, selector, place.spec));
-    let all = |text: &'static str| Doc::list([Doc::text(text, plan.origin)], plan.origin);
-    variable(plan, "query")
-        .add("datasource", datasource(place))
-        .add("query", by(rules::VARIABLE).add("query", Doc::Text(query.into(), series.origin)).text("refId", "Values"))
-        .add("current", inline(by(rules::VARIABLE).add("text", all("All")).add("value", all(ALL))))
-        .bool("includeAll", true)
-        .text("allValue", ".*")
-        .add("options", Doc::list([], plan.origin))
-        .integer("refresh", ON_TIME_CHANGE)
-        .integer("sort", ALPHABETICAL)
-        .into()
+    let query = format!("label_values({}, {label})", text::query(series, place));
+    variable(writer, plan, "query");
+    datasource(writer, place);
+    writer.map("query", origin, |writer| {
+        writer.text("query", &query, series.origin);
+        writer.text("refId", "Values", origin);
+    });
+    writer.inline("current", origin, |writer| {
+        writer.list("text", plan.origin, |writer| writer.element_text("All", plan.origin));
+        writer.list("value", plan.origin, |writer| writer.element_text(ALL, plan.origin));
+    });
+    writer.bool("includeAll", true, origin);
+    writer.text("allValue", ".*", origin);
+    writer.list("options", plan.origin, |_| ());
+    writer.integer("refresh", ON_TIME_CHANGE, origin);
+    writer.integer("sort", ALPHABETICAL, origin);
 }
 
-fn variable(plan: &DashboardVariable, kind: &'static str) -> Map {
+fn variable(writer: &mut Writer<'_>, plan: &DashboardVariable, kind: &'static str) {
+    let origin = Origin::rule(rules::VARIABLE);
     let mut label = plan.name.value.clone();
     if let Some(first) = label.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    by(rules::VARIABLE)
-        .add("name", Doc::traced(&plan.name))
-        .text("label", label)
-        .text("type", kind)
-        .add("multi", flag(&plan.multiple))
+    writer.text("name", &plan.name, plan.name.origin);
+    writer.text("label", &label, origin);
+    writer.text("type", kind, origin);
+    writer.bool("multi", plan.multiple.value, plan.multiple.origin);
 }

@@ -12,11 +12,9 @@ pub mod rules;
 mod table;
 mod text;
 
-use camino::Utf8PathBuf;
-
 use crate::diag::Diagnostic;
 use crate::gates::Checked;
-use crate::output::{Content, Files};
+use crate::output::Files;
 use crate::plan::Plans;
 use crate::plan::monitoring::dashboards::{DashboardKind, DashboardPlan};
 use crate::spec::kubernetes::Chart;
@@ -29,7 +27,7 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
     let place = Place { plans: checked.plans(), spec: &specs.grafana, stack };
     let mut files = Files::default();
     for plan in &place.plans.monitoring.dashboards.dashboards {
-        files.add(Utf8PathBuf::from(path(plan)), move || Content::Json(dashboard::document(place, plan)));
+        files.add_streamed(None, path(plan), move |out| dashboard::document(place, plan, out));
     }
     provisioning::files(place, &mut files);
     (files, Vec::new())

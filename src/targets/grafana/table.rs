@@ -1,43 +1,55 @@
 //! A table: one row for each value of its labels, one column a query.
 
-use super::{Place, panel, rules, text};
-use crate::ir::Traced;
-use crate::output::{Doc, Map};
-use crate::plan::monitoring::dashboards::{PanelPlan, QueryPlan};
-use crate::targets::shared::value::by;
+use std::borrow::Cow;
 
-/// Brings the answers of all queries into one table, and leaves labels and columns in the plan's order.
-pub(super) fn transformations(plan: &PanelPlan) -> Doc {
-    let map = || Map::new(plan.origin);
-    let step = |id: &'static str, options: Map| Doc::from(map().text("id", id).add("options", options));
-    let columns: Vec<(String, Doc)> =
+use super::{Place, panel, rules, text};
+use crate::ir::{Origin, Traced};
+use crate::output::json::Writer;
+use crate::plan::monitoring::dashboards::{PanelPlan, QueryPlan};
+
+/// A column: the name that Grafana gives it, its title, and where that comes from.
+type Column<'a> = (Cow<'a, str>, Cow<'a, str>, Origin);
+
+/// Writes what brings the answers of all queries into one table, and leaves labels and columns in the plan's order.
+pub(super) fn transformations(writer: &mut Writer<'_>, plan: &PanelPlan) {
+    let origin = plan.origin;
+    let columns: Vec<Column<'_>> =
         plan.labels.iter().map(label).chain(plan.queries.iter().enumerate().flat_map(values)).collect();
-    let names = Doc::list(columns.iter().map(|(name, _)| Doc::text(name.clone(), plan.origin)), plan.origin);
-    let mut order = map();
-    let mut titles = map();
-    for (index, (name, title)) in (0..).zip(columns) {
-        order.put(name.clone(), Doc::Integer(index, plan.origin));
-        titles.put(name, title);
-    }
-    Doc::list(
-        [
-            step("merge", map()),
-            step("filterFieldsByName", map().add("include", map().add("names", names))),
-            step("organize", map().add("indexByName", order).add("renameByName", titles)),
-        ],
-        plan.origin,
-    )
+    let step = |writer: &mut Writer<'_>, id: &str, options: &dyn Fn(&mut Writer<'_>)| {
+        writer.element(origin, |writer| {
+            writer.text("id", id, origin);
+            writer.map("options", origin, |writer| options(writer));
+        });
+    };
+    writer.list("transformations", origin, |writer| {
+        step(writer, "merge", &|_| ());
+        step(writer, "filterFieldsByName", &|writer| {
+            writer.map("include", origin, |writer| {
+                writer.list("names", origin, |writer| {
+                    columns.iter().for_each(|(name, ..)| writer.element_text(name, origin));
+                });
+            });
+        });
+        step(writer, "organize", &|writer| {
+            writer.map("indexByName", origin, |writer| {
+                (0..).zip(&columns).for_each(|(index, (name, ..))| writer.integer_of(name, index, origin));
+            });
+            writer.map("renameByName", origin, |writer| {
+                columns.iter().for_each(|(name, title, origin)| writer.text_of(name, title, *origin));
+            });
+        });
+    });
 }
 
-/// A label's column and its title.
-fn label(label: &Traced<String>) -> (String, Doc) {
+/// A label's column.
+fn label(label: &Traced<String>) -> Column<'_> {
     let title = match label.as_str() {
-        "job" | "sloth_service" => "Component",
-        "alertname" => "Alert",
-        "sloth_slo" => "Name",
-        other => return (other.to_owned(), Doc::Text(capital(other).into(), label.origin)),
+        "job" | "sloth_service" => Cow::Borrowed("Component"),
+        "alertname" => Cow::Borrowed("Alert"),
+        "sloth_slo" => Cow::Borrowed("Name"),
+        other => Cow::Owned(capital(other)),
     };
-    (label.value.clone(), Doc::text(title, label.origin))
+    (Cow::Borrowed(label.as_str()), title, label.origin)
 }
 
 fn capital(text: &str) -> String {
@@ -45,46 +57,74 @@ fn capital(text: &str) -> String {
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
-/// The names that a query's column may have: Grafana numbers them only where there are several.
-fn values((index, query): (usize, &QueryPlan)) -> Vec<(String, Doc)> {
-    let title = || Doc::Text(text::plain(&query.legend).into_owned().into(), query.legend.origin);
-    let mut names = vec![(format!("Value #{}", panel::reference(index)), title())];
+/// The columns that a query may have: Grafana numbers them only where there are several.
+fn values((index, query): (usize, &QueryPlan)) -> Vec<Column<'_>> {
+    let column = |name: Cow<'static, str>| (name, text::plain(&query.legend), query.legend.origin);
+    let mut columns = vec![column(Cow::Owned(format!("Value #{}", panel::reference(index))))];
     if index == 0 {
-        names.push(("Value".to_owned(), title()));
+        columns.push(column(Cow::Borrowed("Value")));
     }
-    names
+    columns
 }
 
-/// The unit of each column, and what its values mean.
-pub(super) fn overrides(place: Place<'_>, plan: &PanelPlan) -> Vec<Doc> {
-    let column = |query: &QueryPlan| {
-        let unit = query.unit.as_ref()?;
-        let name = place.spec.unit(unit.as_str());
-        let mut properties = vec![property("unit", Doc::Text(name.value.to_owned().into(), unit.origin))];
-        if !query.thresholds.is_empty() {
-            properties.push(property("thresholds", panel::thresholds(place, &query.thresholds, query.origin)));
-            properties.push(property("color", panel::inline(by(rules::PANEL).text("mode", "thresholds"))));
-            let cell = by(rules::PANEL).text("type", "color-text");
-            properties.push(property("custom.cellOptions", panel::inline(cell)));
-        }
-        let title = Doc::Text(text::plain(&query.legend).into_owned().into(), query.legend.origin);
-        let matcher = panel::inline(by(rules::PANEL).text("id", "byName").add("options", title));
-        let properties = Doc::list(properties, query.origin);
-        Some(Doc::from(Map::new(query.origin).add("matcher", matcher).add("properties", properties)))
-    };
-    let mut overrides: Vec<Doc> = plan.queries.iter().filter_map(column).collect();
+/// Writes the unit of each column, and what its values mean.
+pub(super) fn overrides(writer: &mut Writer<'_>, place: Place<'_>, plan: &PanelPlan) {
+    for query in &plan.queries {
+        let Some(unit) = &query.unit else { continue };
+        writer.element(query.origin, |writer| {
+            of_column(writer, &text::plain(&query.legend), query.legend.origin);
+            writer.list("properties", query.origin, |writer| {
+                let name = place.spec.unit(unit.as_str());
+                property(writer, "unit", &|writer| writer.text("value", name.value, unit.origin));
+                if query.thresholds.is_empty() {
+                    return;
+                }
+                let ours = Origin::rule(rules::PANEL);
+                property(writer, "thresholds", &|writer| {
+                    writer.map("value", ours, |writer| {
+                        panel::thresholds(writer, place, &query.thresholds, query.origin);
+                    });
+                });
+                for (id, key, text) in [("color", "mode", "thresholds"), ("custom.cellOptions", "type", "color-text")] {
+                    property(writer, id, &|writer| {
+                        writer.map("value", ours, |writer| writer.text(key, text, ours));
+                    });
+                }
+            });
+        });
+    }
     if let (Some(prefix), Some(first)) = (&plan.leads_to, plan.labels.first()) {
-        let url = prefix.with(format!("/d/{prefix}${{__value.raw}}?${{environment:queryparam}}&${{__url_time_range}}"));
-        let link =
-            by(rules::LINK).text("title", "Open its dashboard").add("url", Doc::Text(url.value.into(), url.origin));
-        let matcher = panel::inline(by(rules::PANEL).text("id", "byName").add("options", label(first).1));
-        let links = Doc::list([link.into()], prefix.origin);
-        let properties = Doc::list([property("links", links)], prefix.origin);
-        overrides.push(Map::new(prefix.origin).add("matcher", matcher).add("properties", properties).into());
+        let url = format!("/d/{prefix}${{__value.raw}}?${{environment:queryparam}}&${{__url_time_range}}");
+        let (_, title, origin) = label(first);
+        writer.element(prefix.origin, |writer| {
+            of_column(writer, &title, origin);
+            writer.list("properties", prefix.origin, |writer| {
+                property(writer, "links", &|writer| {
+                    writer.list("value", prefix.origin, |writer| {
+                        writer.element(Origin::rule(rules::LINK), |writer| {
+                            writer.text("title", "Open its dashboard", Origin::rule(rules::LINK));
+                            writer.text("url", &url, prefix.origin);
+                        });
+                    });
+                });
+            });
+        });
     }
-    overrides
 }
 
-fn property(id: &'static str, value: Doc) -> Doc {
-    panel::inline(by(rules::PANEL).text("id", id).add("value", value))
+/// Writes which column is meant.
+fn of_column(writer: &mut Writer<'_>, title: &str, origin: Origin) {
+    let ours = Origin::rule(rules::PANEL);
+    writer.inline("matcher", ours, |writer| {
+        writer.text("id", "byName", ours);
+        writer.text("options", title, origin);
+    });
+}
+
+fn property(writer: &mut Writer<'_>, id: &str, value: &dyn Fn(&mut Writer<'_>)) {
+    let ours = Origin::rule(rules::PANEL);
+    writer.element_inline(ours, |writer| {
+        writer.text("id", id, ours);
+        value(writer);
+    });
 }

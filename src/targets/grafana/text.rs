@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::Place;
 use crate::plan::monitoring::promql::{SELECTOR, WINDOW};
 use crate::spec::GrafanaSpec;
 use crate::targets::shared::markdown;
@@ -31,12 +32,16 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
 }
 
 /// A description, which Grafana reads as Markdown after it has put variables in.
-pub(super) fn description(text: &str) -> String {
-    markdown::inline(text).into_owned()
+pub(super) fn description(text: &str) -> Cow<'_, str> {
+    markdown::inline(text)
 }
 
 /// PromQL with its placeholders filled by variables of Grafana.
-pub(super) fn query(expression: &str, selector: &str, spec: &GrafanaSpec) -> String {
+pub(super) fn query(expression: &str, place: Place<'_>) -> String {
+    filled(expression, &place.plans.monitoring.dashboards.selector, place.spec)
+}
+
+fn filled(expression: &str, selector: &str, spec: &GrafanaSpec) -> String {
     let filled = [
         (WINDOW, spec.rate_interval.as_str()),
         (SELECTOR, selector),
@@ -72,7 +77,7 @@ mod tests {
     fn placeholders_become_variables_and_nothing_else_does() {
         let (specs, _) = crate::spec::Specs::load(&mut crate::source::Sources::default());
         let spec = specs.unwrap().grafana;
-        let filled = query(
+        let filled = filled(
             "rate(a{$selector,b=\"\\x24window\"}[$window]) > c{d=\"$environment_text\"} $",
             "n=\"$environment\"",
             &spec,

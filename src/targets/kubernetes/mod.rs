@@ -34,7 +34,7 @@ use crate::gates::Checked;
 use crate::ir::Origin;
 use crate::output::doc::Text;
 use crate::output::files::Content;
-use crate::output::{Doc, File, Files};
+use crate::output::{Doc, File, Files, Job};
 use crate::plan::Plans;
 use crate::plan::infrastructure::templates::WorkloadForm;
 use crate::spec::Specs;
@@ -154,7 +154,7 @@ fn documents<'a>(
         lines.extend(note.iter().cloned());
         Content::yaml(lines, documents())
     };
-    File { path, environment: Some(place.environment.name.to_string()), job: Box::new(job) }
+    File { path, environment: Some(place.environment.name.to_string()), job: Job::whole(job) }
 }
 
 fn kustomization<'a>(place: Place<'a>, folder: &Utf8Path, resources: Vec<String>) -> File<'a> {
@@ -173,7 +173,7 @@ fn workloads_kustomization<'a>(place: Place<'a>, folder: &Utf8Path, resources: V
     files.files.push(File {
         path: folder.join(kustomization::OUTPUTS),
         environment: Some(place.environment.name.to_string()),
-        job: Box::new(move || {
+        job: Job::whole(move || {
             Content::Text(kustomization::outputs(place), Origin::rule(rules::INFRASTRUCTURE_OUTPUTS))
         }),
     });

@@ -1,100 +1,109 @@
 //! One alert: its rule, and the labels and annotations that its test expects of it.
 
-use super::place::{Place, Subject};
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use super::place::{Place, Recordeds};
 use super::rules;
-use crate::ir::{Origin, Traced};
-use crate::output::{Doc, Map};
+use crate::ir::Origin;
+use crate::output::yaml::Writer;
 use crate::plan::monitoring::alerting::AlertPlan;
-use crate::plan::monitoring::configurations::ObjectivePlan;
-use crate::plan::monitoring::promql::fill;
+use crate::plan::monitoring::promql::push_filled;
 
-/// Labels or annotations in order.
-type Texts = Vec<(&'static str, Traced<String>)>;
+/// A label or an annotation, and where its text comes from.
+type Label<'t> = (&'static str, &'t str, Origin);
 
-/// The rule of an alert; none where nothing here is asked for it.
-pub(super) fn rule(place: Place<'_>, subject: &Subject<'_>, alert: &AlertPlan) -> Option<Doc> {
-    let expression = match (&alert.expression, subject.objective_of(alert)) {
-        (Some(expression), _) => expression.with(fill(expression, "5m", &place.environment.selector)),
-        (None, Some(objective)) => {
-            Traced::new(place.recorded(objective).burns(alert.severity.value), objective.objective.origin)
+/// Writes the rule of an alert.
+pub(super) fn rule(writer: &mut Writer<'_>, place: Place<'_>, recorded: &Recordeds<'_>, alert: &AlertPlan) {
+    writer.element(alert.origin, |writer| {
+        writer.text("alert", &alert.name, alert.name.origin);
+        match (&alert.expression, recorded.of(alert)) {
+            (Some(expression), _) => writer.made("expr", expression.origin, |out| {
+                push_filled(out, expression, "5m", &place.environment.selector);
+            }),
+            (None, Some(recorded)) => writer.made("expr", recorded.objective.objective.origin, |out| {
+                recorded.push_burns(alert.severity.value, out);
+            }),
+            // Only alerts of which something is asked here get so far.
+            (None, None) => {}
         }
-        (None, None) => return None,
-    };
-    let map = Map::new(alert.origin)
-        .with("alert", Doc::traced(&alert.name))
-        .with("expr", Doc::traced(&expression))
-        .with_some("for", alert.hold.as_ref().map(Doc::traced))
-        .with("labels", texts(labels(place, subject, alert), rules::ALERT, template))
-        .with("annotations", texts(annotations(place, alert), rules::ANNOTATION, template));
-    Some(map.into())
+        if let Some(hold) = &alert.hold {
+            writer.made("for", hold.origin, |out| {
+                let _ = write!(out, "{hold}");
+            });
+        }
+        writer.map("labels", Origin::rule(rules::ALERT), |writer| {
+            labels(place, recorded, alert).for_each(|(key, text, origin)| writer.text(key, &template(text), origin));
+        });
+        writer.map("annotations", Origin::rule(rules::ANNOTATION), |writer| {
+            annotations(writer, place, alert, template);
+        });
+    });
 }
 
 /// The labels that a rule gives its alerts.
-pub(super) fn labels(place: Place<'_>, subject: &Subject<'_>, alert: &AlertPlan) -> Texts {
+pub(super) fn labels<'a>(
+    place: Place<'a>,
+    recorded: &Recordeds<'a>,
+    alert: &'a AlertPlan,
+) -> impl Iterator<Item = Label<'a>> + use<'a> {
     let severity = place.environment.severity(alert.severity);
-    let mut labels: Texts = vec![
-        ("alert", alert.id.clone()),
-        ("kind", alert.kind.with(alert.kind.to_string())),
-        ("severity", severity.with(severity.to_string())),
-        ("system", place.monitoring().system.with(place.monitoring().system.to_string())),
-        ("environment", place.environment.name.with(place.environment.name.to_string())),
+    let system = &place.monitoring().system;
+    let environment = &place.environment.name;
+    let labels = [
+        Some(("alert", alert.id.as_str(), alert.id.origin)),
+        Some(("kind", alert.kind.as_str(), alert.kind.origin)),
+        Some(("severity", severity.value.as_str(), severity.origin)),
+        Some(("system", system.as_str(), system.origin)),
+        Some(("environment", environment.as_str(), environment.origin)),
+        alert.team.as_ref().map(|team| ("team", team.as_str(), team.origin)),
+        alert.component.as_ref().map(|name| ("component", name.as_str(), name.origin)),
+        alert.datastore.as_ref().map(|name| ("datastore", name.as_str(), name.origin)),
+        recorded.of(alert).map(|recorded| {
+            let name = &recorded.objective.name;
+            ("slo", name.as_str(), name.origin)
+        }),
     ];
-    labels.extend(alert.team.clone().map(|team| ("team", team)));
-    labels.extend(alert.component.as_ref().map(|name| ("component", name.with(name.to_string()))));
-    labels.extend(alert.datastore.as_ref().map(|name| ("datastore", name.with(name.to_string()))));
-    labels
-        .extend(subject.objective_of(alert).map(|objective| ("slo", objective.name.with(objective.name.to_string()))));
-    labels
+    labels.into_iter().flatten()
 }
 
 /// The labels that an alert has when it fires: those of its rule, and those of the series that it read.
-pub(super) fn fired_labels(place: Place<'_>, subject: &Subject<'_>, alert: &AlertPlan) -> Texts {
-    let mut fired = labels(place, subject, alert);
-    if let Some(objective) = subject.objective_of(alert) {
-        for (label, value) in recorded_labels(place, objective) {
-            if !fired.iter().any(|(known, _)| *known == label) {
-                fired.push((label, value));
-            }
-        }
+pub(super) fn fired_labels<'a>(
+    place: Place<'a>,
+    recorded: &Recordeds<'a>,
+    alert: &'a AlertPlan,
+) -> impl Iterator<Item = Label<'a>> + use<'a> {
+    let read = recorded.of(alert).map(|recorded| recorded.labels()).into_iter().flatten();
+    let own = ["system", "environment"];
+    labels(place, recorded, alert).chain(read.filter(move |(label, ..)| !own.contains(label)))
+}
+
+/// Writes what is said to the person who is told, each text as its reader takes it.
+pub(super) fn annotations(
+    writer: &mut Writer<'_>,
+    place: Place<'_>,
+    alert: &AlertPlan,
+    written: fn(&str) -> Cow<'_, str>,
+) {
+    writer.text("summary", &written(&alert.summary), alert.summary.origin);
+    writer.text("description", &written(&alert.description), alert.description.origin);
+    if let Some(url) = &alert.runbook {
+        writer.text("runbook_url", &written(url), url.origin);
     }
-    fired
-}
-
-fn recorded_labels(place: Place<'_>, objective: &ObjectivePlan) -> Texts {
-    place.recorded(objective).labels().into_iter().collect()
-}
-
-/// What is said to the person who is told.
-pub(super) fn annotations(place: Place<'_>, alert: &AlertPlan) -> Texts {
-    let mut annotations: Texts = vec![("summary", alert.summary.clone()), ("description", alert.description.clone())];
-    annotations.extend(alert.runbook.clone().map(|url| ("runbook_url", url)));
-    annotations.push(match &place.platform().grafana_url {
+    let dashboard = &alert.dashboard;
+    match &place.platform().grafana_url {
         Some(url) => {
-            let address = format!(
-                "{}/d/{}?var-environment={}",
-                url.trim_end_matches('/'),
-                alert.dashboard,
-                place.environment.variable
-            );
-            ("dashboard_url", alert.dashboard.with(address))
+            let url = url.trim_end_matches('/');
+            let address = format!("{url}/d/{dashboard}?var-environment={}", place.environment.variable);
+            writer.text("dashboard_url", &written(&address), dashboard.origin);
         }
-        None => ("dashboard", alert.dashboard.clone()),
-    });
-    annotations
-}
-
-/// A mapping of texts, each as its reader takes it.
-pub(super) fn texts(texts: Texts, rule: crate::ir::Rule, written: fn(&str) -> String) -> Map {
-    let mut map = Map::new(Origin::rule(rule));
-    for (key, text) in texts {
-        map.put(key, Doc::text(written(&text), text.origin));
+        None => writer.text("dashboard", &written(dashboard), dashboard.origin),
     }
-    map
 }
 
 /// A text that Prometheus reads as a template of its own language: it comes out as it is.
-pub(super) fn template(text: &str) -> String {
-    text.replace("{{", "{{ \"{{\" }}")
+pub(super) fn template(text: &str) -> Cow<'_, str> {
+    if text.contains("{{") { Cow::Owned(text.replace("{{", "{{ \"{{\" }}")) } else { Cow::Borrowed(text) }
 }
 
 #[cfg(test)]

@@ -140,7 +140,7 @@ fn receiver(place: Place<'_>, plan: &ReceiverPlan) -> Doc {
     let map = Map::new(plan.origin).with("name", Doc::traced(&plan.name));
     let Some(target) = &plan.target else { return map.into() };
     let key_file = || Doc::text(key_file(place, plan), Origin::rule(rules::RECEIVER));
-    let written = Doc::text(template(target), target.origin);
+    let written = Doc::text(template(target).into_owned(), target.origin);
     let own = Map::new(target.origin);
     let (key, own) = match service(plan) {
         Some("pagerduty") => (

@@ -12,6 +12,7 @@ pub mod rules;
 mod scrape;
 mod unit_test;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -19,14 +20,14 @@ use indexmap::IndexMap;
 
 use crate::diag::Diagnostic;
 use crate::gates::Checked;
-use crate::ir::Origin;
 use crate::ir::choice::Runtime;
 use crate::output::doc::Text;
-use crate::output::{Content, Doc, Files, Map};
+use crate::output::yaml::Writer;
+use crate::output::{Content, Doc, Files};
 use crate::spec::Specs;
 use crate::targets::shared::header::header;
 
-use place::{Place, Subject, WHOLE};
+use place::{Place, Subject};
 
 /// Makes the rules, tests and configurations of every environment.
 pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
@@ -42,13 +43,16 @@ fn environment<'a>(place: Place<'a>, subjects: &IndexMap<&'a str, Subject<'a>>, 
     let folder = Utf8Path::new(place.environment.name.as_str());
     let in_cluster = place.system().runtime.value == Runtime::Kubernetes;
     let mut objects = Vec::new();
+    let components: HashSet<&str> = place.environment.components.iter().map(|name| name.as_str()).collect();
     for (&name, subject) in subjects {
-        let Some(subject) = subject.in_environment(place.environment) else { continue };
+        let Some(subject) = subject.in_environment(place.environment, &components) else { continue };
         let subject = Arc::new(subject);
         subject_files(place, folder, name, Arc::clone(&subject), files);
         if in_cluster {
             let path = format!("objects/{name}.yaml");
-            add(files, place, folder.join(&path), "", move || object::rule_object(place, name, &subject));
+            stream(files, place, folder.join(&path), "", move |writer| {
+                object::rule_object(writer, place, name, &subject);
+            });
             objects.push(path);
         }
     }
@@ -80,19 +84,38 @@ fn subject_files<'a>(
     files: &mut Files<'a>,
 ) {
     let file = format!("{name}.yaml");
-    // Names begin with a letter or a digit.
-    let shown = if name == WHOLE { place.system().name.as_str() } else { name };
     let of_rules = Arc::clone(&subject);
-    add(files, place, folder.join("rules").join(&file), "", move || {
-        let groups = rule_file::groups(place, shown, &of_rules);
-        Map::new(Origin::rule(rules::ALERT)).with("groups", groups).into()
+    stream(files, place, folder.join("rules").join(&file), "", move |writer| {
+        rule_file::groups(writer, place, place.shown(name), &of_rules);
     });
     if subject.alerts.is_empty() {
         return;
     }
-    add(files, place, folder.join("tests").join(&file), "Run it by `promtool test rules`.", move || {
-        unit_test::file(place, shown, format!("../rules/{file}"), &subject)
+    let path = folder.join("tests").join(&file);
+    stream(files, place, path, "Run it by `promtool test rules`.", move |writer| {
+        unit_test::file(writer, place, place.shown(name), &format!("../rules/{file}"), &subject);
     });
+}
+
+/// Adds a file that is written as it goes: there are many of them.
+fn stream<'a>(
+    files: &mut Files<'a>,
+    place: Place<'a>,
+    path: Utf8PathBuf,
+    note: &'static str,
+    write: impl Fn(&mut Writer<'_>) + Send + Sync + 'a,
+) {
+    files.add_streamed(Some(place.environment.name.as_str()), path, move |out| {
+        write(&mut Writer::new(&head(place, note), out));
+    });
+}
+
+fn head(place: Place<'_>, note: &'static str) -> Vec<Text> {
+    let mut lines = header(place.system());
+    if !note.is_empty() {
+        lines.push(Text::Borrowed(note));
+    }
+    lines
 }
 
 fn add<'a>(
@@ -112,11 +135,5 @@ fn add_all<'a>(
     note: &'static str,
     documents: impl Fn() -> Vec<Doc> + Send + Sync + 'a,
 ) {
-    files.add_for(place.environment.name.as_str(), path, move || {
-        let mut lines = header(place.system());
-        if !note.is_empty() {
-            lines.push(Text::Borrowed(note));
-        }
-        Content::yaml(lines, documents())
-    });
+    files.add_for(place.environment.name.as_str(), path, move || Content::yaml(head(place, note), documents()));
 }

@@ -3,25 +3,24 @@
 use super::place::{Place, Subject, WHOLE};
 use super::{rule_file, rules};
 use crate::ir::Origin;
+use crate::output::yaml::Writer;
 use crate::output::{Doc, Map};
 use crate::plan::monitoring::alerting::alertmanager_secret;
 use crate::spec::kubernetes::Kind;
 use crate::targets::shared::value::by;
 
-/// The groups of one subject as an object.
-pub(super) fn rule_object(place: Place<'_>, name: &str, subject: &Subject<'_>) -> Doc {
+/// Writes the groups of one subject as an object.
+pub(super) fn rule_object(writer: &mut Writer<'_>, place: Place<'_>, name: &str, subject: &Subject<'_>) {
     let origin = Origin::rule(rules::OBJECT);
     // A component and the system may have one name.
     let object = if name == WHOLE { "system".to_owned() } else { format!("of-{name}") };
-    let shown = if name == WHOLE { place.system().name.as_str() } else { name };
+    let version = place.specs.kubernetes.api_version(Kind::PrometheusRule);
     let metadata =
         by(rules::OBJECT).text("name", object).with_some("namespace", place.namespace()).with("labels", labels(place));
-    Map::new(origin)
-        .with("apiVersion", Doc::traced(place.specs.kubernetes.api_version(Kind::PrometheusRule)))
-        .text("kind", Kind::PrometheusRule.as_str())
-        .with("metadata", metadata)
-        .with("spec", by(rules::OBJECT).with("groups", rule_file::groups(place, shown, subject)))
-        .into()
+    writer.text("apiVersion", version, version.origin);
+    writer.text("kind", Kind::PrometheusRule.as_str(), origin);
+    writer.doc("metadata", &metadata.into());
+    writer.map("spec", origin, |writer| rule_file::groups(writer, place, place.shown(name), subject));
 }
 
 /// The keys of receivers, brought from the cloud's store to where Alertmanager of the managed stack reads them; nothing where

@@ -1,12 +1,14 @@
 //! One environment of the system, as rules are written for it.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use crate::output::Doc;
 use crate::plan::Plans;
 use crate::plan::infrastructure::environments::EnvironmentPlan;
 use crate::plan::infrastructure::templates::{PlatformTemplate, SystemTemplate};
-use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, oncall_secret};
+use crate::plan::monitoring::alerting::{AlertPlan, oncall_secret};
 use crate::plan::monitoring::configurations::{MonitoredEnvironment, MonitoringConfigurations, ObjectivePlan};
 use crate::plan::monitoring::recordings::Recorded;
 use crate::spec::Specs;
@@ -50,6 +52,11 @@ impl<'a> Place<'a> {
         environments.iter().find(|environment| environment.name == self.environment.name)
     }
 
+    /// The name of a subject as people read it. Names begin with a letter or a digit.
+    pub(super) fn shown(self, subject: &'a str) -> &'a str {
+        if subject == WHOLE { self.system().name.as_str() } else { subject }
+    }
+
     /// The secret that holds the keys of receivers.
     pub(super) fn oncall_secret(self) -> String {
         oncall_secret(&self.monitoring().system, &self.environment.name)
@@ -58,11 +65,6 @@ impl<'a> Place<'a> {
     /// The chart of the managed stack.
     pub(super) fn stack(self) -> Option<&'a Chart> {
         self.specs.kubernetes.part(MONITORING).find(|chart| chart.part == STACK)
-    }
-
-    /// An objective as it is recorded here.
-    pub(super) fn recorded(self, objective: &'a ObjectivePlan) -> Recorded<'a> {
-        Recorded::new(self.monitoring(), objective, self.environment)
     }
 }
 
@@ -94,23 +96,37 @@ impl<'a> Subject<'a> {
         subjects
     }
 
-    /// What of it is there in an environment.
-    pub(super) fn in_environment(&self, environment: &MonitoredEnvironment) -> Option<Subject<'a>> {
+    /// What of it is there in an environment, whose components are given.
+    pub(super) fn in_environment(
+        &self,
+        environment: &MonitoredEnvironment,
+        components: &HashSet<&str>,
+    ) -> Option<Subject<'a>> {
+        let is_there = |objective: &&&ObjectivePlan| components.contains(objective.component.as_str());
+        let objectives: Vec<&ObjectivePlan> = self.objectives.iter().filter(is_there).copied().collect();
         let is_told = |alert: &&&AlertPlan| {
-            let asks = alert.expression.is_some() || alert.kind.value == AlertKind::BudgetBurn;
+            let asks = alert.expression.is_some()
+                || alert.objective.as_ref().is_some_and(|id| objectives.iter().any(|objective| objective.id == *id));
             asks && alert.environments.contains(&environment.name)
         };
-        let is_there = |objective: &&&ObjectivePlan| environment.components.contains(&objective.component);
-        let subject = Subject {
-            objectives: self.objectives.iter().filter(is_there).copied().collect(),
-            alerts: self.alerts.iter().filter(is_told).copied().collect(),
-        };
-        (!subject.objectives.is_empty() || !subject.alerts.is_empty()).then_some(subject)
+        let alerts: Vec<&AlertPlan> = self.alerts.iter().filter(is_told).copied().collect();
+        (!objectives.is_empty() || !alerts.is_empty()).then_some(Subject { objectives, alerts })
     }
 
+    /// Its objectives as they are recorded.
+    pub(super) fn recorded(&self, place: Place<'a>) -> Recordeds<'a> {
+        let recorded = |objective: &&'a ObjectivePlan| Recorded::new(place.monitoring(), objective, place.environment);
+        Recordeds(self.objectives.iter().map(recorded).collect())
+    }
+}
+
+/// The objectives of one subject as they are recorded in an environment.
+pub(super) struct Recordeds<'a>(pub(super) Vec<Recorded<'a>>);
+
+impl<'a> Recordeds<'a> {
     /// The objective that an alert watches.
-    pub(super) fn objective_of(&self, alert: &AlertPlan) -> Option<&'a ObjectivePlan> {
+    pub(super) fn of(&self, alert: &AlertPlan) -> Option<&Recorded<'a>> {
         let id = alert.objective.as_ref()?;
-        self.objectives.iter().copied().find(|objective| objective.id == *id)
+        self.0.iter().find(|recorded| recorded.objective.id == *id)
     }
 }

@@ -1,11 +1,10 @@
 //! The groups of recording and alerting rules of one component, one datastore, or the system.
 
 use super::alert;
-use super::place::{Place, Subject};
+use super::place::{Place, Recordeds, Subject};
 use super::rules;
-use crate::ir::{Origin, Traced};
-use crate::output::{Doc, Map};
-use crate::plan::monitoring::configurations::ObjectivePlan;
+use crate::ir::Origin;
+use crate::output::yaml::{Again, Writer};
 use crate::plan::monitoring::recordings::{Recorded, Recording};
 
 /// What is measured of an objective.
@@ -15,56 +14,81 @@ const BUDGET: &str = "budget";
 /// What somebody is told.
 const ALERTS: &str = "alerts";
 
-/// The groups, as a file of rules and an object of the operator hold them alike.
-pub(super) fn groups(place: Place<'_>, name: &str, subject: &Subject<'_>) -> Doc {
-    let mut groups = Vec::new();
+/// Writes the groups, which a file of rules and an object of the operator hold alike.
+pub(super) fn groups(writer: &mut Writer<'_>, place: Place<'_>, name: &str, subject: &Subject<'_>) {
+    let recorded = subject.recorded(place);
+    writer.list("groups", Origin::rule(rules::ALERT), |writer| {
+        for recorded in &recorded.0 {
+            // All series of an objective have the same labels, but for a few.
+            let mut common = Again::default();
+            recordings(writer, recorded, INDICATOR, &mut common, recorded.indicators());
+            recordings(writer, recorded, BUDGET, &mut common, recorded.facts());
+        }
+        if !subject.alerts.is_empty() {
+            alerts(writer, place, name, subject, &recorded);
+        }
+    });
+}
+
+/// Writes the names of the groups in the order in which each finds what it reads, which a test has to be told.
+pub(super) fn order(writer: &mut Writer<'_>, name: &str, subject: &Subject<'_>, origin: Origin) {
     for objective in &subject.objectives {
-        let recorded = place.recorded(objective);
-        groups.push(recordings(objective, &recorded, INDICATOR, recorded.indicators()));
-        groups.push(recordings(objective, &recorded, BUDGET, recorded.facts()));
+        for what in [INDICATOR, BUDGET] {
+            writer.element_text(&group_of(&objective.sloth_id, what), origin);
+        }
     }
-    let alerts: Vec<Doc> = subject.alerts.iter().filter_map(|alert| alert::rule(place, subject, alert)).collect();
-    if !alerts.is_empty() {
-        groups.push(group(format!("{name}-{ALERTS}"), alerts, Origin::rule(rules::ALERT)));
-    }
-    Doc::list(groups, Origin::rule(rules::ALERT))
-}
-
-/// The names of the groups in the order in which each finds what it reads, which a test has to be told.
-pub(super) fn order(name: &str, subject: &Subject<'_>) -> Vec<String> {
-    let of = |objective: &&ObjectivePlan| [INDICATOR, BUDGET].map(|what| format!("{}-{what}", objective.sloth_id));
-    let mut order: Vec<String> = subject.objectives.iter().flat_map(of).collect();
     if !subject.alerts.is_empty() {
-        order.push(format!("{name}-{ALERTS}"));
+        writer.element_text(&group_of(name, ALERTS), origin);
     }
-    order
 }
 
-fn recordings(objective: &ObjectivePlan, recorded: &Recorded<'_>, what: &str, recordings: Vec<Recording>) -> Doc {
-    let common = recorded.labels();
-    let recordings = recordings.into_iter().map(|recording| rule(&common, recording)).collect();
-    group(format!("{}-{what}", objective.sloth_id), recordings, objective.origin)
+fn group_of(name: &str, what: &str) -> String {
+    [name, "-", what].concat()
 }
 
-fn group(name: String, rules: Vec<Doc>, origin: Origin) -> Doc {
-    Map::new(origin).text("name", name).with("rules", Doc::list(rules, origin)).into()
+fn alerts(writer: &mut Writer<'_>, place: Place<'_>, name: &str, subject: &Subject<'_>, recorded: &Recordeds<'_>) {
+    let origin = Origin::rule(rules::ALERT);
+    writer.element(origin, |writer| {
+        writer.text("name", &group_of(name, ALERTS), origin);
+        writer.list("rules", origin, |writer| {
+            for alert in &subject.alerts {
+                alert::rule(writer, place, recorded, alert);
+            }
+        });
+    });
 }
 
-fn rule(common: &[(&'static str, Traced<String>)], recording: Recording) -> Doc {
-    let origin = recording.expression.origin;
-    let mut labels = Map::new(Origin::rule(rules::RECORDING));
-    for (label, value) in common {
-        labels.put(*label, Doc::traced(value));
-    }
-    if let Some(window) = recording.window {
-        labels.put("sloth_window", Doc::text(window.to_string(), origin));
-    }
-    for (label, value) in recording.labels {
-        labels.put(label, Doc::text(value, origin));
-    }
-    Map::new(origin)
-        .with("record", Doc::text(recording.name, Origin::rule(rules::RECORDING)))
-        .with("expr", Doc::text(recording.expression.value, origin))
-        .with("labels", labels)
-        .into()
+fn recordings(
+    writer: &mut Writer<'_>,
+    recorded: &Recorded<'_>,
+    what: &str,
+    common: &mut Again,
+    recordings: impl IntoIterator<Item = Recording>,
+) {
+    let objective = recorded.objective;
+    writer.element(objective.origin, |writer| {
+        writer.text("name", &group_of(&objective.sloth_id, what), objective.origin);
+        writer.list("rules", objective.origin, |writer| {
+            recordings.into_iter().for_each(|recording| rule(writer, recorded, recording, common));
+        });
+    });
+}
+
+fn rule(writer: &mut Writer<'_>, recorded: &Recorded<'_>, recording: Recording, common: &mut Again) {
+    let origin = recorded.origin(recording);
+    writer.element(origin, |writer| {
+        writer.made("record", Origin::rule(rules::RECORDING), |out| recording.push_name(out));
+        writer.made("expr", origin, |out| recorded.push_expression(recording, out));
+        writer.map("labels", Origin::rule(rules::RECORDING), |writer| {
+            writer.again(common, |writer| {
+                recorded.labels().into_iter().for_each(|(label, value, origin)| writer.text(label, value, origin));
+            });
+            if let Some(window) = recording.window() {
+                writer.text("sloth_window", &window.to_string(), origin);
+            }
+            if recording.is_info() {
+                recorded.info().into_iter().for_each(|(label, value)| writer.text(label, &value, origin));
+            }
+        });
+    });
 }

@@ -1,121 +1,133 @@
 //! The unit tests of alerts, as `promtool test rules` runs them: each alert is quiet, fires, and is quiet again.
 
-use super::alert::{annotations, fired_labels, texts};
-use super::place::{Place, Subject};
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use super::alert::{annotations, fired_labels};
+use super::place::{Place, Recordeds, Subject};
 use super::rule_file::order;
 use super::rules;
 use crate::ir::{Origin, Traced};
-use crate::output::{Doc, Map};
+use crate::output::yaml::Writer;
 use crate::plan::monitoring::alerting::AlertPlan;
-use crate::plan::monitoring::configurations::ObjectivePlan;
+use crate::plan::monitoring::recordings::Recorded;
 use crate::plan::monitoring::trial::{self, BudgetTrial, Trial};
 
-/// The file that tests the rules of one subject.
-pub(super) fn file(place: Place<'_>, name: &str, rule_file: String, subject: &Subject<'_>) -> Doc {
+/// Writes the file that tests the rules of one subject.
+pub(super) fn file(writer: &mut Writer<'_>, place: Place<'_>, name: &str, rule_file: &str, subject: &Subject<'_>) {
     let origin = Origin::rule(rules::UNIT_TEST);
-    let mut tests = Vec::new();
-    for objective in &subject.objectives {
-        tests.extend(of_objective(place, subject, objective));
-    }
-    for alert in &subject.alerts {
-        if let Some(trial) = trial::of_alert(alert, place.environment) {
-            tests.push(of_alert(place, subject, alert, &trial));
+    let recorded = subject.recorded(place);
+    let tests = Tests { place, recorded: &recorded };
+    writer.list("rule_files", origin, |writer| writer.element_text(rule_file, origin));
+    writer.made("evaluation_interval", origin, |out| push_minutes(out, trial::EVALUATION));
+    writer.list("group_eval_order", origin, |writer| order(writer, name, subject, origin));
+    writer.list("tests", origin, |writer| {
+        for recorded in &recorded.0 {
+            let id = &recorded.objective.id;
+            let alerts: Vec<&AlertPlan> =
+                subject.alerts.iter().copied().filter(|alert| alert.objective.as_ref() == Some(id)).collect();
+            tests.of_objective(writer, recorded, &alerts);
         }
-    }
-    Map::new(origin)
-        .with("rule_files", Doc::list([Doc::text(rule_file, origin)], origin))
-        .text("evaluation_interval", format!("{}m", trial::EVALUATION))
-        .with(
-            "group_eval_order",
-            Doc::list(order(name, subject).into_iter().map(|group| Doc::text(group, origin)), origin),
-        )
-        .with("tests", Doc::list(tests, origin))
-        .into()
+        for alert in &subject.alerts {
+            if let Some(trial) = trial::of_alert(alert, place.environment) {
+                tests.of_alert(writer, alert, &trial);
+            }
+        }
+    });
+}
+
+/// What the tests of one subject need.
+struct Tests<'t, 'a> {
+    place: Place<'a>,
+    recorded: &'t Recordeds<'a>,
 }
 
 /// When alerts are looked at, and which are on then.
-struct Look<'a> {
+struct Look<'l, 'a> {
     minute: u64,
-    on: Vec<&'a AlertPlan>,
+    on: &'l [&'a AlertPlan],
 }
 
-fn of_alert(place: Place<'_>, subject: &Subject<'_>, alert: &AlertPlan, trial: &Trial) -> Doc {
-    let looks = [
-        Look { minute: trial.well - 1, on: Vec::new() },
-        Look { minute: trial.well + trial.ill - 1, on: vec![alert] },
-        Look { minute: trial.well + trial.ill + trial.cured - 1, on: Vec::new() },
-    ];
-    test(place, subject, &alert.id, &alert.name, trial, &looks)
-}
+impl<'a> Tests<'_, 'a> {
+    fn of_alert(&self, writer: &mut Writer<'_>, alert: &'a AlertPlan, trial: &Trial) {
+        let [well, ill, cured] = ends(trial);
+        let on = [alert];
+        let looks = [Look { minute: well, on: &[] }, Look { minute: ill, on: &on }, Look { minute: cured, on: &[] }];
+        self.test(writer, &alert.id, &alert.id, &alert.name, trial, &looks);
+    }
 
-fn of_objective(place: Place<'_>, subject: &Subject<'_>, objective: &ObjectivePlan) -> Vec<Doc> {
-    let alerts: Vec<&AlertPlan> =
-        subject.alerts.iter().copied().filter(|alert| alert.objective.as_ref() == Some(&objective.id)).collect();
-    let Some(first) = alerts.first() else { return Vec::new() };
-    let recorded = place.recorded(objective);
-    let Some(BudgetTrial { outage, from_recorded, lone_failure }) =
-        trial::of_objective(objective, place.environment, &recorded)
-    else {
-        return Vec::new();
-    };
-    let mut looks = vec![
-        Look { minute: outage.well - 1, on: Vec::new() },
-        Look { minute: outage.well + outage.ill - 1, on: alerts.clone() },
-    ];
-    // Each severity is over when its own short windows are clean.
-    let end = outage.well + outage.ill - 1;
-    let mut ends: Vec<(u64, &AlertPlan)> =
-        alerts.iter().map(|alert| (end + BudgetTrial::recovery(objective, alert.severity.value), *alert)).collect();
-    if from_recorded {
-        ends = vec![(end + outage.cured, first)];
+    /// All severities are told of an outage, and are quiet when the windows of all are clean again.
+    fn of_objective(&self, writer: &mut Writer<'_>, recorded: &Recorded<'a>, alerts: &[&'a AlertPlan]) {
+        let Some(first) = alerts.first() else { return };
+        let objective = recorded.objective;
+        let Some(BudgetTrial { outage, lone_failure }) =
+            trial::of_objective(objective, self.place.environment, recorded)
+        else {
+            return;
+        };
+        let [well, ill, cured] = ends(&outage);
+        let looks = [Look { minute: well, on: &[] }, Look { minute: ill, on: alerts }, Look { minute: cured, on: &[] }];
+        self.test(writer, &objective.id, &objective.id, &first.name, &outage, &looks);
+        if let Some(trial) = lone_failure {
+            let looks = [trial.well, trial.well + trial::EVALUATION].map(|minute| Look { minute, on: &[] });
+            let name = format!("{}: one failure where there is hardly any traffic", objective.id);
+            self.test(writer, &objective.id, &name, &first.name, &trial, &looks);
+        }
     }
-    ends.sort_by_key(|(minute, _)| *minute);
-    for (minute, over) in ends {
-        let before = looks.last().map(|look| look.on.clone()).unwrap_or_default();
-        let on = before.into_iter().filter(|alert| !from_recorded && alert.id != over.id).collect();
-        looks.push(Look { minute, on });
-    }
-    let mut tests = vec![test(place, subject, &objective.id, &first.name, &outage, &looks)];
-    if let Some(trial) = lone_failure {
-        let looks = [
-            Look { minute: trial.well, on: Vec::new() },
-            Look { minute: trial.well + trial::EVALUATION, on: Vec::new() },
-            Look { minute: trial.well + trial.cured - 1, on: Vec::new() },
-        ];
-        let name = objective.id.with(format!("{}: one failure where there is hardly any traffic", objective.id));
-        tests.push(test(place, subject, &name, &first.name, &trial, &looks));
-    }
-    tests
-}
 
-fn test(
-    place: Place<'_>,
-    subject: &Subject<'_>,
-    name: &Traced<String>,
-    alert_name: &Traced<String>,
-    trial: &Trial,
-    looks: &[Look<'_>],
-) -> Doc {
-    let origin = Origin::rule(rules::UNIT_TEST);
-    let series = trial
-        .series
-        .iter()
-        .map(|series| Map::new(origin).text("series", series.notation()).text("values", series.samples(trial)).into());
-    let looks = looks.iter().map(|look| {
-        let expected = look.on.iter().map(|alert| {
-            Map::new(alert.origin)
-                .with("exp_labels", texts(fired_labels(place, subject, alert), rules::ALERT, str::to_owned))
-                .with("exp_annotations", texts(annotations(place, alert), rules::ANNOTATION, str::to_owned))
-                .into()
+    fn test(
+        &self,
+        writer: &mut Writer<'_>,
+        about: &Traced<String>,
+        name: &str,
+        alert_name: &str,
+        trial: &Trial,
+        looks: &[Look<'_, 'a>],
+    ) {
+        let origin = Origin::rule(rules::UNIT_TEST);
+        writer.element(about.origin, |writer| {
+            writer.text("name", name, about.origin);
+            writer.text("interval", "1m", origin);
+            writer.list("input_series", origin, |writer| {
+                for series in &trial.series {
+                    writer.element(origin, |writer| {
+                        writer.made("series", origin, |out| series.push_notation(out));
+                        writer.made("values", origin, |out| series.push_samples(trial, out));
+                    });
+                }
+            });
+            writer.list("alert_rule_test", origin, |writer| {
+                for look in looks {
+                    writer.element(origin, |writer| self.look(writer, alert_name, look));
+                }
+            });
         });
-        let map =
-            Map::new(origin).text("eval_time", format!("{}m", look.minute)).with("alertname", Doc::traced(alert_name));
-        map.with("exp_alerts", Doc::list(expected, origin)).into()
-    });
-    Map::new(name.origin)
-        .with("name", Doc::traced(name))
-        .text("interval", "1m")
-        .with("input_series", Doc::list(series, origin))
-        .with("alert_rule_test", Doc::list(looks, origin))
-        .into()
+    }
+
+    fn look(&self, writer: &mut Writer<'_>, alert_name: &str, look: &Look<'_, 'a>) {
+        let origin = Origin::rule(rules::UNIT_TEST);
+        writer.made("eval_time", origin, |out| push_minutes(out, look.minute));
+        writer.text("alertname", alert_name, origin);
+        writer.list("exp_alerts", origin, |writer| {
+            for alert in look.on {
+                writer.element(alert.origin, |writer| {
+                    let labels = fired_labels(self.place, self.recorded, alert);
+                    writer.inline("exp_labels", Origin::rule(rules::ALERT), labels);
+                    writer.map("exp_annotations", Origin::rule(rules::ANNOTATION), |writer| {
+                        annotations(writer, self.place, alert, |text| Cow::Borrowed(text));
+                    });
+                });
+            }
+        });
+    }
+}
+
+/// The last minute of each of the three times of a trial.
+fn ends(trial: &Trial) -> [u64; 3] {
+    [trial.well - 1, trial.well + trial.ill - 1, trial.well + trial.ill + trial.cured - 1]
+}
+
+fn push_minutes(out: &mut String, minutes: u64) {
+    // Writing into a string can't fail.
+    let _ = write!(out, "{minutes}m");
 }

@@ -5,7 +5,7 @@ use super::{BEFORE, Course, MARGIN, Trial, TrialSeries, series, series_of, whole
 use crate::ir::value::{Decimal, Duration};
 use crate::plan::monitoring::configurations::{IndicatorKind, MonitoredEnvironment, ObjectivePlan};
 use crate::plan::monitoring::promql::fill;
-use crate::plan::monitoring::recordings::Recorded;
+use crate::plan::monitoring::recordings::{Recorded, Recording};
 use crate::spec::prometheus::AlertSeverity;
 
 /// The longest outage that a trial has, in minutes: a week.
@@ -16,8 +16,6 @@ const LONGEST: u64 = 10_080;
 pub struct BudgetTrial {
     /// An outage. The alerts of all severities are on at its end, and off when their short windows hold none of it.
     pub outage: Trial,
-    /// Whether the recorded ratio itself is written, so that all windows are clean at once.
-    pub from_recorded: bool,
     /// One bad event where there are hardly any: nobody is told. None where a single event may be told of.
     pub lone_failure: Option<Trial>,
 }
@@ -53,15 +51,15 @@ pub fn of_objective(
     let Some((series, delay)) = measured else {
         // What the expression counts is the user's own: the rules are tried from the recorded ratio on.
         let zero = Decimal::whole(0);
-        let ratio = |window| from_recorded(&recorded.error_ratio(window), Course::Level(zero, Decimal::whole(1)));
+        let ratio = |window| from_recorded(recorded, window, Course::Level(zero, Decimal::whole(1)));
         let mut series: Vec<TrialSeries> = recorded.windows().into_iter().filter_map(ratio).collect();
         series.extend(events(objective, environment, Course::Growth(pace, pace)));
-        return Some(BudgetTrial { outage: outage(series, 0), from_recorded: true, lone_failure: None });
+        return Some(BudgetTrial { outage: outage(series, 0), lone_failure: None });
     };
     let least = objective.burn_windows.iter().filter_map(|window| window.least_events).map(|least| least.value).min();
     let counts = matches!(objective.indicator.value, IndicatorKind::Availability | IndicatorKind::Ratio);
     let lone = (counts && least.is_some_and(|least| least > 4)).then(|| lone_failure(&series, cured)).flatten();
-    Some(BudgetTrial { outage: outage(series, delay), from_recorded: false, lone_failure: lone })
+    Some(BudgetTrial { outage: outage(series, delay), lone_failure: lone })
 }
 
 /// The threshold of a severity's windows that is reached first.
@@ -172,6 +170,8 @@ fn lone_failure(outage: &[TrialSeries], minutes: u64) -> Option<Trial> {
     Some(Trial { series, well: BEFORE, ill: 1, cured: minutes.min(30) })
 }
 
-fn from_recorded(selector: &str, course: Course) -> Option<TrialSeries> {
-    series(selectors(selector).first()?, course)
+fn from_recorded(recorded: &Recorded<'_>, window: Duration, course: Course) -> Option<TrialSeries> {
+    let mut selector = String::new();
+    recorded.push_selector(Recording::ErrorRatio(window), &mut selector);
+    series(selectors(&selector).first()?, course)
 }

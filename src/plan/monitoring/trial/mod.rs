@@ -14,7 +14,7 @@ use selector::{LabelMatcher, Selector, labels, selectors};
 
 use super::alerting::{AlertKind, AlertPlan, Comparison};
 use super::configurations::MonitoredEnvironment;
-use super::promql::{fill, quoted};
+use super::promql::{fill, push_quoted};
 use crate::ir::value::{Decimal, Duration};
 
 /// Minutes in which all is well before anything happens.
@@ -64,21 +64,21 @@ pub enum Course {
 }
 
 impl TrialSeries {
-    /// The series as PromQL writes it.
-    #[must_use]
-    pub fn notation(&self) -> String {
-        let mut text = format!("{}{{", self.metric);
+    /// Adds the series as PromQL writes it.
+    pub fn push_notation(&self, text: &mut String) {
+        text.push_str(&self.metric);
+        text.push('{');
         for (index, (label, value)) in self.labels.iter().enumerate() {
-            let separator = if index > 0 { "," } else { "" };
-            let _ = write!(text, "{separator}{label}={}", quoted(value));
+            text.push_str(if index > 0 { "," } else { "" });
+            text.push_str(label);
+            text.push('=');
+            push_quoted(text, value);
         }
         text.push('}');
-        text
     }
 
-    /// Its samples as promtool writes them: `FIRST+STEPxTIMES` for each time, in which the first sample counts too.
-    #[must_use]
-    pub fn samples(&self, trial: &Trial) -> String {
+    /// Adds its samples as promtool writes them: `FIRST+STEPxTIMES` for each time, in which the first sample counts too.
+    pub fn push_samples(&self, trial: &Trial, text: &mut String) {
         let zero = Decimal::whole(0);
         let minutes = |number: u64| Decimal::whole(i64::try_from(number).unwrap_or(i64::MAX / 1000));
         let (well, ill) = (minutes(trial.well), minutes(trial.ill));
@@ -100,13 +100,12 @@ impl TrialSeries {
                 [(ahead, minute), (at(well.minus(minutes(1))), zero), (at(well.plus(ill)), minute)]
             }
         };
-        let mut text = String::new();
-        for ((first, step), count) in times.into_iter().zip([trial.well, trial.ill, trial.cured]) {
-            let separator = if text.is_empty() { "" } else { " " };
+        for (index, ((first, step), count)) in times.into_iter().zip([trial.well, trial.ill, trial.cured]).enumerate() {
+            let separator = if index > 0 { " " } else { "" };
             let (sign, step) = if step < zero { ('-', zero.minus(step)) } else { ('+', step) };
+            // Writing into a string can't fail.
             let _ = write!(text, "{separator}{first}{sign}{step}x{}", count.saturating_sub(1));
         }
-        text
     }
 }
 

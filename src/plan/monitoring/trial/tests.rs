@@ -10,7 +10,9 @@ use crate::spec::Specs;
 
 fn trial_of(course: Course) -> String {
     let series = TrialSeries { metric: "m".to_owned(), labels: Vec::new(), course };
-    series.samples(&Trial { series: Vec::new(), well: 3, ill: 2, cured: 2 })
+    let mut samples = String::new();
+    series.push_samples(&Trial { series: Vec::new(), well: 3, ill: 2, cured: 2 }, &mut samples);
+    samples
 }
 
 #[test]
@@ -27,7 +29,9 @@ fn courses_go_on_where_they_were() {
 fn labels_are_written_as_promql_reads_them() {
     let labels = vec![("a".to_owned(), "x\"\n}".to_owned()), ("b".to_owned(), "y".to_owned())];
     let series = TrialSeries { metric: "m".to_owned(), labels, course: Course::Clock(Decimal::whole(0)) };
-    assert_eq!(series.notation(), "m{a=\"x\\\"\\n}\",b=\"y\"}");
+    let mut notation = String::new();
+    series.push_notation(&mut notation);
+    assert_eq!(notation, "m{a=\"x\\\"\\n}\",b=\"y\"}");
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Prints a document as JSON: two spaces a level, one entry a line, or all in one line where the style says so.
 
+mod writer;
+
 use std::fmt::Write as _;
+
+pub use writer::Writer;
 
 use super::doc::{Doc, Style};
 use super::printed::{Printed, push_double_quoted};

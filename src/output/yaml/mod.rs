@@ -3,10 +3,14 @@
 //! A text stands plain where every reader takes it for that text, as a block of lines where that is exact, else in
 //! quotes; it is never folded. A value can't become syntax.
 
+mod writer;
+
 use std::fmt::Write as _;
 
+pub use writer::{Again, Writer};
+
 use super::doc::{Doc, Entry, Map, Style, Text};
-use super::printed::{Printed, is_special, push_double_quoted};
+use super::printed::{CHUNK, Printed, is_special, push_double_quoted};
 use super::rule;
 use crate::ir::Origin;
 
@@ -326,18 +330,26 @@ static CLASSES: [Class; 256] = {
     classes
 };
 
+/// Whether all bytes are ordinary: printable ASCII, no colon and no hash.
+fn is_ordinary(chunk: &[u8]) -> bool {
+    let ordinary = |byte: u8| (byte.wrapping_sub(b' ') < 0x5f) & (byte != b':') & (byte != b'#');
+    chunk.iter().fold(true, |all, byte| all & ordinary(*byte))
+}
+
 fn form(text: &str) -> Form {
     let bytes = text.as_bytes();
     let (mut plain, mut lines, mut tabs, mut ascii) = (true, false, false, true);
-    for (at, byte) in bytes.iter().enumerate() {
-        match CLASSES[usize::from(*byte)] {
-            Class::Ordinary => {}
-            Class::Colon => plain &= !matches!(bytes.get(at + 1), None | Some(b' ')),
-            Class::Hash => plain &= at > 0 && bytes[at - 1] != b' ',
-            Class::LineEnd => lines = true,
-            Class::Tab => tabs = true,
-            Class::Control => return Form::Double,
-            Class::NotAscii => ascii = false,
+    for (index, chunk) in bytes.chunks(CHUNK).enumerate().filter(|(_, chunk)| !is_ordinary(chunk)) {
+        for (at, byte) in (index * CHUNK..).zip(chunk) {
+            match CLASSES[usize::from(*byte)] {
+                Class::Ordinary => {}
+                Class::Colon => plain &= !matches!(bytes.get(at + 1), None | Some(b' ')),
+                Class::Hash => plain &= at > 0 && bytes[at - 1] != b' ',
+                Class::LineEnd => lines = true,
+                Class::Tab => tabs = true,
+                Class::Control => return Form::Double,
+                Class::NotAscii => ascii = false,
+            }
         }
     }
     if !ascii {
