@@ -170,6 +170,47 @@ fn a_new_name_is_one_change() -> Outcome {
     let added: Vec<&Value> =
         added.filter(|change| change["change"] == "added" || change["change"] == "removed").collect();
     assert!(added.is_empty(), "{added:#?}");
+    // Where the old inputs are not known, the plans that were written know the old names.
+    fs::remove_dir_all(repository.path(".git"))?;
+    let (_, text, _) = repository.run(&["diff", "--format", "semantic", "--target", "kubernetes"])?;
+    assert!(text.contains("Service stock (staging, production)\n      was called catalog"), "{text}");
+    Ok(())
+}
+
+#[test]
+fn what_costs_more_is_said_of_its_cause() -> Outcome {
+    let repository = Repository::new()?;
+    let specifications = "path/dependency_specifications.yaml";
+    repository.edit(specifications, "size: {cpu: 2, memory: 8Gi, storage: 100Gi}", "size: {cpu: 4, memory: 16Gi}")?;
+    // The tree is what the last commit's inputs make: its causes are known as exactly as those of the revision.
+    let (_, text, _) = repository.run(&["diff", "--format", "json"])?;
+    assert_eq!(repository.run(&["diff", "--format", "json", "--against", "HEAD"])?.1, text);
+    let story: Value = serde_json::from_str(&text)?;
+    let total = &story["costs"][0];
+    assert_eq!(total["environment"], "production");
+    let difference = total["difference_usd"].as_f64().ok_or("no difference")?;
+    let before = total["old_usd"].as_f64().zip(total["new_usd"].as_f64()).ok_or("no amounts")?;
+    assert!(difference > 50.0 && (before.1 - before.0 - difference).abs() < 0.005, "{total}");
+    let causes = story["causes"].as_array().ok_or("no causes")?;
+    let share = |cause: &Value| cause["costs"][0]["difference_usd"].as_f64().unwrap_or_default();
+    assert!((causes.iter().map(share).sum::<f64>() - difference).abs() < 0.005, "{causes:#?}");
+    let (_, markdown, _) = repository.run(&["diff", "--format", "markdown"])?;
+    assert!(markdown.contains("- estimated cost a month: ") && markdown.contains("production is estimated at"));
+    // Without the old inputs, the estimate that was written says what it was.
+    fs::remove_dir_all(repository.path(".git"))?;
+    let (_, text, _) = repository.run(&["diff", "--format", "json"])?;
+    assert_eq!(serde_json::from_str::<Value>(&text)?["costs"], story["costs"]);
+    assert!(!text.contains(".estimate."), "an estimate is told as a cost");
+    Ok(())
+}
+
+#[test]
+fn environments_stand_in_the_order_of_promotion() -> Outcome {
+    let repository = Repository::new()?;
+    repository.edit(PACKAGES, "cpu: 250m", "cpu: 300m")?;
+    let (_, text, _) = repository.run(&["diff", "--format", "semantic"])?;
+    assert!(text.starts_with("deployments[web].resources.cpu: 250m to 300m in staging, production, from "), "{text}");
+    assert!(text.contains("Deployment web (staging, production)"), "{text}");
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use camino::Utf8PathBuf;
 
 use super::Version;
 use super::change::Change;
+use super::cost::ResourceCost;
 use super::fields::field_changes;
 use super::renaming::Renaming;
 use crate::output::resource::{self, Field};
@@ -51,8 +52,8 @@ impl Value {
 pub enum Cause {
     /// A value that was changed, or that the new lines come from.
     Value(Value),
-    /// More than one value of the inputs.
-    Several,
+    /// More than one value of the inputs: the keys that they have in common; empty where they have none.
+    Several(String),
     /// A rule of pathc, by its number's text and name.
     Unwritten(Origin),
     /// Nothing asks for it any more.
@@ -127,6 +128,17 @@ fn common(fields: &[&Field]) -> String {
     common.concat().trim_start_matches('.').to_owned()
 }
 
+/// The element that all values are a part of.
+fn in_common(values: &[&Value]) -> String {
+    let mut paths = values.iter().map(|value| segments(&value.path));
+    let Some(mut common) = paths.next() else { return String::new() };
+    for path in paths {
+        let same = common.iter().zip(&path).take_while(|(a, b)| a == b).count();
+        common.truncate(same);
+    }
+    common.concat().trim_start_matches('.').to_owned()
+}
+
 /// A path's keys, each with the `.` or `[` before it.
 fn segments(path: &str) -> Vec<&str> {
     let mut found = Vec::new();
@@ -155,6 +167,25 @@ fn segments(path: &str) -> Vec<&str> {
 /// The names in brackets of a path: of components, environments, datastores.
 fn names(path: &str) -> BTreeSet<&str> {
     segments(path).into_iter().filter_map(|segment| segment.strip_prefix('[')?.strip_suffix(']')).collect()
+}
+
+/// The words of a name in whatever form it is written: `orders-db`, `orders_db`, `OrdersDbSecret`.
+fn words(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut before = ' ';
+    for character in text.chars() {
+        if character.is_alphanumeric() {
+            let begins = !before.is_alphanumeric() || (character.is_uppercase() && !before.is_uppercase());
+            if begins {
+                found.push(String::new());
+            }
+            if let Some(word) = found.last_mut() {
+                word.extend(character.to_lowercase());
+            }
+        }
+        before = character;
+    }
+    found
 }
 
 /// What changed in the inputs themselves.
@@ -203,6 +234,29 @@ pub fn renamings(changed: &[Value]) -> Vec<Renaming> {
     changed.iter().filter_map(Value::renamed).map(|(old, new)| Renaming::new(old, new)).collect()
 }
 
+/// The names that plans have given up for others, where the old inputs are not known.
+#[must_use]
+pub fn renamings_of_plans(old: &Version, new: &Version) -> Vec<Renaming> {
+    /// Lists of the deliverables whose elements are named by the inputs.
+    const NAMED: [&str; 3] = ["components", "datastores", "environments"];
+    let mut found: Vec<Renaming> = Vec::new();
+    for (path, file) in new.files.iter().filter(|(_, file)| file.target == "path") {
+        let before = old.files.get(path).and_then(|file| resource::fields(&file.text));
+        let Some((before, after)) = before.zip(resource::fields(&file.text)) else { continue };
+        for change in field_changes(&before, &after).into_iter().filter(|change| change.is_element) {
+            let Some((list, _)) = change.path.split_once('[') else { continue };
+            let is_outer = segments(&change.path).len() == 2 && NAMED.contains(&list);
+            if let (true, Some(old), Some(new)) = (is_outer, &change.old, &change.new) {
+                let renaming = Renaming::new(old, new);
+                if !renaming.is_empty() && !found.contains(&renaming) {
+                    found.push(renaming);
+                }
+            }
+        }
+    }
+    found
+}
+
 /// Finds causes.
 pub struct Causes<'a> {
     /// The version that is written.
@@ -222,8 +276,37 @@ impl Causes<'_> {
         let old_origins = old.map(|((version, _), (file, first, last))| origins(version, file, (*first, *last)));
         let old_origins = old_origins.unwrap_or_default();
         if self.old.is_some() {
-            return self.changed(change, &new, &old_origins);
+            let about = format!("{} {}", change.name, change.what.path());
+            return self.changed(&about, &new, &old_origins);
         }
+        self.written(&new)
+    }
+
+    /// Why a resource costs more or less.
+    #[must_use]
+    pub fn of_cost(&self, cost: &ResourceCost) -> Cause {
+        let origins = |origin: Option<Origin>| origin.into_iter().collect::<Vec<_>>();
+        let (new, old) = (origins(cost.new), origins(cost.old));
+        match self.old {
+            Some(_) => self.of_whole(self.changed(&cost.resource, &new, &old)),
+            None => self.written(&new),
+        }
+    }
+
+    /// A price is that of a whole: where more than one value of the same element changed, all of them made it.
+    fn of_whole(&self, cause: Cause) -> Cause {
+        let Cause::Value(value) = &cause else { return cause };
+        let element = |value: &Value| {
+            let keys = segments(&value.path);
+            let end = keys.iter().position(|key| key.starts_with('[')).map(|at| at + 1);
+            end.map(|end| (value.file.clone(), keys[..end].concat()))
+        };
+        let same: Vec<&Value> = self.changed.iter().filter(|other| element(other) == element(value)).collect();
+        if same.len() > 1 { Cause::Several(in_common(&same)) } else { cause }
+    }
+
+    /// What is known of where new lines come from, where the old inputs are not.
+    fn written(&self, new: &[Origin]) -> Cause {
         let written = new.iter().filter_map(|origin| self.new.1.value(*origin));
         let (inputs, facts): (Vec<_>, Vec<_>) =
             written.partition(|(file, _)| self.new.1.sources.file(*file).kind == FileKind::Input);
@@ -234,8 +317,8 @@ impl Causes<'_> {
         }
     }
 
-    /// Which of the changed values it is.
-    fn changed(&self, change: &Change, new: &[Origin], old: &[Origin]) -> Cause {
+    /// Which of the changed values it is. `about`: what differs, in words.
+    fn changed(&self, about: &str, new: &[Origin], old: &[Origin]) -> Cause {
         let [first, rest @ ..] = self.changed else {
             return new.iter().chain(old).next().map_or(Cause::Gone, |origin| Cause::Unwritten(*origin));
         };
@@ -254,14 +337,17 @@ impl Causes<'_> {
             }
         }
         // A value that was computed names no input of its own: the component that it is about says whose change it is.
-        let about = names(&change.name).into_iter().chain(names(change.what.path())).chain([change.name.as_str()]);
-        let about: BTreeSet<&str> = about.flat_map(|name| name.split('/').chain([name])).collect();
-        let score = |value: &Value| names(&value.path).iter().filter(|name| about.contains(*name)).count();
+        let about = words(about);
+        let is_named = |name: &str| {
+            let name = words(name);
+            about.windows(name.len().max(1)).any(|part| part == name)
+        };
+        let score = |value: &Value| names(&value.path).into_iter().filter(|name| is_named(name)).count();
         let best = self.changed.iter().map(score).max().unwrap_or_default();
-        let mut candidates = self.changed.iter().filter(|changed| best > 0 && score(changed) == best);
-        match (candidates.next(), candidates.next()) {
-            (Some(one), None) => Cause::Value(one.clone()),
-            _ => Cause::Several,
+        let candidates: Vec<&Value> = self.changed.iter().filter(|changed| score(changed) == best).collect();
+        match candidates[..] {
+            [one] => Cause::Value(one.clone()),
+            _ => Cause::Several(in_common(&candidates)),
         }
     }
 }
@@ -296,6 +382,7 @@ mod tests {
     fn paths_fall_into_keys() {
         assert_eq!(segments("a.b[c.d].e"), ["a", ".b", "[c.d]", ".e"]);
         assert_eq!(names("deployments[checkout].scaling[x.y]").into_iter().collect::<Vec<_>>(), ["checkout", "x.y"]);
+        assert_eq!(words("OrdersDbSecret"), words("orders-db_secret"));
         assert!(is_around("a.b", "a.b.c") && is_around("a.b[c]", "a.b") && !is_around("a.b", "a.bc"));
     }
 }

@@ -4,6 +4,7 @@
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renaming {
     pairs: Vec<(String, String)>,
+    words: usize,
 }
 
 impl Renaming {
@@ -13,18 +14,25 @@ impl Renaming {
         let words = |name: &str| -> Vec<String> {
             name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
         };
-        let (before, after) = (words(old), words(new));
+        let differing = |old: &str, new: &str| {
+            let (old, new) = (words(old), words(new));
+            let differ = old.iter().zip(&new).filter(|(old, new)| old != new).count();
+            differ + old.len().abs_diff(new.len())
+        };
+        // A name within a path is one by itself; a word of a name is none: `worker` is a kind, where `order-worker` is a name.
+        let parts = |name: &str| name.split('/').map(str::to_owned).collect::<Vec<_>>();
+        let (before, after) = (parts(old), parts(new));
         if before.len() != after.len() {
-            return Renaming { pairs: vec![(old.to_owned(), new.to_owned())] };
+            return Renaming { pairs: vec![(old.to_owned(), new.to_owned())], words: differing(old, new) };
         }
         let differ = before.into_iter().zip(after).filter(|(old, new)| old != new && old.len() > 1);
-        Renaming { pairs: differ.collect() }
+        Renaming { pairs: differ.collect(), words: differing(old, new) }
     }
 
     /// How many words differ.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.pairs.len()
+        self.words
     }
 
     /// Whether no word differs.
@@ -40,7 +48,10 @@ impl Renaming {
         for (old, new) in &self.pairs {
             text = replace_word(&text, old, new);
             // As variables are named, and as titles begin.
-            text = replace_word(&text, &old.to_uppercase(), &new.to_uppercase().replace('-', "_"));
+            text = replace_word(&text, &variable(old), &variable(new));
+            if old.contains('-') {
+                text = replace_word(&text, &old.replace('-', "_"), &new.replace('-', "_"));
+            }
             text = replace_word(&text, &capital(old), &capital(new));
             // As identifiers are joined: `OrdersDbSecret`.
             text = replace_hump(&text, &joined(old), &joined(new));
@@ -81,6 +92,11 @@ fn replace(text: &str, old: &str, new: &str, permits: impl Fn(Option<char>, Opti
     out
 }
 
+/// A name as variables have it.
+fn variable(name: &str) -> String {
+    name.to_uppercase().replace('-', "_")
+}
+
 fn capital(word: &str) -> String {
     let mut characters = word.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
@@ -108,6 +124,8 @@ mod tests {
         let renaming = Renaming::new("catalog/absent", "stock/absent");
         assert_eq!(renaming.apply("catalog CATALOG_HOST Catalog catalog-db"), "stock STOCK_HOST Stock stock-db");
         assert_eq!(renaming.apply("a catalogue"), "a catalogue");
+        let runner = Renaming::new("order-worker", "order-runner");
+        assert_eq!(runner.apply("worker ORDER_WORKER_HOST order_worker"), "worker ORDER_RUNNER_HOST order_runner");
         assert_eq!((renaming.len(), Renaming::new("a-b", "a-b").is_empty()), (1, true));
         assert_eq!(Renaming::new("cart", "shopping-cart").apply("cart-db"), "shopping-cart-db");
     }

@@ -1,5 +1,7 @@
 //! What is risky about a change, by a table of facts.
 
+use std::collections::BTreeSet;
+
 use super::cause::Value;
 use super::change::{Change, What};
 use crate::ir::Origin;
@@ -19,13 +21,21 @@ pub struct Risk {
 /// Looks risks up.
 pub struct Risks<'a> {
     spec: &'a RisksSpec,
+    /// Kinds and names of resources that are gone.
+    gone: BTreeSet<(String, String)>,
 }
 
 impl<'a> Risks<'a> {
     /// Looks risks up in a table.
     #[must_use]
     pub fn new(spec: &'a RisksSpec) -> Risks<'a> {
-        Risks { spec }
+        Risks { spec, gone: BTreeSet::new() }
+    }
+
+    /// Which resources are gone: some facts depend on it.
+    pub fn learn(&mut self, changes: &[Change]) {
+        let gone = changes.iter().filter(|change| change.what == What::Removed);
+        self.gone.extend(gone.map(|change| (change.kind.clone(), change.name.clone())));
     }
 
     /// What is risky about a change of a generated file.
@@ -34,6 +44,7 @@ impl<'a> Risks<'a> {
         let facts = self.spec.facts.iter().filter(|fact| {
             fact.target.value == change.target
                 && fact.kinds.iter().any(|kind| kind.value == change.kind)
+                && !fact.unless_gone.iter().any(|kind| self.gone.contains(&(kind.value.clone(), change.name.clone())))
                 && match &change.what {
                     What::Field { path, old, new } => is_of(fact, path, old.as_deref(), new.as_deref()),
                     What::Element { path, old, new } => is_element_of(fact, path, old.is_some(), new.is_some()),
@@ -118,6 +129,9 @@ fn has_more(old: &str, new: &str) -> bool {
 
 /// The order of two quantities; none where they can't be compared.
 fn compare(old: Option<&str>, new: Option<&str>) -> Option<std::cmp::Ordering> {
+    if let ("false" | "true", "false" | "true") = (old?, new?) {
+        return old?.parse::<bool>().ok()?.partial_cmp(&new?.parse().ok()?);
+    }
     let (old, new) = (quantity(old?)?, quantity(new?)?);
     if old.1 == new.1 { old.0.partial_cmp(&new.0) } else { None }
 }
@@ -132,12 +146,21 @@ fn quantity(text: &str) -> Option<(f64, &str)> {
 /// Whether a pattern covers a path: the path itself, or what is below it. `*` stands for one key, `[*]` for one element,
 /// `**` before anything for any keys.
 fn covers(pattern: &str, path: &str) -> bool {
+    let is_whole = is_whole_element(pattern);
     let pattern: Vec<&str> = keys(pattern);
     let path: Vec<&str> = keys(path);
+    if is_whole && pattern.len() != path.len() {
+        return false;
+    }
     if let Some(("**", rest)) = pattern.split_first().map(|(first, rest)| (*first, rest)) {
         return (0..path.len()).any(|from| begins(rest, &path[from..]));
     }
     begins(&pattern, &path)
+}
+
+/// Whether a pattern means an element itself, and nothing within it.
+fn is_whole_element(pattern: &str) -> bool {
+    pattern.ends_with("[*]")
 }
 
 fn begins(pattern: &[&str], path: &[&str]) -> bool {
@@ -184,12 +207,14 @@ mod tests {
         assert!(covers("**.objective", "slos[x].objective"));
         assert!(!covers("spec.selector", "spec.selectors"));
         assert!(!covers("spec.selector", "spec"));
+        assert!(covers("components[*]", "components[a]") && !covers("components[*]", "components[a].env"));
     }
 
     #[test]
     fn quantities_are_compared_by_their_units() {
         assert!(compare(Some("250m"), Some("500m")).is_some_and(|order| order.is_lt()));
         assert_eq!(compare(Some("1"), Some("500m")), None);
+        assert!(compare(Some("true"), Some("false")).is_some_and(|order| order.is_gt()));
         assert!(compare(Some("99.9"), Some("99")).is_some_and(|order| order.is_gt()));
         assert!(has_more("[a]", "[a, b]") && !has_more("[a, b]", "[a]"));
     }

@@ -4,9 +4,13 @@ use serde_json::{Value, json};
 
 use super::cause::{self, Cause};
 use super::change::What;
+use super::cost::{Cost, signed, usd};
+use super::entry::{Line, entries};
+use super::risk::Risk;
 use super::story::{Chapter, Effect, Story};
 use crate::diag::Context;
 use crate::diag::render;
+use crate::ir::value::Decimal;
 
 /// A part of the text, for who colours it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +39,7 @@ pub fn text(story: &Story, context: &Context<'_>, paint: Paint<'_>) -> String {
     let mut out = String::new();
     for chapter in &story.chapters {
         let (title, place) = title(&chapter.cause, context);
-        let environments = environments(chapter);
+        let environments = environments(chapter, story);
         let mut line = paint(Part::Cause, &title);
         if !environments.is_empty() {
             line.push_str(&format!(" in {environments}"));
@@ -47,33 +51,33 @@ pub fn text(story: &Story, context: &Context<'_>, paint: Paint<'_>) -> String {
         for risk in &chapter.risks {
             out.push_str(&format!("  {}\n", paint(Part::Risk, &format!("{}: {}", risk.class.word(), risk.why))));
         }
-        if chapter.effects.is_empty() {
+        if let Some(share) = share(chapter) {
+            out.push_str(&format!("  {}\n", paint(Part::Risk, &share)));
+        }
+        if chapter.effects.is_empty() && chapter.costs.is_empty() {
             out.push_str("  changes no generated file\n");
         }
         let mut target = "";
-        let mut resource = String::new();
-        let mut said: Vec<&super::risk::Risk> = Vec::new();
-        for effect in sorted(&chapter.effects) {
-            if effect.change.target != target {
-                target = &effect.change.target;
-                resource.clear();
+        for entry in entries(&chapter.effects) {
+            if entry.target != target {
+                target = entry.target;
                 out.push_str(&format!("  {}\n", paint(Part::Target, target)));
             }
-            let named = named(effect);
-            let what = what(&effect.change.what, paint);
-            if resource == named {
+            out.push_str(&format!("    {}\n", entry.title));
+            let mut said: Vec<&Risk> = Vec::new();
+            for line in &entry.lines {
+                let (what, risks) = match line {
+                    Line::Change(found, risks) => (what(found, paint), *risks),
+                    Line::Text(new, gone) => (lines(*new, *gone), &[][..]),
+                };
                 out.push_str(&format!("      {what}\n"));
-            } else {
-                out.push_str(&format!("    {named}\n      {what}\n"));
-                resource = named;
-                said.clear();
-            }
-            // What a resource does is said once of it.
-            for risk in &effect.risks {
-                if !said.contains(&risk) {
-                    said.push(risk);
-                    let text = format!("{}: {}", risk.class.word(), risk.why);
-                    out.push_str(&format!("        {}\n", paint(Part::Risk, &text)));
+                // What a resource does is said once of it.
+                for risk in risks {
+                    if !said.contains(&risk) {
+                        said.push(risk);
+                        let text = format!("{}: {}", risk.class.word(), risk.why);
+                        out.push_str(&format!("        {}\n", paint(Part::Risk, &text)));
+                    }
                 }
             }
         }
@@ -98,9 +102,29 @@ fn summary(story: &Story) -> String {
         text.push_str(&format!("; {}", risks.join(", ")));
     }
     for cost in &story.costs {
-        text.push_str(&format!("; {} costs {} a month", cost.environment, cost.difference));
+        text.push_str(&format!("; {}", costs(cost)));
     }
     text
+}
+
+/// What an environment is estimated to cost, before and after.
+fn costs(cost: &Cost) -> String {
+    let environment = &cost.environment;
+    let difference = signed(cost.difference());
+    match (cost.old, cost.new) {
+        (Some(old), Some(new)) => {
+            format!("{environment} is estimated at {} a month, {difference} from {}", usd(new), usd(old))
+        }
+        (None, _) => format!("{environment} is estimated at {difference} a month"),
+        (_, None) => format!("{environment} is gone, {difference} a month"),
+    }
+}
+
+/// What one cause costs.
+fn share(chapter: &Chapter) -> Option<String> {
+    let shares: Vec<String> =
+        chapter.costs.iter().map(|(environment, usd)| format!("{} in {environment}", signed(*usd))).collect();
+    (!shares.is_empty()).then(|| format!("estimated cost a month: {}", shares.join(", ")))
 }
 
 fn count(number: usize, word: &str) -> String {
@@ -127,52 +151,37 @@ fn title(cause: &Cause, context: &Context<'_>) -> (String, Option<String>) {
             }
             (render::line(&text), Some(place))
         }
-        Cause::Several => ("more than one of these".to_owned(), None),
+        Cause::Several(about) if about.is_empty() => ("more than one of these values".to_owned(), None),
+        Cause::Several(about) => (format!("{about}: more than one of its values"), None),
         Cause::Unwritten(origin) => (context.unwritten(*origin).unwrap_or_else(|| "pathc itself".to_owned()), None),
         Cause::Gone => ("nothing asks for it any more".to_owned(), None),
     }
 }
 
 /// The environments of all effects, in their order.
-fn environments(chapter: &Chapter) -> String {
+fn environments(chapter: &Chapter, story: &Story) -> String {
     let mut found: Vec<&str> = Vec::new();
     for environment in chapter.effects.iter().flat_map(|effect| &effect.environments) {
         if !found.contains(&environment.as_str()) {
             found.push(environment);
         }
     }
+    found.sort_by_key(|environment| story.order.iter().position(|known| known == environment));
     found.join(", ")
 }
 
-/// Effects by target, then by resource, in the order in which they were found.
-fn sorted(effects: &[Effect]) -> Vec<&Effect> {
-    let mut order: Vec<(&str, String)> = Vec::new();
-    let mut keyed: Vec<(usize, usize, &Effect)> = Vec::new();
-    let mut targets: Vec<&str> = Vec::new();
-    for effect in effects {
-        let target = effect.change.target.as_str();
-        let first = targets.iter().position(|known| *known == target).unwrap_or_else(|| {
-            targets.push(target);
-            targets.len() - 1
-        });
-        let key = (target, named(effect));
-        let second = order.iter().position(|known| *known == key).unwrap_or_else(|| {
-            order.push(key);
-            order.len() - 1
-        });
-        keyed.push((first, second, effect));
+/// How many lines of a text differ.
+fn lines(new: usize, gone: usize) -> String {
+    match (new, gone) {
+        (new, 0) => format!("{} new", are(new)),
+        (0, gone) => format!("{} gone", are(gone)),
+        (new, gone) => format!("{} new, {gone} gone", are(new)),
     }
-    keyed.sort_by_key(|(first, second, _)| (*first, *second));
-    keyed.into_iter().map(|(.., effect)| effect).collect()
 }
 
-/// The resource of an effect, and where it is.
-fn named(effect: &Effect) -> String {
-    let change = &effect.change;
-    let text = format!("{} {}", change.kind, change.name);
-    let text =
-        if effect.environments.is_empty() { text } else { format!("{text} ({})", effect.environments.join(", ")) };
-    render::line(&text)
+fn are(number: usize) -> String {
+    let verb = if number == 1 { "is" } else { "are" };
+    format!("{} {verb}", count(number, "line"))
 }
 
 fn what(what: &What, paint: Paint<'_>) -> String {
@@ -246,7 +255,7 @@ pub fn markdown(story: &Story, context: &Context<'_>) -> String {
         out.push_str(&format!("\n#### {}\n\n", code(&title)));
         if let Some(place) = place {
             out.push_str(&format!("From {}", code(&place)));
-            let environments = environments(chapter);
+            let environments = environments(chapter, story);
             if !environments.is_empty() {
                 out.push_str(&format!(", in {}", escape(&environments)));
             }
@@ -255,28 +264,35 @@ pub fn markdown(story: &Story, context: &Context<'_>) -> String {
         for risk in &chapter.risks {
             out.push_str(&format!("- **{}**: {}\n", risk.class.word(), escape(&risk.why)));
         }
-        if !chapter.risks.is_empty() {
+        if let Some(share) = share(chapter) {
+            out.push_str(&format!("- {}\n", escape(&share)));
+        }
+        if !chapter.risks.is_empty() || !chapter.costs.is_empty() {
             out.push('\n');
+        }
+        if chapter.effects.is_empty() && !chapter.costs.is_empty() {
+            continue;
         }
         if chapter.effects.is_empty() {
             out.push_str("It changes no generated file.\n");
             continue;
         }
         out.push_str("| target | resource | what changes | risk |\n|---|---|---|---|\n");
-        for effect in sorted(&chapter.effects) {
-            let risks: Vec<String> =
-                effect.risks.iter().map(|risk| format!("**{}**: {}", risk.class.word(), escape(&risk.why))).collect();
-            let paint = |part: Part, text: &str| match part {
-                Part::Old | Part::New if !["is new", "is removed"].contains(&text) => code(text),
-                _ => escape(text),
-            };
-            out.push_str(&format!(
-                "| {} | {} | {} | {} |\n",
-                escape(&effect.change.target),
-                code(&named(effect)),
-                markdown_what(&effect.change.what, &paint),
-                risks.join("<br>")
-            ));
+        for entry in entries(&chapter.effects) {
+            for line in &entry.lines {
+                let paint = |part: Part, text: &str| match part {
+                    Part::Old | Part::New if !["is new", "is removed"].contains(&text) => code(text),
+                    _ => escape(text),
+                };
+                let (what, risks) = match line {
+                    Line::Change(found, risks) => (markdown_what(found, &paint), *risks),
+                    Line::Text(new, gone) => (lines(*new, *gone), &[][..]),
+                };
+                let risks: Vec<String> =
+                    risks.iter().map(|risk| format!("**{}**: {}", risk.class.word(), escape(&risk.why))).collect();
+                let (target, resource) = (escape(entry.target), code(&entry.title));
+                out.push_str(&format!("| {target} | {resource} | {what} | {} |\n", risks.join("<br>")));
+            }
         }
     }
     out
@@ -325,8 +341,12 @@ fn escape(text: &str) -> String {
 /// A story as one JSON document.
 #[must_use]
 pub fn json(story: &Story, context: &Context<'_>) -> String {
-    let risks = |risks: &[super::risk::Risk]| -> Vec<Value> {
+    let risks = |risks: &[Risk]| -> Vec<Value> {
         risks.iter().map(|risk| json!({"class": risk.class.word(), "why": risk.why})).collect()
+    };
+    let shares = |chapter: &Chapter| -> Vec<Value> {
+        let share = |(environment, usd): &(String, Decimal)| json!({"environment": environment, "difference_usd": usd.as_f64()});
+        chapter.costs.iter().map(share).collect()
     };
     let effect = |effect: &Effect| {
         let change = &effect.change;
@@ -366,17 +386,21 @@ pub fn json(story: &Story, context: &Context<'_>) -> String {
                 Cause::Value(cause::Value { file, line, path, old, new, .. }) => {
                     json!({"kind": "input", "file": file.as_str(), "line": line, "path": path, "old": old, "new": new})
                 }
-                Cause::Several => json!({"kind": "several"}),
+                Cause::Several(about) => json!({"kind": "several", "path": about}),
                 Cause::Unwritten(origin) => json!({"kind": "rule", "rule": context.unwritten(*origin)}),
                 Cause::Gone => json!({"kind": "gone"}),
             };
-            json!({"cause": cause, "risks": risks(&chapter.risks), "changes": chapter.effects.iter().map(effect).collect::<Vec<_>>()})
+            json!({"cause": cause, "risks": risks(&chapter.risks), "costs": shares(chapter), "changes": chapter.effects.iter().map(effect).collect::<Vec<_>>()})
         })
         .collect();
     let costs: Vec<Value> = story
         .costs
         .iter()
-        .map(|cost| json!({"environment": cost.environment, "difference": cost.difference}))
+        .map(|cost| {
+            let usd = |amount: Option<Decimal>| amount.map(|amount| amount.as_f64());
+            let difference = cost.difference().as_f64();
+            json!({"environment": cost.environment, "old_usd": usd(cost.old), "new_usd": usd(cost.new), "difference_usd": difference})
+        })
         .collect();
     let document = json!({"changes": story.effects(), "names": story.names, "risks": story.risks(), "costs": costs, "causes": chapters});
     format!("{document:#}\n")

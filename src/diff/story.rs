@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cause::{Cause, Causes, Value};
 use super::change::{Change, Changes, What};
+use super::cost::{Cost, Costs, estimated};
 use super::risk::{Risk, Risks};
+use crate::ir::value::Decimal;
 use crate::spec::risks::RiskClass;
 
 /// All that a change does.
@@ -12,8 +14,10 @@ use crate::spec::risks::RiskClass;
 pub struct Story {
     /// One chapter a cause, in the order of the inputs.
     pub chapters: Vec<Chapter>,
-    /// What is estimated to cost more or less a month.
+    /// What environments are estimated to cost more or less a month.
     pub costs: Vec<Cost>,
+    /// The environments of both versions, in the order of promotion.
+    pub order: Vec<String>,
     /// In how many values nothing differs but a name.
     pub names: usize,
 }
@@ -27,6 +31,8 @@ pub struct Chapter {
     pub risks: Vec<Risk>,
     /// What it does, by target, resource and field.
     pub effects: Vec<Effect>,
+    /// What it costs more or less, by environment, in US dollars a month.
+    pub costs: Vec<(String, Decimal)>,
 }
 
 /// One change, in all environments that it is the same in.
@@ -40,21 +46,13 @@ pub struct Effect {
     pub risks: Vec<Risk>,
 }
 
-/// What an environment is estimated to cost a month, before and after.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cost {
-    /// The environment.
-    pub environment: String,
-    /// What it costs more, with sign and currency.
-    pub difference: String,
-}
-
 impl Story {
-    /// Tells what changes do.
+    /// Tells what changes do. `order`: the environments of both versions, in the order of promotion.
     #[must_use]
-    pub fn tell(found: Changes, causes: &Causes<'_>, risks: &Risks<'_>) -> Story {
+    pub fn tell(found: Changes, costs: Costs, causes: &Causes<'_>, risks: &Risks<'_>, order: Vec<String>) -> Story {
+        let renamed = renamed(&found.changes);
         let mut chapters: BTreeMap<Cause, Vec<Change>> = BTreeMap::new();
-        for change in found.changes {
+        for change in in_order(found.changes, &order) {
             chapters.entry(causes.of(&change)).or_default().push(change);
         }
         // A value that changed and does nothing is part of the story, too.
@@ -62,7 +60,12 @@ impl Story {
             chapters.entry(Cause::Value(value.clone())).or_default();
         }
         join(&mut chapters);
+        let mut shares = shares(&costs, causes, &chapters, &order);
+        for cause in shares.keys() {
+            chapters.entry(cause.clone()).or_default();
+        }
         let chapter = |(cause, changes): (Cause, Vec<Change>)| {
+            let costs = shares.remove(&cause).unwrap_or_default();
             let mut cause = cause;
             if let Cause::Value(value) = &mut cause {
                 complete(value, &changes);
@@ -71,9 +74,10 @@ impl Story {
                 Cause::Value(value) => risks.of_input(value),
                 _ => Vec::new(),
             };
-            Chapter { risks: of_cause, effects: effects(changes, risks), cause }
+            Chapter { risks: of_cause, effects: effects(changes, risks, &renamed), cause, costs }
         };
-        Story { chapters: chapters.into_iter().map(chapter).collect(), costs: Vec::new(), names: found.names }
+        let chapters = chapters.into_iter().map(chapter).collect();
+        Story { chapters, costs: costs.environments, order, names: found.names }
     }
 
     /// Whether nothing changes.
@@ -107,6 +111,55 @@ impl Story {
     }
 }
 
+/// Each target's changes by environment, in the order of promotion; what is in no environment comes last. An estimate is no
+/// change of what runs: it is told as a cost.
+fn in_order(mut changes: Vec<Change>, order: &[String]) -> Vec<Change> {
+    changes.retain(|change| change.target != "path" || estimated(change.what.path()).is_none());
+    let mut targets: Vec<String> = Vec::new();
+    for change in &changes {
+        if !targets.contains(&change.target) {
+            targets.push(change.target.clone());
+        }
+    }
+    let rank = |change: &Change| {
+        let environment = change.environment.as_ref();
+        (
+            targets.iter().position(|target| *target == change.target),
+            environment.map_or(usize::MAX, |name| order.iter().position(|known| known == name).unwrap_or(order.len())),
+        )
+    };
+    changes.sort_by_key(rank);
+    changes
+}
+
+/// Which chapter a cost belongs to: by its resource, where the cause of the resource is known.
+fn shares(
+    costs: &Costs,
+    causes: &Causes<'_>,
+    chapters: &BTreeMap<Cause, Vec<Change>>,
+    order: &[String],
+) -> BTreeMap<Cause, Vec<(String, Decimal)>> {
+    let mut values = chapters.keys().filter(|cause| matches!(cause, Cause::Value(_)));
+    let only = values.next().filter(|_| values.next().is_none());
+    let mut shares: BTreeMap<Cause, Vec<(String, Decimal)>> = BTreeMap::new();
+    for cost in &costs.resources {
+        let cause = only.cloned().unwrap_or_else(|| causes.of_cost(cost));
+        if let Cause::Unwritten(_) | Cause::Gone = cause {
+            continue;
+        }
+        let share = shares.entry(cause).or_default();
+        match share.iter_mut().find(|(environment, _)| *environment == cost.environment) {
+            Some((_, usd)) => *usd = usd.plus(cost.difference),
+            None => share.push((cost.environment.clone(), cost.difference)),
+        }
+    }
+    for share in shares.values_mut() {
+        share.retain(|(_, usd)| *usd != Decimal::whole(0));
+        share.sort_by_key(|(environment, _)| order.iter().position(|known| known == environment));
+    }
+    shares
+}
+
 /// Where one value is the only cause that is known, what was computed was computed from it.
 fn join(chapters: &mut BTreeMap<Cause, Vec<Change>>) {
     let mut values = chapters.keys().filter(|cause| matches!(cause, Cause::Value(_)));
@@ -132,12 +185,20 @@ fn complete(value: &mut Value, changes: &[Change]) {
     }
 }
 
-fn effects(changes: Vec<Change>, risks: &Risks<'_>) -> Vec<Effect> {
+/// A resource: its target, kind and name.
+type Key = (String, String, String);
+
+fn key(change: &Change) -> Key {
+    (change.target.clone(), change.kind.clone(), change.name.clone())
+}
+
+/// What has another name is another thing: no field of it is changed in its place.
+fn renamed(changes: &[Change]) -> BTreeSet<Key> {
+    changes.iter().filter(|change| matches!(change.what, What::Renamed(_))).map(key).collect()
+}
+
+fn effects(changes: Vec<Change>, risks: &Risks<'_>, renamed: &BTreeSet<Key>) -> Vec<Effect> {
     let mut effects: Vec<Effect> = Vec::new();
-    // What has another name is another thing: no field of it is changed in its place.
-    let is_renamed = |change: &&Change| matches!(change.what, What::Renamed(_));
-    let key = |change: &Change| (change.target.clone(), change.kind.clone(), change.name.clone());
-    let renamed: BTreeSet<_> = changes.iter().filter(is_renamed).map(key).collect();
     let mut places: BTreeMap<(String, String, String, What), usize> = BTreeMap::new();
     for change in changes {
         let key = (change.target.clone(), change.kind.clone(), change.name.clone(), change.what.clone());
@@ -149,9 +210,7 @@ fn effects(changes: Vec<Change>, risks: &Risks<'_>) -> Vec<Effect> {
                 }
                 let environments = change.environment.iter().cloned().collect();
                 let mut risks = risks.of(&change);
-                if change.what.path() != ""
-                    && renamed.contains(&(change.target.clone(), change.kind.clone(), change.name.clone()))
-                {
+                if change.what.path() != "" && renamed.contains(&self::key(&change)) {
                     risks.retain(|risk| risk.class != RiskClass::Replaces);
                 }
                 effects.push(Effect { environments, risks, change });

@@ -167,6 +167,24 @@ impl System {
         self.environments.iter().find(|environment| environment.name.as_str() == name)
     }
 
+    /// The environments in the order in which a release comes to them; where its ways part, in the order of the input.
+    #[must_use]
+    pub fn in_promotion_order(&self) -> Vec<&Environment> {
+        let passed = |environment: &Environment| {
+            let mut next = environment.promotes_from.as_ref();
+            // A circle of promotions is a gate's finding.
+            let mut passed = 0;
+            while let Some(from) = next.filter(|_| passed < self.environments.len()) {
+                passed += 1;
+                next = self.environment(from.as_str()).and_then(|environment| environment.promotes_from.as_ref());
+            }
+            passed
+        };
+        let mut environments: Vec<&Environment> = self.environments.iter().collect();
+        environments.sort_by_key(|environment| passed(environment));
+        environments
+    }
+
     /// Whether a document was there.
     #[must_use]
     pub fn has_document(&self, name: &str) -> bool {

@@ -87,6 +87,8 @@ pub struct RiskFact {
     pub direction: Direction,
     /// The values that count, where the direction is to a value.
     pub values: Vec<Traced<String>>,
+    /// Kinds that take the fact with them: where one of the same name is gone, it holds no more.
+    pub unless_gone: Vec<Traced<String>>,
     /// What that does.
     pub class: RiskClass,
     /// Why, in a sentence.
@@ -129,6 +131,7 @@ impl RisksSpec {
                     fields: texts("fields"),
                     direction,
                     values: texts("values"),
+                    unless_gone: texts("unless_gone"),
                     class,
                     why,
                 }),

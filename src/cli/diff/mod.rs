@@ -10,11 +10,14 @@ use owo_colors::{OwoColorize, Style};
 use super::failure::Failure;
 use super::terminal::Terminal;
 use super::{Outcome, looking, repository};
+use crate::Compilation;
 use crate::diag::{Format, render};
-use crate::diff::cause::{Causes, Inputs, input_changes, renamings};
+use crate::diff::cause::{Causes, Inputs, input_changes, renamings, renamings_of_plans};
+use crate::diff::cost::{Costs, Estimate, Estimates};
 use crate::diff::risk::Risks;
 use crate::diff::story::Story;
 use crate::diff::{Version, change, show, unified};
+use crate::ir::System;
 use crate::output::{Selection, provenance};
 use crate::source::Sources;
 use crate::spec::risks::RisksSpec;
@@ -73,6 +76,17 @@ enum Form {
     Markdown,
 }
 
+impl Diff {
+    fn form(&self, terminal: &Terminal) -> Form {
+        if terminal.format == Format::Json { Form::Json } else { self.format }
+    }
+
+    /// Whether causes are asked for.
+    fn tells(&self, terminal: &Terminal) -> bool {
+        self.form(terminal) != Form::Text
+    }
+}
+
 pub(super) fn run(arguments: &Diff, terminal: &Terminal) -> Result<Outcome, Failure> {
     let root = repository::root()?;
     let mut looked = looking::look(&root)?;
@@ -80,7 +94,7 @@ pub(super) fn run(arguments: &Diff, terminal: &Terminal) -> Result<Outcome, Fail
     let selection = Selection { targets: arguments.targets.clone(), environments: arguments.environments.clone() };
     let generated = looking::files(&looked.compilation)?;
     let mut new = Version::of(provenance::pages(&generated));
-    let mut old = version::old(&root, arguments.against.as_deref(), &new)?;
+    let mut old = version::old(&root, arguments.against.as_deref(), &new, arguments.tells(terminal))?;
     for version in [&mut new, &mut old.version] {
         version.files.retain(|_, file| selection.includes(&file.target, file.environment.as_deref()));
     }
@@ -88,13 +102,13 @@ pub(super) fn run(arguments: &Diff, terminal: &Terminal) -> Result<Outcome, Fail
         terminal.note(note)?;
     }
 
-    let form = if terminal.format == Format::Json { Form::Json } else { arguments.format };
+    let form = arguments.form(terminal);
     let differs = old.version.files.len() != new.files.len()
         || new.files.iter().any(|(path, file)| old.version.files.get(path).is_none_or(|old| old.text != file.text));
     let text = match form {
         Form::Text => unified::unified(&old.version, &new, &|part, line| paint_line(part, line, terminal)),
         _ => {
-            let story = tell(&old, &new, &looked.compilation.sources, &risks);
+            let story = tell(&old, &new, &looked.compilation, &risks, &selection);
             looking::with_context(&looked.compilation, |context| match form {
                 Form::Json => show::json(&story, context),
                 Form::Markdown => show::markdown(&story, context),
@@ -114,14 +128,59 @@ fn risks(sources: &mut Sources) -> Result<RisksSpec, Failure> {
     })
 }
 
-fn tell(old: &Old, new: &Version, sources: &Sources, risks: &RisksSpec) -> Story {
-    let inputs = Inputs::of(sources);
+fn tell(old: &Old, new: &Version, compilation: &Compilation, risks: &RisksSpec, selection: &Selection) -> Story {
+    let inputs = Inputs::of(&compilation.sources);
     let before = old.looked.as_ref().map(|looked| Inputs::of(&looked.compilation.sources));
     let changed = before.as_ref().map(|before| input_changes(before, &inputs)).unwrap_or_default();
-    let changes = change::changes(&old.version, new, &renamings(&changed));
+    let renamings = match &before {
+        Some(_) => renamings(&changed),
+        None => renamings_of_plans(&old.version, new),
+    };
+    let changes = change::changes(&old.version, new, &renamings);
+    let earlier = old.looked.as_ref().map(|looked| &looked.compilation);
+    let mut order = environments(Some(compilation));
+    for environment in environments(earlier) {
+        if !order.contains(&environment) {
+            order.push(environment);
+        }
+    }
+    let before_costs = earlier.map_or_else(|| Estimates::read(&old.version), estimates);
+    // Where nothing is known of what was, nothing is known of the difference.
+    let is_known = earlier.is_some() || !before_costs.environments.is_empty();
+    let asked: Vec<String> = order
+        .iter()
+        .filter(|environment| selection.environments.is_empty() || selection.environments.contains(environment))
+        .cloned()
+        .collect();
+    let costs = if is_known { estimates(compilation).since(&before_costs, &asked) } else { Costs::default() };
     let causes =
         Causes { new: (new, &inputs), old: before.as_ref().map(|before| (&old.version, before)), changed: &changed };
-    Story::tell(changes, &causes, &Risks::new(risks))
+    let mut risks = Risks::new(risks);
+    risks.learn(&changes.changes);
+    Story::tell(changes, costs, &causes, &risks, order)
+}
+
+/// The environments of a system, in the order of promotion.
+fn environments(compilation: Option<&Compilation>) -> Vec<String> {
+    let system = compilation.and_then(|compilation| compilation.system.as_ref());
+    let environments = system.map(System::in_promotion_order).unwrap_or_default();
+    environments.into_iter().map(|environment| environment.name.to_string()).collect()
+}
+
+/// What the environments of a system are estimated to cost.
+fn estimates(compilation: &Compilation) -> Estimates {
+    let mut found = Estimates::default();
+    for (environment, plan) in &compilation.estimates {
+        let mut estimate = Estimate { monthly_usd: plan.monthly_usd.value, ..Estimate::default() };
+        for resource in &plan.resources {
+            if let Some(usd) = &resource.monthly_usd {
+                estimate.resources.push((resource.name.value.clone(), usd.value));
+                estimate.origins.entry(resource.name.value.clone()).or_insert(resource.origin);
+            }
+        }
+        found.environments.insert(environment.to_string(), estimate);
+    }
+    found
 }
 
 fn paint_line(part: unified::Part, line: &str, terminal: &Terminal) -> String {

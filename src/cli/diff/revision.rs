@@ -11,6 +11,7 @@ use super::super::failure::{Failure, reason};
 use crate::output::files::flaw_of_path;
 use crate::output::resource;
 use crate::source::load::{FILE_LIMIT, MANIFEST};
+use crate::targets::github_actions::WORKFLOWS;
 
 /// A file of a revision.
 struct Blob {
@@ -43,8 +44,11 @@ pub(super) fn inputs(root: &Utf8Path, revision: &str) -> Result<TempDir, Failure
     }
     let fields = resource::fields(&texts).unwrap_or_default();
     let inputs = fields.iter().find(|field| field.path == "inputs").map_or("path", |field| field.value.as_str());
-    for blob in blobs.iter().filter(|blob| inputs == "." || blob.path.starts_with(inputs)) {
-        if blob.path.extension() == Some("yaml") && written.insert(&blob.path) {
+    // Committed workflows hold pins, which are an input.
+    let is_workflow = |blob: &&Blob| blob.path.parent().is_some_and(|folder| folder.ends_with(WORKFLOWS));
+    let below = |blob: &&Blob| inputs == "." || blob.path.starts_with(inputs);
+    for blob in blobs.iter().filter(|blob| below(blob) || is_workflow(blob)) {
+        if matches!(blob.path.extension(), Some("yaml" | "yml")) && written.insert(&blob.path) {
             write(blob, &mut texts)?;
         }
     }

@@ -21,9 +21,16 @@ pub(super) struct Old {
     pub(super) notes: Vec<String>,
 }
 
-/// Finds the version that is compared with.
-pub(super) fn old(root: &Utf8Path, against: Option<&str>, new: &Version) -> Result<Old, Failure> {
-    let Some(against) = against else { return tree(root, new) };
+/// Finds the version that is compared with. `tells`: whether it is asked for causes, too.
+pub(super) fn old(root: &Utf8Path, against: Option<&str>, new: &Version, tells: bool) -> Result<Old, Failure> {
+    let Some(against) = against else {
+        let mut old = tree(root, new)?;
+        if tells && let Some(committed) = committed(root, &old.version) {
+            old.version = committed.version;
+            old.looked = committed.looked;
+        }
+        return Ok(old);
+    };
     let folder = Utf8Path::new(against);
     if folder.is_dir() {
         return if folder.join(MANIFEST).is_file() { system(folder) } else { tree(folder, new) };
@@ -40,6 +47,17 @@ pub(super) fn old(root: &Utf8Path, against: Option<&str>, new: &Version) -> Resu
         help: vec!["compare with a revision whose inputs were sound".to_owned()],
         notes: failure.notes,
     })
+}
+
+/// The inputs that the tree was made of, where they are those of the last commit: then causes are known exactly.
+fn committed(root: &Utf8Path, tree: &Version) -> Option<Old> {
+    let inputs = revision::inputs(root, "HEAD").ok()?;
+    let folder = Utf8Path::from_path(inputs.path()).filter(|folder| folder.join(MANIFEST).is_file())?;
+    let old = system(folder).ok()?;
+    let made = &old.version.files;
+    let is_made = tree.files.len() == made.len()
+        && tree.files.iter().all(|(path, file)| made.get(path).is_some_and(|made| made.text == file.text));
+    is_made.then_some(old)
 }
 
 /// What a build makes of the system in a folder.

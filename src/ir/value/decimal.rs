@@ -10,7 +10,7 @@ use crate::source::shape::{JsonType, ScalarShape};
 use crate::source::{Safety, Scalar};
 
 /// An exact decimal: a number as people write it, without binary noise. `units / 10^scale`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Decimal {
     units: i64,
     scale: u8,

@@ -123,7 +123,9 @@ const IDENTITIES: &[&str] = &[
 fn identity(length: usize, value: impl Fn(usize, &str) -> Option<String>) -> Option<&'static str> {
     IDENTITIES.iter().copied().find(|key| {
         let mut seen = std::collections::BTreeSet::new();
-        (0..length).all(|index| value(index, key).is_some_and(|value| seen.insert(value)))
+        // A number that counts elements is no name: it is another one's as soon as one comes before.
+        let counts = |value: &str| *key == "id" && value.parse::<u32>().is_ok();
+        (0..length).all(|index| value(index, key).is_some_and(|value| !counts(&value) && seen.insert(value)))
     })
 }
 

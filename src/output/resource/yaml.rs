@@ -1,5 +1,7 @@
 //! YAML and JSON: manifests, stacks, workflows, rules, dashboards, deliverables, by what stands in them.
 
+use std::collections::BTreeMap;
+
 use camino::Utf8Path;
 
 use super::{FILE, Field, Lines, Part, Resource, identity, join};
@@ -178,14 +180,30 @@ impl Document<'_> {
                     fields.push(self.field(path, node, format!("[{}]", texts.join(", "))));
                     return;
                 }
-                let identity = identity(elements.len(), |index, key| self.text_of(elements[index], key));
+                // Beside mappings with a name, a text is the name alone.
+                let named = |element: NodeId, key: &str| self.text_of(element, key).or_else(|| self.scalar(element));
+                let identity = identity(elements.len(), |index, key| named(elements[index], key));
+                let titles = if identity.is_none() { self.titles(elements) } else { None };
                 for (index, element) in elements.iter().enumerate() {
-                    let id = identity.and_then(|key| self.text_of(*element, key)).unwrap_or_else(|| index.to_string());
+                    let id = identity.and_then(|key| named(*element, key));
+                    let id = id.or_else(|| titles.as_ref()?.get(index).cloned()).unwrap_or_else(|| index.to_string());
                     self.flatten(&format!("{path}[{id}]"), *element, fields);
                 }
             }
             _ => fields.push(self.field(path, node, self.leaf(node))),
         }
+    }
+
+    /// Panels by their titles, each further one of a title by its number.
+    fn titles(&self, elements: &[NodeId]) -> Option<Vec<String>> {
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
+        let numbered = |element: &NodeId| {
+            let title = self.text_of(*element, "title")?;
+            let time = times.entry(title.clone()).or_default();
+            *time += 1;
+            Some(if *time == 1 { title } else { format!("{title} ({time})") })
+        };
+        elements.iter().map(numbered).collect()
     }
 
     fn is_leaf(&self, node: NodeId) -> bool {
