@@ -237,6 +237,7 @@ fn one_build(root: &Utf8Path, out: &Utf8Path, targets: &[String]) -> io::Result<
         targets: &generated,
         selection: &Selection { targets: targets.to_vec(), environments: Vec::new() },
         mode: Mode::Write { force: false },
+        locked: false,
         compiler: env!("CARGO_PKG_VERSION"),
         specs: &BTreeMap::new(),
         wait: Duration::ZERO,

@@ -106,7 +106,18 @@ fn generated<'a>(target: &str, texts: Texts<'a>) -> Generated<'a> {
 fn request<'a>(root: &'a Utf8Path, targets: &'a [Generated<'a>], selection: &'a Selection, mode: Mode) -> Request<'a> {
     static SPECS: BTreeMap<String, String> = BTreeMap::new();
     let (wait, waiting) = (Duration::ZERO, &|| ());
-    Request { root, targets, selection, mode, compiler: "0.1.0", specs: &SPECS, wait, waiting, witness: None }
+    Request {
+        root,
+        targets,
+        selection,
+        mode,
+        locked: false,
+        compiler: "0.1.0",
+        specs: &SPECS,
+        wait,
+        waiting,
+        witness: None,
+    }
 }
 
 fn codes(outcome: &Outcome) -> Vec<&'static str> {

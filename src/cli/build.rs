@@ -11,12 +11,16 @@ use super::failure::{Failure, reason};
 use super::judging::Judging;
 use super::report::{Done, Report, count};
 use super::terminal::Terminal;
+use super::watch::{Inputs, watch};
 use super::{Outcome, repository};
+use crate::Compilation;
 use crate::diag::Sink;
 use crate::output::digest::Digest;
 use crate::output::disk::Counts;
 use crate::output::{self, Mode, Request, Selection, Witness};
 use crate::proof::Proof;
+use crate::source::FileKind;
+use crate::source::load::{FOLDER, MANIFEST};
 use crate::{spec, targets};
 
 /// How long a build waits for another one.
@@ -30,6 +34,8 @@ Examples:
   pathc build --check                      write nothing, fail where a file is stale (for CI)
   pathc build --target kubernetes --env production
   pathc build --out /tmp/look              the whole tree below another folder
+  pathc build --locked                     only with the versions that wrote pathc.lock: what changes, inputs changed
+  pathc build --watch --stage commit       again whenever an input changes
 
 All files are written, or none. A file that was edited by hand, or that pathc did not write, is never
 written over without --force.")]
@@ -50,6 +56,14 @@ pub(super) struct Build {
     #[arg(long, conflicts_with = "force")]
     check: bool,
 
+    /// Fail where `pathc.lock` is not there, or was written by other versions of pathc or of its target specs
+    #[arg(long)]
+    locked: bool,
+
+    /// Build again whenever an input changes, until stopped
+    #[arg(long)]
+    watch: bool,
+
     /// Write also over files that were edited by hand or that pathc did not write
     #[arg(long)]
     force: bool,
@@ -59,11 +73,27 @@ pub(super) struct Build {
 }
 
 pub(super) fn run(arguments: &Build, matches: &ArgMatches, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let report = Report::begin(terminal);
     let root = repository::root()?;
+    if !arguments.watch {
+        return build(arguments, matches, terminal, &root, &mut Inputs::default());
+    }
+    let first = Inputs { files: vec![MANIFEST.into()], folders: vec![FOLDER.into()] };
+    watch(&root, first, terminal, |inputs| build(arguments, matches, terminal, &root, inputs))
+}
+
+/// Builds once. `inputs`: what was read, for who waits for changes of it.
+fn build(
+    arguments: &Build,
+    matches: &ArgMatches,
+    terminal: &Terminal,
+    root: &Utf8Path,
+    inputs: &mut Inputs,
+) -> Result<Outcome, Failure> {
+    let report = Report::begin(terminal);
     let settings = arguments.judging.settings(matches, true)?;
     let mut found = Sink::default();
-    let compilation = crate::compile(&root, &settings, &mut found);
+    let compilation = crate::compile(root, &settings, &mut found);
+    *inputs = read(&compilation, inputs);
     repository::check_environments(arguments.environments.iter().map(String::as_str), &compilation)?;
 
     let generated = crate::generate(&compilation, &arguments.targets, &mut found);
@@ -72,10 +102,11 @@ pub(super) fn run(arguments: &Build, matches: &ArgMatches, terminal: &Terminal) 
         output::Outcome::default()
     } else {
         output::build(&Request {
-            root: &out(&root, arguments.out.as_deref())?,
+            root: &out(root, arguments.out.as_deref())?,
             targets: &generated,
             selection: &Selection { targets: arguments.targets.clone(), environments: arguments.environments.clone() },
             mode: if arguments.check { Mode::Check } else { Mode::Write { force: arguments.force } },
+            locked: arguments.locked,
             compiler: env!("CARGO_PKG_VERSION"),
             specs: &spec_versions(),
             wait: PATIENCE,
@@ -91,6 +122,21 @@ pub(super) fn run(arguments: &Build, matches: &ArgMatches, terminal: &Terminal) 
     drop(generated);
     repository::free(compilation);
     ended
+}
+
+/// The inputs of a compilation; those that were known where they can't be told.
+fn read(compilation: &Compilation, known: &Inputs) -> Inputs {
+    let files = compilation.sources.iter().filter(|(_, file)| file.kind == FileKind::Input);
+    let mut files: Vec<Utf8PathBuf> = files.map(|(_, file)| file.path.clone()).collect();
+    if files.is_empty() {
+        files.push(MANIFEST.into());
+    }
+    // What lies beside the inputs in the repository's own folder is too much to look at.
+    let folder = compilation.system.as_ref().map(|system| Utf8PathBuf::from(system.inputs.as_str()));
+    let folders = folder.map_or_else(|| known.folders.clone(), |folder| vec![folder]);
+    let folders: Vec<Utf8PathBuf> = folders.into_iter().filter(|folder| folder != ".").collect();
+    files.retain(|file| !folders.iter().any(|folder| file.starts_with(folder)));
+    Inputs { files, folders }
 }
 
 /// The folder that is written to: the repository, or the one that `--out` names.

@@ -25,6 +25,7 @@ mod repository;
 mod schema;
 mod targets;
 mod terminal;
+mod watch;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -33,6 +33,8 @@ pub struct Request<'a> {
     pub selection: &'a Selection,
     /// Whether to write.
     pub mode: Mode,
+    /// Whether only the versions may write that wrote the lock.
+    pub locked: bool,
     /// The version of the compiler.
     pub compiler: &'a str,
     /// The version of each target spec.
@@ -171,6 +173,9 @@ fn run(request: &Request<'_>, steps: &dyn Steps, outcome: &mut Outcome) -> Resul
         Some(text) => Lock::read(&text)?,
         None => Lock::default(),
     };
+    if request.locked {
+        old.written_by(request.compiler, request.specs)?;
+    }
     let writes = request.mode != Mode::Check;
     commit::recover(&folder, &mut old, writes)?;
 

@@ -1,7 +1,7 @@
 //! `pathc.lock`: what was generated, by which target, and with what digest. One line a file, sorted, so that two branches
 //! merge as their files do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -12,9 +12,10 @@ use super::printed::Printed;
 use super::rule;
 use super::yaml::{self, Dialect};
 use crate::diag::Diagnostic;
-use crate::diag::code::UNREADABLE_LOCK;
+use crate::diag::code::{OTHER_VERSION, UNREADABLE_LOCK};
 use crate::ir::{Origin, Table};
 use crate::record;
+use crate::source::decode::list_of;
 use crate::source::{Decode, Decoder, FileKind, Sources, yaml as reader};
 
 /// Where the lock lies, below the output folder.
@@ -96,6 +97,33 @@ impl Lock {
             lock.files.insert(path, Row { target: row.target, environment: row.environment, digest: row.digest });
         }
         Ok(lock)
+    }
+
+    /// Whether these versions wrote the lock.
+    ///
+    /// # Errors
+    /// Which other versions did.
+    pub fn written_by(&self, compiler: &str, specs: &BTreeMap<String, String>) -> Result<(), Box<Diagnostic>> {
+        let other =
+            |message: String, help: &str| Err(Box::new(Diagnostic::without_place(OTHER_VERSION, message).help(help)));
+        if self.compiler.is_empty() {
+            return other(format!("there is no `{LOCK}`"), "build once without `--locked`, and commit the lock");
+        }
+        if self.compiler != compiler {
+            let message = format!("pathc {} wrote `{LOCK}`, and this is pathc {compiler}", self.compiler);
+            let help = format!("use pathc {}, or build without `--locked` and review what changes", self.compiler);
+            return other(message, &help);
+        }
+        let names: BTreeSet<&String> = self.specs.keys().chain(specs.keys()).collect();
+        let differ: Vec<&str> =
+            names.into_iter().filter(|name| self.specs.get(*name) != specs.get(*name)).map(String::as_str).collect();
+        if differ.is_empty() {
+            return Ok(());
+        }
+        other(
+            format!("`{LOCK}` was written with other facts in {}", list_of(&differ)),
+            "build without `--locked`, and review what changes",
+        )
     }
 
     /// The text of the lock.

@@ -217,6 +217,7 @@ fn what_does_not_agree_stops_a_build() {
         targets: &generated,
         selection: &crate::output::Selection::default(),
         mode: crate::output::Mode::Write { force: false },
+        locked: false,
         compiler: "0",
         specs: &std::collections::BTreeMap::new(),
         wait: std::time::Duration::ZERO,

@@ -17,6 +17,9 @@ use super::{CommittedPin, FileId, FileKind, Problem, ProblemKind, Sources, Span,
 /// The name of the manifest, which lies at the root of a repository.
 pub const MANIFEST: &str = "pathc.yaml";
 
+/// The folder that inputs lie in, where the manifest names no other.
+pub const FOLDER: &str = "path";
+
 /// The most bytes that one file may have.
 pub const FILE_LIMIT: u64 = 16 << 20;
 

@@ -27,6 +27,7 @@ pub mod table;
 #[allow(dead_code, unreachable_pub, reason = "the macros make types for a whole crate")]
 mod tests;
 pub mod text;
+pub mod watch;
 pub mod yaml;
 
 pub use decode::{Decode, Decoder};
@@ -40,3 +41,4 @@ pub use scalar::Scalar;
 pub use shape::{FieldShape, Presence, RecordShape, Shape};
 pub use span::{FileId, Place, Position, Span};
 pub use table::Table;
+pub use watch::Stamps;

@@ -194,4 +194,22 @@ codes! { OUTPUT;
     /// # How to fix
     /// Report it with the inputs that show it. Until it is mended, build the other targets with `--target`.
     TARGETS_DISAGREE = "O011" "targets-disagree";
+
+    /// # What it means
+    /// `--locked` was given, and `pathc.lock` is not there, or was written by another version of pathc or with another
+    /// version of a target spec.
+    ///
+    /// # Why it matters
+    /// Another version may write other files from the same inputs. With `--locked`, what changes has changed in the inputs,
+    /// and a new version is a decision that somebody reviews.
+    ///
+    /// # Example
+    /// ```console
+    /// $ pathc build --locked
+    /// error[O012 other-version]: pathc 0.1.0 wrote `pathc.lock`, and this is pathc 0.2.0
+    /// ```
+    ///
+    /// # How to fix
+    /// Install the version that the lock names, or build once without `--locked`, review what changes, and commit it.
+    OTHER_VERSION = "O012" "other-version";
 }
