@@ -8,6 +8,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "terraform::each_judge_rejects_its_bad_samples", needs: NEEDS, run: || aws::rejects_bad("terraform") },
     Case { name: "terraform::all_judges_accept_the_good_sample", needs: NEEDS, run: || aws::accepts_good("terraform") },
     Case { name: "terraform::every_fixture_is_planned", needs: NEEDS, run: plans_fixtures },
+    Case { name: "terraform::a_system_on_ecs_is_made", needs: NEEDS, run: || is_made("courier") },
 ];
 
 fn plans_fixtures() -> Outcome {
@@ -21,4 +22,15 @@ fn plans_fixtures() -> Outcome {
     }
     wrong.extend(aws::policies("terraform", &built)?);
     none(wrong)
+}
+
+/// A fixture is made in a simulated AWS: each account and one environment; then nothing is left to do.
+fn is_made(fixture: &str) -> Outcome {
+    let scratch = tempfile::tempdir()?;
+    let copy = super::built(&super::root().join("fixtures/pass").join(fixture), scratch.path())??;
+    let folder = copy.join("infra/terraform");
+    let plan = copy.join("infra/path/infrastructure_automation/environment_configurations.yaml");
+    let (folder, plan) = (folder.to_string_lossy(), plan.to_string_lossy());
+    let judges = ["--only", "apply", "--only", "second-plan", "--environment", "staging", "--environments", &plan];
+    none(aws::judge("terraform", &[&judges[..], &[&folder]].concat())?.iter().map(ToString::to_string).collect())
 }

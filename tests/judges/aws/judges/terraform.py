@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import contextlib
 import glob
 import json
 import os
@@ -21,7 +22,7 @@ from .model import ACCOUNT, REGION, Finding, Unable, environments, simulated
 
 JUDGES = ["fmt", "validate", "plan", "apply", "second-plan", "checkov"]
 OVERRIDE = "pathc_judge_override.tf"
-# What is made first, so that a root that looks something up finds it.
+# The order in which a person would run the roots. None looks up what another makes.
 ORDER = ["bootstrap", "account", "environments"]
 
 
@@ -52,32 +53,42 @@ def judge_folder(folder: pathlib.Path, wanted: list[str], options: argparse.Name
 
 
 def run_roots(folder: pathlib.Path, copy: pathlib.Path, wanted: list[str], options: argparse.Namespace, server: dict[str, str] | None = None):
-    """Runs the roots in their order; gives the findings, and the resources of each root that was applied."""
-    findings: list[Finding] = []
-    applied: dict[str, list[dict]] = {}
-    accounts = {e["name"]: str(e.get("account", ACCOUNT)) for e in environments(options.environments)}
-    account = next(iter(accounts.values()), ACCOUNT)
+    """Runs the roots, some at once; gives the findings, and the resources of each root that was applied."""
     roots = [root for root in roots_of(copy) if taken(root.relative_to(copy), options.environment)]
     if not roots:
         raise Unable(f"{folder} has no Terraform root")
-    with simulated(account, options.environments) if server is None else as_it_is(server) as variables:
-        variables = variables | {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "AWS_REGION": variables.get("AWS_REGION", REGION)}
-        for root in roots:
-            name = str(root.relative_to(copy))
+    default = next((str(e["account"]) for e in environments(options.environments) if e.get("account")), ACCOUNT)
+    accounts = {root: account_of(root, default) for root in roots}
+    findings: list[Finding] = []
+    applied: dict[str, list[dict]] = {}
+    with contextlib.ExitStack() as servers:
+        variables = {
+            account: servers.enter_context(simulated(account, options.environments) if server is None else as_it_is(server))
+            for account in sorted(set(accounts.values()))
+        }
+
+        def judged(root: pathlib.Path) -> Step:
+            own = variables[accounts[root]]
+            own = own | {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "AWS_REGION": own.get("AWS_REGION", REGION)}
             override(root)
-            step = Step(folder, name, root, variables)
-            if not step.run("validate" if "validate" in wanted else wanted[0], "init", "-backend=false" if wanted == ["validate"] else "-reconfigure", "-input=false", "-plugin-dir", plugins()):
+            step = Step(folder, str(root.relative_to(copy)), root, own)
+            step.judge(wanted)
+            return step
+
+        # An apply waits most of the time; a plan computes.
+        with concurrent.futures.ThreadPoolExecutor(6 if "apply" in wanted else 2) as pool:
+            for step in pool.map(judged, roots):
                 findings += step.findings
-                continue
-            if "validate" in wanted:
-                step.validate()
-            if "apply" in wanted and not step.findings:
-                step.apply("second-plan" in wanted)
-                applied[name] = step.resources()
-            elif "plan" in wanted and not step.findings:
-                step.plan()
-            findings += step.findings
+                if step.applied is not None:
+                    applied[step.name] = step.applied
     return findings, applied
+
+
+def account_of(root: pathlib.Path, default: str) -> str:
+    """The account that a root's provider lets it change."""
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in sorted(root.glob("*.tf")))
+    found = re.search(r'allowed_account_ids\s*=\s*\["(\d+)"\]', texts)
+    return found[1] if found else default
 
 
 class as_it_is:
@@ -99,6 +110,19 @@ class Step:
     def __init__(self, folder: pathlib.Path, name: str, root: pathlib.Path, variables: dict[str, str]) -> None:
         self.folder, self.name, self.root, self.variables = folder, name, root, variables
         self.findings: list[Finding] = []
+        self.applied: list[dict] | None = None
+
+    def judge(self, wanted: list[str]) -> None:
+        backend = "-backend=false" if wanted == ["validate"] else "-reconfigure"
+        if not self.run("validate" if "validate" in wanted else wanted[0], "init", backend, "-input=false", "-plugin-dir", plugins()):
+            return
+        if "validate" in wanted:
+            self.validate()
+        if "apply" in wanted and not self.findings:
+            self.apply("second-plan" in wanted)
+            self.applied = self.resources()
+        elif "plan" in wanted and not self.findings:
+            self.plan()
 
     def terraform(self, *arguments: str) -> subprocess.CompletedProcess:
         return subprocess.run(["terraform", f"-chdir={self.root}", *arguments], env=self.variables, capture_output=True, text=True, check=False)
@@ -117,7 +141,7 @@ class Step:
         for diagnostic in json.loads(ran.stdout)["diagnostics"]:
             self.add("validate", shown(diagnostic))
 
-    def events(self, judge: str, *arguments: str) -> list[dict]:
+    def events(self, judge: str, *arguments: str) -> tuple[int, list[dict]]:
         ran = self.terraform(*arguments, "-json", "-input=false")
         events = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
         said = [event for event in events if event.get("type") == "diagnostic"]
@@ -125,7 +149,7 @@ class Step:
             self.add(judge, shown(event["diagnostic"]))
         if ran.returncode == 1 and not said:
             self.add(judge, ran.stderr[-3000:] or "failed and said nothing")
-        return events
+        return ran.returncode, events
 
     def plan(self) -> None:
         self.events("plan", "plan", "-lock=false")
@@ -133,10 +157,13 @@ class Step:
     def apply(self, again: bool) -> None:
         self.events("apply", "apply", "-auto-approve", "-parallelism=30")
         if again and not self.findings:
-            for event in self.events("second-plan", "plan", "-lock=false"):
+            code, events = self.events("second-plan", "plan", "-lock=false", "-detailed-exitcode")
+            for event in events:
                 if event.get("type") == "planned_change":
                     what = event["change"]
                     self.add("second-plan", f"{what['action']} {what['resource']['addr']}")
+            if code != 0 and not self.findings:
+                self.add("second-plan", "the plan is not empty: outputs change")
 
     def resources(self) -> list[dict]:
         shown_state = self.terraform("show", "-json")
@@ -184,13 +211,14 @@ def taken(root: pathlib.Path, only: list[str] | None) -> bool:
 
 
 def override(root: pathlib.Path) -> None:
-    """State stays in the copy; buckets are asked for by path, because loopback has no host for each."""
+    """State stays in the copy; buckets are asked for by path, because loopback has no host for each; what the simulation lacks
+    is said soon, instead of being asked for again for many minutes."""
     texts = "\n".join(path.read_text(encoding="utf-8") for path in sorted(root.glob("*.tf")))
     blocks = ['terraform {\n  backend "local" {}\n}\n']
     for block in re.findall(r'^provider "aws" \{(.*?)^\}', texts, re.M | re.S):
         alias = re.search(r'^\s*alias\s*=\s*"([^"]+)"', block, re.M)
         line = f'  alias             = "{alias[1]}"\n' if alias else ""
-        blocks.append(f'provider "aws" {{\n{line}  s3_use_path_style = true\n}}\n')
+        blocks.append(f'provider "aws" {{\n{line}  s3_use_path_style = true\n  max_retries       = 3\n}}\n')
     (root / OVERRIDE).write_text("\n".join(blocks), encoding="utf-8")
 
 
