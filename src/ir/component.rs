@@ -157,6 +157,15 @@ pub struct Port {
     pub idle_timeout: Option<Traced<Duration>>,
 }
 
+impl Port {
+    /// Whether a load balancer can share requests to it out between two versions.
+    #[must_use]
+    pub fn is_shared_out(&self) -> bool {
+        let readable = matches!(self.protocol.value, Protocol::Http | Protocol::Grpc | Protocol::Websocket);
+        self.public.value && readable && self.tls.value != Tls::Passthrough
+    }
+}
+
 /// The probes of a component.
 #[derive(Clone, Debug, Default)]
 pub struct Health {

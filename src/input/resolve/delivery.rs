@@ -13,7 +13,6 @@ use crate::profile::{Gradual, Profiles};
 use crate::source::decode::with_article;
 
 use super::names::Space;
-use super::ports::is_routed;
 use super::{Inputs, Resolver};
 use crate::input::deployment_packages::DeploymentInput;
 use crate::input::rules;
@@ -202,11 +201,10 @@ impl Resolver<'_> {
 
 /// Whether requests to a component can be shared out by weight, and their latency measured.
 fn is_judged(component: &Component) -> bool {
-    let routed = |port: &Port| port.public.value && is_routed(port.protocol.value);
     component.kind.value == ComponentKind::Service
         && component.metrics.is_some()
         && !component.is_stateful()
-        && component.ports.iter().any(routed)
+        && component.ports.iter().any(Port::is_shared_out)
 }
 
 fn canary(gradual: &Gradual, within: Traced<Duration>) -> DeliveryStrategy {

@@ -102,6 +102,16 @@ fn the_realtime_profile_fixes_cpu_and_takes_small_steps() {
     assert_eq!(business.resources.memory_limit.unwrap().to_string(), "256Mi");
 }
 
+/// No load balancer reads requests that arrive encrypted for it to pass on: a canary by default would not compile.
+#[test]
+fn no_small_steps_by_default_where_requests_cannot_be_shared_out() {
+    let components = GATEWAY.replace("port: 8080,", "port: 8080, protocol: https,");
+    let manifest = "system: iot\ndomain: realtime\n";
+    let mut system = system(&[("pathc.yaml", manifest), (COMPONENTS, &components), (DEPLOYMENTS, GATEWAY_RUN)]);
+    let delivery = system.components.remove(0).delivery.unwrap();
+    assert!(matches!(delivery.strategy, DeliveryStrategy::Rolling { .. }));
+}
+
 #[test]
 fn what_takes_a_version_back_is_what_can_be_judged() {
     let on: Vec<RollbackTrigger> =

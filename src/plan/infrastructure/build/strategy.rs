@@ -1,8 +1,6 @@
 //! How a new version replaces the old one, what it is judged by, and when it is taken back.
 
-use super::ports;
 use crate::diag::{Diagnostic, code};
-use crate::ir::choice::Protocol;
 use crate::ir::component::{Component, DeliveryStrategy};
 use crate::ir::delivery::{Analysis, CanaryStep};
 use crate::ir::value::{Decimal, Name};
@@ -83,10 +81,7 @@ fn step(step: &CanaryStep) -> CanaryStepTemplate {
 
 /// The port whose requests a load balancer can share out between two versions.
 fn router_port(component: &Component) -> Option<Traced<Name>> {
-    let port = component
-        .ports
-        .iter()
-        .find(|port| port.public.value && ports::is_routed(port) && port.protocol.value != Protocol::Https)?;
+    let port = component.ports.iter().find(|port| port.is_shared_out())?;
     Some(Traced::by_rule(port.name.value.clone(), rules::ROUTER_PORT))
 }
 
