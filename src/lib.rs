@@ -68,6 +68,8 @@ pub struct Compilation {
     pub specs: Option<Specs>,
     /// The plans that passed every gate; none where a finding denies.
     pub checked: Option<Checked>,
+    /// What no gate could judge, for want of a number.
+    pub skipped: Vec<gates::Skipped>,
     /// What each environment is estimated to cost, also where a finding denies.
     pub estimates: Vec<(Traced<Name>, EstimatePlan)>,
 }
@@ -84,10 +86,10 @@ pub fn compile(root: &Utf8Path, settings: &gates::Settings, found: &mut Sink) ->
     }
 
     let mut checked = None;
-    let mut estimates = Vec::new();
+    let (mut estimates, mut skipped) = (Vec::new(), Vec::new());
     if let (Some(system), Some(specs)) = (&system, &specs) {
         let (plans, problems) = plan::plan(system, specs);
-        found.extend(problems);
+        found.extend(gates::alike(problems));
         let places = &plans.infrastructure.environments.environments;
         estimates.extend(places.iter().filter_map(|place| Some((place.name.clone(), place.estimate.clone()?))));
         // A plan that is not whole would be judged for what it lacks.
@@ -95,9 +97,10 @@ pub fn compile(root: &Utf8Path, settings: &gates::Settings, found: &mut Sink) ->
             let judgement = gates::check(system, plans, settings);
             found.extend(judgement.diagnostics);
             checked = judgement.checked;
+            skipped = judgement.skipped;
         }
     }
-    Compilation { sources, system, specs, checked, estimates }
+    Compilation { sources, system, specs, checked, skipped, estimates }
 }
 
 /// The target specs, with the newer pins that committed workflows have.
@@ -125,7 +128,7 @@ pub fn generate<'a>(compilation: &'a Compilation, names: &[String], found: &mut 
     let mut generated = Vec::new();
     for (target, out) in chosen(system, names, found) {
         let (files, problems) = (target.emit)(checked, specs);
-        found.extend(problems);
+        found.extend(gates::alike(problems));
         generated.push(Generated { target: target.name.to_owned(), out, files });
     }
     generated

@@ -158,3 +158,28 @@ fn headings(doc: &str) -> Vec<&str> {
     }
     found
 }
+
+/// Evidence that a whole system lacks is told once, by the gate that would judge it; at a commit it is still to come.
+#[test]
+fn a_document_of_evidence_that_is_not_there_is_told() {
+    for (document, code) in
+        [("test_coverage_report", "G201"), ("test_results", "G203"), ("code_quality_metrics", "G211")]
+    {
+        let system = laid_over(&[&fixtures().join("base")]).unwrap();
+        let root = Utf8Path::from_path(system.path()).unwrap();
+        fs::remove_file(root.join("path").join(format!("{document}.yaml"))).unwrap();
+        let said = judge(root);
+        assert!(!said.passed && codes(&said).contains(&format!("error {code}")), "{document}: {:?}", codes(&said));
+        let commit = judge_by(root, &Settings { stage: Stage::Commit, ..settings(NOW) });
+        assert!(commit.passed && codes(&commit).contains(&format!("warning {code}")), "{document}: {}", commit.text());
+    }
+}
+
+/// What has no number is not judged, and the run says so; it is no finding.
+#[test]
+fn what_could_not_be_judged_is_said_and_denies_nothing() {
+    let said = judge(&fixtures().join("pass/storefront"));
+    let told: Vec<String> =
+        said.skipped.iter().map(|skipped| format!("{} {}", skipped.code, skipped.message)).collect();
+    assert_eq!(told, ["G603 connections to `catalog-db`: it has no `max_connections`"]);
+}

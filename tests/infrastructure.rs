@@ -296,9 +296,9 @@ fn an_environment_without_a_range_gets_one_that_no_other_has() {
 }
 
 #[test]
-fn a_range_too_small_for_subnets_is_refused() {
-    let (code, message) = Repository::new().with("10.30.0.0/16", "10.30.0.0/24").refused();
-    assert_eq!((code, message.as_str()), ("T004", "`10.30.0.0/24` can't be split into subnets"));
+fn a_range_that_no_cloud_has_is_refused() {
+    let (code, message) = Repository::new().with("10.30.0.0/16", "10.0.0.0/8").refused();
+    assert_eq!((code, message.as_str()), ("T004", "`10.0.0.0/8` can't be split into subnets"));
 }
 
 #[test]

@@ -297,22 +297,31 @@ fn only_outside_of_production_may_a_load_balancer_go() -> Outcome {
     Ok(())
 }
 
+/// G106 only warns of root, so that a system with it has to run: its namespace enforces what lets it, and warns of the rest.
+#[test]
+fn the_namespace_of_who_runs_as_root_lets_it() -> Outcome {
+    let tree = edited("storefront", "implementation_artifacts", "env: {LOG_LEVEL: info}", "run_as: 0")?;
+    let text = |path: &str| {
+        Ok::<_, String>(tree.get(Utf8Path::new(path)).ok_or(format!("{path} is not there"))?.text.as_str())
+    };
+    let namespace = text("production/base/namespace.yaml")?;
+    for line in ["pod-security.kubernetes.io/enforce: baseline", "pod-security.kubernetes.io/warn: restricted"] {
+        assert!(namespace.contains(line), "{namespace}");
+    }
+    let (root, other) = (text("production/workloads/web.yaml")?, text("production/workloads/catalog.yaml")?);
+    assert!(root.contains("runAsNonRoot: false") && root.contains("runAsUser: 0"), "{root}");
+    assert!(other.contains("runAsNonRoot: true"), "{other}");
+    Ok(())
+}
+
 #[test]
 fn what_kubernetes_cannot_express_is_said() -> Outcome {
-    let cases = [
-        (
-            "implementation_artifacts",
-            "    command: [/api,",
-            "    run_as: 0\n    command: [/api,",
-            "T001: `api` runs as root, which its namespace refuses",
-        ),
-        (
-            "deployment_packages",
-            "{canary: {steps: [{weight: 25, pause: 10m}, {weight: 100}]}}",
-            "{blue_green: {verify: smoke, bake: 15m}}",
-            "T001: port `coap` of `gateway` would reach both versions before the switch",
-        ),
-    ];
+    let cases = [(
+        "deployment_packages",
+        "{canary: {steps: [{weight: 25, pause: 10m}, {weight: 100}]}}",
+        "{blue_green: {verify: smoke, bake: 15m}}",
+        "T001: port `coap` of `gateway` would reach both versions before the switch",
+    )];
     for (document, from, to, message) in cases {
         assert_eq!(refused("fleet", document, from, to)?, BTreeSet::from([message.to_owned()]));
     }

@@ -9,6 +9,7 @@ use super::judging::{self, Judging};
 use super::report::{Done, Report};
 use super::terminal::Terminal;
 use super::{Outcome, repository};
+use crate::gates;
 use crate::ir::value::Name;
 
 /// Read all inputs and run all gates; write nothing but what --fix mends
@@ -49,5 +50,7 @@ pub(super) fn run(arguments: &Check, matches: &ArgMatches, terminal: &Terminal) 
         terminal.done(verb, &rest)?;
     }
     repository::check_environments(arguments.environment.as_ref().map(Name::as_str), &compilation)?;
-    report.end(&compilation, &found, &Done { verb: "Checked", lines: Vec::new(), written: 0, fixed: findings })
+    let skipped = |one: &gates::Skipped| ("Skipped", format!("{} of {}", one.code, one.message));
+    let lines = compilation.skipped.iter().map(skipped).collect();
+    report.end(&compilation, &found, &Done { verb: "Checked", lines, written: 0, fixed: findings })
 }

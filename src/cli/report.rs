@@ -52,6 +52,7 @@ impl<'a> Report<'a> {
             fixed: done.fixed,
             written: done.written,
             elapsed_ms: elapsed.as_millis(),
+            skipped: compilation.skipped.iter().map(|one| (one.code, one.message.clone())).collect(),
             estimates: compilation.estimates.iter().map(|(name, one)| estimated(name, one)).collect(),
         };
         let mut diagnostics = found.ordered(sources);

@@ -6,9 +6,10 @@ use crate::ir::choice::Level;
 use crate::ir::ownership::Waiver;
 use crate::ir::value::{Commit, Name, Time};
 use crate::plan::Plans;
+use crate::plan::infrastructure::unsplit;
 use crate::source::scalar::shown;
 
-use super::gate::{Context, Evidence, Finding, Findings, Gate};
+use super::gate::{Context, Evidence, Finding, Findings, Gate, Skipped};
 use super::grouping::{Settled, group};
 use super::{ALL, Checked, by_code, g706_waiver_expired};
 
@@ -79,26 +80,34 @@ pub struct Judgement {
     pub checked: Option<Checked>,
     /// What was found and is not allowed, waived findings included.
     pub diagnostics: Vec<Diagnostic>,
+    /// What could not be judged.
+    pub skipped: Vec<Skipped>,
 }
 
 /// Judges a system and its plans.
 #[must_use]
 pub fn check(system: &System, plans: Plans, settings: &Settings) -> Judgement {
     let mut diagnostics = check_codes(system);
-    let mut used = vec![false; system.waivers.len()];
+    let (mut used, mut skipped) = (vec![false; system.waivers.len()], Vec::new());
     {
         let context = Context::new(system, &plans, settings);
         for gate in ALL {
             let mut findings = Findings::default();
             (gate.check)(&context, &mut findings);
+            skipped.append(&mut findings.skipped);
             diagnostics.extend(settle_all(gate, findings, system, settings, &mut used));
         }
         let mut findings = Findings::default();
         g706_waiver_expired::check_unused(&context, &used, &mut findings);
         diagnostics.extend(settle_all(&g706_waiver_expired::GATE, findings, system, settings, &mut used));
     }
-    let denied = diagnostics.iter().any(|found| found.level == Level::Deny && found.waived.is_none());
-    Judgement { checked: (!denied).then_some(Checked { plans }), diagnostics }
+    // Where a gate lets a network pass, it still does not fit.
+    let passes = |found: &Diagnostic| found.level != Level::Deny || found.waived.is_some();
+    if diagnostics.iter().all(passes) {
+        diagnostics.extend(unsplit(&plans.infrastructure.environments.environments));
+    }
+    let denied = !diagnostics.iter().all(passes);
+    Judgement { checked: (!denied).then_some(Checked { plans }), diagnostics, skipped }
 }
 
 /// The level that a code has by the manifest and the command line, where one of them says so.

@@ -4,6 +4,7 @@ use crate::diag::Diagnostic;
 use crate::gate;
 use crate::ir::Traced;
 use crate::ir::choice::ComponentKind;
+use crate::ir::component::Resources;
 use crate::ir::value::Name;
 
 use super::gate::{Context, Findings};
@@ -34,18 +35,33 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         if component.kind.value == ComponentKind::Website {
             continue;
         }
-        let Some(delivery) = &component.delivery else { continue };
-        let resources = &delivery.resources;
-        let missing: Vec<&str> = [("cpu", resources.cpu.is_none()), ("memory", resources.memory.is_none())]
-            .into_iter()
-            .filter_map(|(name, missing)| missing.then_some(name))
-            .collect();
+        let own = component.delivery.as_ref();
+        let Some((id, _)) = context.system.component_named(component.name.as_str()) else { continue };
+        // What each environment adds counts too.
+        let deployments: Vec<_> =
+            context.system.environments.iter().filter_map(|environment| environment.deployment(id)).collect();
+        let lacks = |has: fn(&Resources) -> bool| match deployments.as_slice() {
+            [] => own.is_none_or(|own| !has(&own.resources)),
+            deployed => deployed.iter().any(|deployment| !has(&deployment.resources)),
+        };
+        let missing: Vec<&str> = [
+            ("cpu", lacks(|resources| resources.cpu.is_some())),
+            ("memory", lacks(|resources| resources.memory.is_some())),
+        ]
+        .into_iter()
+        .filter_map(|(name, missing)| missing.then_some(name))
+        .collect();
         if !missing.is_empty() {
+            let beside = own.and_then(|own| {
+                let Resources { cpu, memory, .. } = &own.resources;
+                cpu.map(|cpu| cpu.origin).or(memory.map(|memory| memory.origin))
+            });
+            let entry = || own.map(|own| own.origin).filter(|place| place.is_written());
             let found = Diagnostic::new(
                 CODE,
-                component.name.origin,
+                beside.or_else(entry).unwrap_or(component.name.origin),
                 format!("`{}` asks for no {}", component.name, missing.join(" and no ")),
-                "no request",
+                if beside.is_some() { "the only request" } else { "no request" },
             )
             .help(format!(
                 "add `resources: {{{}}}` to its deployment",

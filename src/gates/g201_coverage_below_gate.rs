@@ -42,23 +42,16 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         judge(findings, &row.component, "branch", row.branch.as_ref(), branch);
         judge(findings, &row.component, "function", row.function.as_ref(), function);
     }
-    if !context.system.has_document("test_coverage_report") {
-        let built = context
-            .system
-            .components
-            .iter()
-            .find(|component| component.is_deployed() && context.build(component).is_some());
-        if let Some(component) = built {
-            findings.add(
-                Diagnostic::new(
-                    CODE,
-                    component.name.origin,
-                    "there is no coverage report: nothing proves what the tests run",
-                    "and other deployed components",
-                )
-                .help("write `test_coverage_report.yaml`, or let `ci.yml` write it"),
-            );
-        }
+    if let Some(component) = context.unproven("test_coverage_report") {
+        findings.add(
+            Diagnostic::new(
+                CODE,
+                component.name.origin,
+                "there is no coverage report: nothing proves what the tests run",
+                "and other deployed components",
+            )
+            .help("write `test_coverage_report.yaml`, or let `ci.yml` write it"),
+        );
         return;
     }
     for component in context.system.components.iter().filter(|component| component.is_deployed()) {

@@ -1,16 +1,18 @@
 //! G206: is the evidence of today's code?
 
+use std::collections::BTreeSet;
+
 use crate::diag::Diagnostic;
 use crate::gate;
-use crate::ir::Traced;
 use crate::ir::value::{Duration, Name, Time};
+use crate::ir::{Origin, Traced};
 
 use super::gate::{Context, Findings};
 
 gate! {
     /// # What it does
     /// Denies results and coverage that were older than `quality_gates.max_age` when the package was built (where `built_at` is
-    /// absent: now), and evidence from the future. Each row is judged by its own time.
+    /// absent: now), and evidence from the future. Each row is judged by its own time; one of another commit is G207's alone.
     ///
     /// # Why it matters
     /// Yesterday's green says nothing about today's dependencies, certificates and clocks.
@@ -32,16 +34,31 @@ const CLOCK_SKEW: Duration = Duration::minutes(5);
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let limit = context.system.quality_gates.as_ref().map(|gates| gates.max_age);
-    for row in &context.system.coverage {
+    // A row of another commit says nothing of this one, however young it is: that is G207's, and so is the time that it shares.
+    let others = times_of_other_commits(context);
+    let is_judged = |time: Option<Traced<Time>>| time.is_some_and(|time| !others.contains(&time.origin));
+    for row in context.system.coverage.iter().filter(|row| is_judged(row.generated_at)) {
         judge(context, findings, "coverage", &row.component, row.generated_at, limit, Some(&row.component));
     }
-    for result in &context.system.results {
+    for result in context.system.results.iter().filter(|result| is_judged(result.generated_at)) {
         let only = match context.components_of(result) {
             [only] => Some(only),
             _ => None,
         };
         judge(context, findings, "result", &result.suite, result.generated_at, limit, only);
     }
+}
+
+/// Where the times of rows stand that are of another commit.
+fn times_of_other_commits(context: &Context<'_>) -> BTreeSet<Origin> {
+    let of_another = |name: &Name, commit| context.other_commit(name, commit).is_some();
+    let coverage = context.system.coverage.iter().filter(|row| of_another(&row.component, row.commit.as_ref()));
+    let results = context.system.results.iter().filter(|result| {
+        let names = context.components_of(result);
+        names.iter().any(|name| of_another(name, result.commit.as_ref()))
+    });
+    let times = coverage.map(|row| row.generated_at).chain(results.map(|result| result.generated_at));
+    times.flatten().map(|time| time.origin).collect()
 }
 
 fn judge(

@@ -5,7 +5,7 @@ use crate::gate;
 use crate::ir::Traced;
 use crate::ir::value::{Commit, Name};
 
-use super::gate::{Context, Findings};
+use super::gate::{Context, Findings, OtherCommit};
 
 gate! {
     /// # What it does
@@ -30,9 +30,6 @@ gate! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    if context.system.quality_gates.as_ref().is_some_and(|gates| !gates.same_commit.value) {
-        return;
-    }
     for row in &context.system.coverage {
         judge(context, findings, "coverage", &row.component, row.commit.as_ref(), false);
     }
@@ -58,17 +55,15 @@ fn judge(
     elsewhere: bool,
 ) {
     let Some(tested) = tested else { return };
-    let package = context.system.component_named(name.as_str()).and_then(|(_, component)| component.package.as_ref());
-    let built = package.and_then(|package| package.commit.as_ref());
-    let found = match (context.candidate(name), built) {
-        (Some(candidate), _) if !tested.same(candidate) => Diagnostic::new(
+    let found = match context.other_commit(name, Some(tested)) {
+        Some(OtherCommit::Candidate(candidate)) => Diagnostic::new(
             CODE,
             tested.origin,
             format!("the {what} of `{name}` is of commit `{}`, the candidate is `{}`", short(tested), short(candidate)),
             "this was measured",
         )
         .help("run the tests on the candidate, and import what they say"),
-        (None, Some(built)) if !tested.same(&built.value) => Diagnostic::new(
+        Some(OtherCommit::Package(built)) => Diagnostic::new(
             CODE,
             tested.origin,
             format!("the {what} of `{name}` is of commit `{}`, its package of `{}`", short(tested), short(built)),
@@ -76,7 +71,7 @@ fn judge(
         )
         .label(built.origin, "this is released")
         .help("run the tests on the commit that is released"),
-        _ => return,
+        None => return,
     };
     let finding = findings.add(found).component(name);
     if elsewhere {

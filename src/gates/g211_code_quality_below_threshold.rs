@@ -10,7 +10,8 @@ use super::gate::{Context, Findings};
 gate! {
     /// # What it does
     /// Denies a component whose complexity, duplication, lint errors, maintainability or mutation score is out of the bounds of
-    /// `thresholds`. The mutation score of `quality_gates` counts where `thresholds` names none.
+    /// `thresholds`, and a system that builds components without any code quality metrics. The mutation score of `quality_gates`
+    /// counts where `thresholds` names none.
     ///
     /// # Why it matters
     /// Code that nobody can read is code that nobody dares to mend at night.
@@ -29,6 +30,12 @@ gate! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
+    if let Some(component) = context.unproven("code_quality_metrics") {
+        let message = "there are no code quality metrics: nothing tells how hard the code is to change, and what its analysis found";
+        let found = Diagnostic::new(CODE, component.name.origin, message, "and other deployed components")
+            .help("write `code_quality_metrics.yaml`, or let `ci.yml` write it");
+        findings.add(found);
+    }
     let limits = context.system.quality_thresholds.as_ref();
     let gates = context.system.quality_gates.as_ref();
     let least_mutants =

@@ -41,8 +41,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 last.explain(Diagnostic::new(
                     CODE,
                     name.origin,
-                    format!("no rollback was ever tried in `{name}`"),
-                    "no passed rollback drill",
+                    format!("no rollback drill has passed in `{name}`"),
+                    "nobody knows the way back",
                 ))
                 .help(format!("go back one release in `{name}` and record it under `drills` in test_results.yaml")),
             ),

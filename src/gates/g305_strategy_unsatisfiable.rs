@@ -2,7 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::gate;
-use crate::ir::component::DeliveryStrategy;
+use crate::ir::component::{Delivery, DeliveryStrategy};
 use crate::ir::delivery::{Analysis, CanaryStep};
 use crate::ir::value::Decimal;
 use crate::ir::{Component, Origin};
@@ -11,8 +11,9 @@ use super::gate::{Context, Findings};
 
 gate! {
     /// # What it does
-    /// Denies a canary whose weights do not increase to 100, or with a pause that is shorter than the analysis interval; and a
-    /// blue-green strategy whose `verify` suite is unknown. Weights that the replicas can't express, where no public http, grpc
+    /// Denies a canary whose weights do not increase to 100, or with a pause that is shorter than the analysis interval; a
+    /// blue-green strategy whose `verify` suite is unknown; and both beside an unreleased migration that is not `online`: the old
+    /// version goes on meanwhile, on data that is no longer its own. Weights that the replicas can't express, where no public http, grpc
     /// or websocket port shares the requests, can't be planned at all: that is T001.
     ///
     /// # Why it matters
@@ -28,13 +29,15 @@ gate! {
     /// ```
     ///
     /// # How to fix
-    /// Let weights increase, the last being 100, and pause at least one interval.
+    /// Let weights increase, the last being 100, and pause at least one interval. Make the migration one that the old version can
+    /// live with, and say so (`online: true`), or deploy this release with `strategy: rolling`.
     "G305" "strategy-unsatisfiable", phase 3, role "deployment-specialist", waived by "the system's owner", level Deny, evidence Written
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for component in &context.system.components {
         let Some(delivery) = &component.delivery else { continue };
+        offline(context, findings, component, delivery);
         match &delivery.strategy {
             DeliveryStrategy::Canary { steps, analysis, origin } => {
                 weights(findings, component, steps, *origin);
@@ -57,6 +60,34 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             }
             DeliveryStrategy::Rolling { .. } => {}
         }
+    }
+}
+
+/// A migration that the old version can't live with, while a strategy keeps it alive.
+fn offline(context: &Context<'_>, findings: &mut Findings, component: &Component, delivery: &Delivery) {
+    let (what, place) = match &delivery.strategy {
+        DeliveryStrategy::Rolling { .. } => return,
+        DeliveryStrategy::Canary { origin, .. } => ("canary", *origin),
+        DeliveryStrategy::BlueGreen(strategy) => ("blue-green strategy", strategy.origin),
+    };
+    for entry in context.system.pending_migrations(component.name.as_str()) {
+        let Some(migration) = entry.migration.as_ref().filter(|migration| !migration.online.value) else { continue };
+        let at = if migration.online.origin.is_written() { migration.online.origin } else { migration.origin };
+        let found = Diagnostic::new(
+            CODE,
+            at,
+            format!(
+                "the {what} of `{}` keeps the old version beside the migration `{}`, which is not online",
+                component.name, entry.id
+            ),
+            "the old version can't go on",
+        );
+        let found = if place.is_written() { found.label(place, "both versions run here") } else { found };
+        findings
+            .add(found.help(
+                "write `online: true` where the old version can live with it, or `strategy: rolling` for this release",
+            ))
+            .component(&component.name);
     }
 }
 

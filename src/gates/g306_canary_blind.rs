@@ -2,7 +2,8 @@
 
 use crate::diag::Diagnostic;
 use crate::gate;
-use crate::ir::choice::RollbackTrigger;
+use crate::ir::Component;
+use crate::ir::choice::{MetricType, RollbackTrigger};
 use crate::ir::component::DeliveryStrategy;
 
 use super::gate::{Context, Findings};
@@ -57,6 +58,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 RollbackTrigger::SloBurn => {
                     (delivery.slos.is_empty(), "has no objective", "add `slos` to the deployment, or remove `slo-burn`")
                 }
+                RollbackTrigger::Latency if component.metrics.is_some() && !measures_duration(context, component) => (
+                    true,
+                    "measures no duration",
+                    "add `metrics: {duration: …}` to the component, or write `on: [health]`",
+                ),
                 RollbackTrigger::ErrorRate | RollbackTrigger::Latency => (
                     component.metrics.is_none(),
                     "exposes no metrics",
@@ -76,4 +82,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// Whether a component tells how long its requests take.
+fn measures_duration(context: &Context<'_>, component: &Component) -> bool {
+    let catalogue = &context.plans.monitoring.configurations.catalogue;
+    let own = catalogue.iter().find(|metrics| metrics.component == component.name);
+    own.is_some_and(|own| own.metrics.iter().any(|metric| metric.kind.value == MetricType::Histogram))
 }

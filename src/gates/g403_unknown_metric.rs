@@ -10,9 +10,9 @@ use crate::ir::delivery::{Indicator, Slo};
 use crate::ir::value::{Decimal, Duration};
 use crate::plan::monitoring::configurations::{ComponentMetrics, MetricPlan};
 use crate::plan::monitoring::{promql, recordings};
-use crate::source::Traced;
 use crate::source::decode::nearest;
 use crate::source::scalar::shown;
+use crate::source::{Origin, Traced};
 
 use super::gate::{Context, Findings};
 
@@ -53,12 +53,17 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         for slo in &delivery.slos {
             match &slo.indicator.value {
                 Indicator::Ratio(ratio) => {
-                    for expression in [&ratio.good, &ratio.total] {
-                        expression_of(findings, component, slo, expression, &known);
+                    let (good, total) = (unknown_of(&ratio.good, &known), unknown_of(&ratio.total, &known));
+                    for metric in &good {
+                        let also = total.contains(metric).then_some(ratio.total.origin);
+                        unknown(findings, component, slo, (&ratio.good, also), metric, &known);
+                    }
+                    for metric in total.difference(&good) {
+                        unknown(findings, component, slo, (&ratio.total, None), metric, &known);
                     }
                 }
                 Indicator::Freshness(freshness) if !known.contains(freshness.metric.as_str()) => {
-                    unknown(findings, component, slo, &freshness.metric, &freshness.metric, &known);
+                    unknown(findings, component, slo, (&freshness.metric, None), &freshness.metric, &known);
                 }
                 Indicator::Latency(limit) => {
                     let own = monitoring.catalogue.iter().find(|metrics| metrics.component == component.name);
@@ -80,26 +85,18 @@ fn series(metric: &MetricPlan) -> Vec<String> {
     endings.iter().map(|ending| format!("{}{ending}", metric.name)).collect()
 }
 
-fn expression_of(
-    findings: &mut Findings,
-    component: &Component,
-    slo: &Slo,
-    expression: &Traced<String>,
-    known: &BTreeSet<String>,
-) {
-    // What does not parse is G407.
-    let Ok(metrics) = promql::metrics(&expression.value) else { return };
-    let is_unknown = |metric: &&String| !known.contains(*metric) && !recordings::is_recorded(metric);
-    for metric in metrics.iter().filter(is_unknown) {
-        unknown(findings, component, slo, expression, metric, known);
-    }
+/// The metrics of an expression that nothing exposes. What does not parse is G407's.
+fn unknown_of(expression: &str, known: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut metrics = promql::metrics(expression).unwrap_or_default();
+    metrics.retain(|metric| !known.contains(metric) && !recordings::is_recorded(metric));
+    metrics
 }
 
 fn unknown(
     findings: &mut Findings,
     component: &Component,
     slo: &Slo,
-    place: &Traced<String>,
+    (place, also): (&Traced<String>, Option<Origin>),
     metric: &str,
     known: &BTreeSet<String>,
 ) {
@@ -115,6 +112,10 @@ fn unknown(
         "no such metric",
     )
     .help(help);
+    let found = match also {
+        Some(also) => found.label(also, "nor here"),
+        None => found,
+    };
     findings.add(found).component(&component.name);
 }
 

@@ -33,7 +33,7 @@ gate! {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for component in &context.system.components {
-        let Some(own) = availability(component) else { continue };
+        let Some(own) = availability(component).max_by_key(|slo| slo.objective.0) else { continue };
         let mut terms: Vec<(&Name, Traced<Percent>)> = Vec::new();
         for dependency in component
             .depends_on
@@ -41,11 +41,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .filter(|dependency| dependency.critical.value && dependency.name != component.name)
         {
             let objective = match dependency.kind {
-                DependencyKind::Component => context
-                    .system
-                    .component_named(dependency.name.as_str())
-                    .and_then(|(_, other)| availability(other))
-                    .map(|slo| slo.objective),
+                DependencyKind::Component => {
+                    context.system.component_named(dependency.name.as_str()).and_then(|(_, other)| {
+                        availability(other).map(|slo| slo.objective).max_by_key(|objective| objective.0)
+                    })
+                }
                 DependencyKind::External => context
                     .system
                     .externals
@@ -83,8 +83,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn availability(component: &Component) -> Option<&Slo> {
-    component.delivery.as_ref()?.slos.iter().find(|slo| matches!(slo.indicator.value, Indicator::Availability))
+/// What a component promises of its availability; over several windows, several times.
+fn availability(component: &Component) -> impl Iterator<Item = &Slo> {
+    let slos = component.delivery.as_ref().map_or(&[][..], |delivery| &delivery.slos);
+    slos.iter().filter(|slo| matches!(slo.indicator.value, Indicator::Availability))
 }
 
 /// Three places, never rounded up to what it misses.

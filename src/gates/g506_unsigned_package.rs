@@ -2,7 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::gate;
-use crate::ir::choice::Tier;
+use crate::ir::choice::{ComponentKind, Tier};
 
 use super::gate::{Context, Findings};
 
@@ -30,7 +30,11 @@ gate! {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let framework = context.system.compliance.first();
     for component in context.system.components.iter().filter(|component| component.is_deployed()) {
-        let Some(package) = &component.package else { continue };
+        // A website is files behind a CDN: there is no image to sign.
+        let Some(package) = component.package.as_ref().filter(|_| component.kind.value != ComponentKind::Website)
+        else {
+            continue;
+        };
         let critical = component.tier.value == Tier::Critical;
         if !critical && framework.is_none() {
             continue;

@@ -12,7 +12,8 @@ use super::gate::{Context, Findings};
 gate! {
     /// # What it does
     /// Denies a performance result that breaks the latency or availability objective of its component, or that ran at a lower load
-    /// than the declared peak. A latency objective of 99 is proved by p99, one of 95 by p95; others are skipped.
+    /// than the declared peak. A latency objective of 99 is proved by p99, one of 95 by p95, one of 99.9 by
+    /// p99.9; others are skipped, and `pathc check` says so.
     ///
     /// # Why it matters
     /// An objective that the load test misses is missed in production too, by more.
@@ -67,8 +68,19 @@ fn objective(findings: &mut Findings, component: &Component, performance: &Perfo
             } else if slo.objective.0 == Decimal::new(999, 1) {
                 ("p99.9", performance.p999)
             } else {
+                let message = format!(
+                    "`{}` of `{}`: no measured percentile proves an objective of {} %, only 95, 99 and 99.9",
+                    slo.name, component.name, slo.objective
+                );
+                findings.skip(CODE, message);
                 return;
             };
+            if measured.is_none() {
+                findings.skip(
+                    CODE,
+                    format!("`{}` of `{}`: the load test measured no {quantile}", slo.name, component.name),
+                );
+            }
             let Some(measured) = measured.filter(|measured| measured.value > limit.value) else { return };
             let found = Diagnostic::new(
                 CODE,

@@ -11,7 +11,8 @@ use super::gate::{Context, Findings};
 gate! {
     /// # What it does
     /// Denies a datastore whose callers together may open more connections than it takes: the most replicas of each component
-    /// times its connections. A datastore without `max_connections` is skipped.
+    /// times its connections. A datastore without `max_connections` is
+    /// skipped, and `pathc check` says so.
     ///
     /// # Why it matters
     /// Scaling out under load then makes it worse: the new replicas take the connections that the old ones need.
@@ -42,7 +43,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             }
         }
         for datastore in &environment.datastores {
-            let (Some(limit), Some(callers)) = (datastore.max_connections, callers.get(datastore.name.as_str())) else {
+            let Some(callers) = callers.get(datastore.name.as_str()) else { continue };
+            let Some(limit) = datastore.max_connections else {
+                findings.skip(CODE, format!("connections to `{}`: it has no `max_connections`", datastore.name));
                 continue;
             };
             let sum: u64 = callers.iter().map(|caller| u64::from(caller.replicas.value) * caller.each.value).sum();

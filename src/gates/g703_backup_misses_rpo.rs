@@ -5,6 +5,7 @@ use crate::gate;
 use crate::ir::choice::{DatastoreKind, Domain};
 use crate::ir::ownership::Recovery;
 use crate::ir::value::Duration;
+use crate::ir::{Datastore, Environment};
 
 use super::expectation;
 use super::gate::{Context, Findings};
@@ -49,6 +50,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 None => continue,
             };
             if reachable <= target.value {
+                too_short(findings, environment, datastore, reachable);
                 continue;
             }
             let place = datastore.backup.as_ref().map_or(datastore.name.origin, |backup| {
@@ -76,6 +78,25 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             findings.add(found).environment(&environment.name);
         }
     }
+}
+
+/// A backup that is thrown away before the next one is made.
+fn too_short(findings: &mut Findings, environment: &Environment, datastore: &Datastore, interval: Duration) {
+    let Some(kept) = datastore.backup.as_ref().and_then(|backup| backup.retention) else { return };
+    if kept.value >= interval {
+        return;
+    }
+    let found = Diagnostic::new(
+        CODE,
+        kept.origin,
+        format!(
+            "a backup of `{}` is kept for {kept} in `{}`, and made every {interval}: for a while there is none",
+            datastore.name, environment.name
+        ),
+        format!("kept for {kept}"),
+    )
+    .help(format!("write `retention: {interval}` or more"));
+    findings.add(found).environment(&environment.name);
 }
 
 /// A business that keeps data and promises nothing: its domain expects recovery targets.

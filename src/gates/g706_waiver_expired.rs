@@ -51,18 +51,30 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 /// Waivers that let nothing pass; known only once all other gates have run.
 pub(super) fn check_unused(context: &Context<'_>, used: &[bool], findings: &mut Findings) {
     for (waiver, used) in context.system.waivers.iter().zip(used) {
-        if !used && super::by_code(&waiver.gate.value).is_some() {
-            findings
-                .add(
-                    Diagnostic::new(
-                        CODE,
-                        waiver.gate.origin,
-                        format!("the waiver of {} lets nothing pass", waiver.gate),
-                        "no finding needs it",
-                    )
-                    .help("remove it"),
-                )
-                .warn();
-        }
+        let Some(gate) = super::by_code(&waiver.gate.value).filter(|_| !used) else { continue };
+        let message = format!("the waiver of {} lets nothing pass", waiver.gate);
+        let found = if gate.waived_by.is_none() {
+            Diagnostic::new(CODE, waiver.gate.origin, message, "nobody may waive it")
+                .help("mend the finding, and remove the waiver")
+        } else {
+            Diagnostic::new(CODE, waiver.gate.origin, message, "no finding needs it")
+        };
+        let system = context.system;
+        let components = || system.components.iter().map(|component| component.name.as_str());
+        let environments = || system.environments.iter().map(|environment| environment.name.as_str());
+        let stranger = waiver.component.as_ref().filter(|name| !components().any(|known| known == name.as_str()));
+        let elsewhere = waiver.environment.as_ref().filter(|name| !environments().any(|known| known == name.as_str()));
+        let otherwise = || "remove it".to_owned();
+        let found = match (stranger, elsewhere) {
+            (Some(name), _) => {
+                found.label(name.origin, "there is no such component").did_you_mean(name, components(), otherwise)
+            }
+            (None, Some(name)) => {
+                found.label(name.origin, "there is no such environment").did_you_mean(name, environments(), otherwise)
+            }
+            (None, None) if gate.waived_by.is_some() => found.help("remove it"),
+            (None, None) => found,
+        };
+        findings.add(found).warn();
     }
 }

@@ -135,6 +135,22 @@ impl<'a> Context<'a> {
         LastDrill { been: been.into_iter().max_by_key(|drill| drill.date.value), to_come: to_come.first().copied() }
     }
 
+    /// The commit that evidence of a component has to be of, where it is of another one: that of the candidate, else that of its
+    /// package.
+    #[must_use]
+    pub fn other_commit(&self, component: &Name, tested: Option<&Traced<Commit>>) -> Option<OtherCommit<'a>> {
+        if self.system.quality_gates.as_ref().is_some_and(|gates| !gates.same_commit.value) {
+            return None;
+        }
+        let tested = tested?;
+        let package = self.system.component_named(component.as_str()).and_then(|(_, known)| known.package.as_ref());
+        match (self.candidate(component), package.and_then(|package| package.commit.as_ref())) {
+            (Some(candidate), _) if !tested.same(candidate) => Some(OtherCommit::Candidate(candidate)),
+            (None, Some(built)) if !tested.same(&built.value) => Some(OtherCommit::Package(built)),
+            _ => None,
+        }
+    }
+
     /// The production environments.
     pub fn production(&self) -> impl Iterator<Item = &'a Environment> {
         self.system.environments.iter().filter(|environment| environment.kind.value == EnvironmentKind::Production)
@@ -150,6 +166,15 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn suite(&self, name: &Name) -> Option<&'a Suite> {
         self.suites.get(name.as_str()).copied()
+    }
+
+    /// The first deployed component with a build, where a document of evidence about such is not there.
+    #[must_use]
+    pub fn unproven(&self, document: &str) -> Option<&'a Component> {
+        if self.system.has_document(document) {
+            return None;
+        }
+        self.system.components.iter().find(|component| component.is_deployed() && self.build(component).is_some())
     }
 
     /// The suites that name a component as one that they test.
@@ -195,6 +220,15 @@ impl<'a> Context<'a> {
             (needs && environment.deployment(*id).is_some()).then_some((component, *dependency))
         })
     }
+}
+
+/// The commit that evidence should be of, and is not.
+#[derive(Clone, Copy, Debug)]
+pub enum OtherCommit<'a> {
+    /// The commit that is about to be released.
+    Candidate(&'a Commit),
+    /// The commit of the package.
+    Package(&'a Traced<Commit>),
 }
 
 /// What was exercised last.
@@ -253,9 +287,28 @@ pub struct Finding {
 pub struct Findings {
     /// The findings, in the order of the input.
     pub found: Vec<Finding>,
+    /// What could not be judged, and why.
+    pub skipped: Vec<Skipped>,
+}
+
+/// What a gate could not judge, for want of a number. It is no finding: nothing is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// The gate's code.
+    pub code: &'static str,
+    /// What is not judged, and why.
+    pub message: String,
 }
 
 impl Findings {
+    /// Says what is not judged.
+    pub fn skip(&mut self, code: Code, message: String) {
+        let skipped = Skipped { code: code.0.code, message };
+        if !self.skipped.contains(&skipped) {
+            self.skipped.push(skipped);
+        }
+    }
+
     /// Adds a finding.
     pub fn add(&mut self, diagnostic: Diagnostic) -> &mut Finding {
         self.found.push(Finding { diagnostic, component: None, environment: None, by_clock: false, evidence: None });

@@ -51,6 +51,16 @@ pub(super) fn group(found: Vec<Settled>) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// Groups findings that no gate made: what they are about is told by their places alone.
+pub fn alike(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let settled = |diagnostic| Settled { diagnostic, component: None, environment: None };
+    let mut by_code: IndexMap<&str, Vec<Settled>> = IndexMap::new();
+    for diagnostic in found {
+        by_code.entry(diagnostic.code.as_str()).or_default().push(settled(diagnostic));
+    }
+    by_code.into_values().flat_map(group).collect()
+}
+
 fn gather(found: impl IntoIterator<Item = Settled>, key: fn(&Settled) -> String) -> Vec<Group> {
     let mut groups: IndexMap<String, Group> = IndexMap::new();
     for settled in found {

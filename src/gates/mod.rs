@@ -76,7 +76,8 @@ mod g705_no_backup;
 mod g706_waiver_expired;
 
 pub use engine::{Candidate, Judgement, Settings, Stage, check};
-pub use gate::{Context, Finding, Findings, Gate};
+pub use gate::{Context, Finding, Findings, Gate, Skipped};
+pub use grouping::alike;
 pub use reference::phase_name;
 
 use crate::plan::Plans;

@@ -158,6 +158,8 @@ facts! {
     pub struct PodSecurity at "pod_security" {
         /// The level.
         level: String = "level";
+        /// The level that is enforced where a component runs as root.
+        level_with_root: String = "level_with_root";
         /// The version of the level.
         version: String = "version";
         /// Label: refused.

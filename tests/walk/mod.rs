@@ -71,6 +71,7 @@ pub struct Said {
     pub sources: Sources,
     pub diagnostics: Vec<Diagnostic>,
     pub passed: bool,
+    pub skipped: Vec<gates::Skipped>,
 }
 
 /// A check of a release at a moment.
@@ -87,15 +88,16 @@ pub fn judge_by(root: &Utf8Path, settings: &Settings) -> Said {
     let Input { system, mut sources, mut diagnostics, .. } = input::read(root);
     let (specs, problems) = Specs::load(&mut sources);
     diagnostics.extend(problems);
-    let mut passed = false;
+    let (mut passed, mut skipped) = (false, Vec::new());
     if let (Some(system), Some(specs)) = (&system, &specs) {
         let (plans, problems) = plan::plan(system, specs);
         diagnostics.extend(problems);
         let judgement = gates::check(system, plans, settings);
         diagnostics.extend(judgement.diagnostics);
         passed = judgement.checked.is_some();
+        skipped = judgement.skipped;
     }
-    Said { sources, diagnostics, passed }
+    Said { sources, diagnostics, passed, skipped }
 }
 
 impl Said {

@@ -60,20 +60,21 @@ codes! { TARGET;
     NAME_OVER_LIMIT = "T003" "name-over-limit";
 
     /// # What it means
-    /// An environment's address range can't be split into the subnets that it needs, or no range is left to give it one.
+    /// An environment's address range can't be split into the subnets that it needs: it is larger than a cloud network may be, it
+    /// has no room for so many zones, or it is too small and G108 was let pass.
     ///
     /// # Why it matters
     /// A range can't grow once a network stands in it, and two networks that overlap can never be joined.
     ///
     /// # Example
     /// ```yaml
-    /// # path/deployment_packages.yaml: nine subnets do not fit into 64 addresses
+    /// # path/deployment_packages.yaml: a cloud network is a /16 at most
     /// environments:
-    ///   - {name: production, kind: production, region: eu-central-1, availability_zones: 3, cidr: 10.0.0.0/26}
+    ///   - {name: production, kind: production, region: eu-central-1, availability_zones: 3, cidr: 10.0.0.0/8}
     /// ```
     ///
     /// # How to fix
-    /// Give the environment a larger `cidr`, fewer `availability_zones`, or none, and pathc chooses one. The message says how
+    /// Give the environment another `cidr`, fewer `availability_zones`, or none, and pathc chooses one. The message says how
     /// large the range has to be.
     NO_ADDRESS_SPACE = "T004" "no-address-space";
 

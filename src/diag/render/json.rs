@@ -25,6 +25,8 @@ pub struct Summary {
     pub written: usize,
     /// How long the run took.
     pub elapsed_ms: u128,
+    /// What could not be judged: the gate, and why.
+    pub skipped: Vec<(&'static str, String)>,
     /// What environments are estimated to cost a month.
     pub estimates: Vec<Value>,
 }
@@ -53,6 +55,7 @@ pub fn summary(summary: &Summary) -> String {
         "fixed": summary.fixed,
         "written": summary.written,
         "elapsed_ms": u64::try_from(summary.elapsed_ms).unwrap_or(u64::MAX),
+        "skipped": summary.skipped.iter().map(|(code, message)| json!({"code": code, "message": message})).collect::<Vec<Value>>(),
         "estimates": summary.estimates,
     })
     .to_string()

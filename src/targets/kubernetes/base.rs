@@ -28,7 +28,14 @@ pub(super) const FILES: &[(&str, Documents)] = &[
 /// The namespace with its Pod Security level.
 fn namespace(place: Place<'_>) -> Vec<Doc> {
     let environment = place.environment;
-    let mut labels = pod_security(place.labels(), place, &place.spec.pod_security.level);
+    let security = &place.spec.pod_security;
+    let mut labels = pod_security(place.labels(), place, &security.level);
+    // Who runs as root says so in the input: what its namespace refuses makes room for it, and nothing more.
+    if let Some(root) =
+        place.workloads().find_map(|workload| Some(workload.component.run_as).filter(|uid| uid.value == 0))
+    {
+        labels.put(security.enforce.value.clone(), Doc::text(security.level_with_root.value.clone(), root.origin));
+    }
     if place.platform.ingress.value == IngressController::Alb {
         for (key, value) in &place.spec.readiness_gate {
             labels.put(key.value.clone(), Doc::traced(value));

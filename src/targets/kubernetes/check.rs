@@ -30,14 +30,6 @@ fn inexpressible(workload: Workload<'_>) -> Vec<Diagnostic> {
     let name = workload.name();
     let mut found = Vec::new();
     found.extend(over_limit(workload));
-    if component.run_as.value == 0 {
-        found.push(cannot(
-            component.run_as.origin,
-            format!("`{name}` runs as root, which its namespace refuses"),
-            "0 is root",
-            "give another user; Pod Security `restricted` lets nobody run as root",
-        ));
-    }
     let kept = component.volumes.iter().find(|volume| volume.persistent.value);
     if let Some(volume) = kept.filter(|_| workload.kind() != Kind::StatefulSet) {
         found.push(cannot(

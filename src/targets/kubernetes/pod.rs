@@ -130,8 +130,12 @@ impl<'a> Pods<'a> {
         let user = &self.workload().component.run_as;
         let spec = self.workload().place.spec;
         let seccomp = by(rules::POD_SECURITY).with("type", Doc::traced(&spec.pod_security.seccomp_profile));
+        let non_root = match user.value {
+            0 => flag(&user.with(false)),
+            _ => flag(&spec.pod_security.run_as_non_root),
+        };
         by(rules::POD_SECURITY)
-            .with("runAsNonRoot", flag(&spec.pod_security.run_as_non_root))
+            .with("runAsNonRoot", non_root)
             .with("runAsUser", number(user))
             .with("runAsGroup", number(user))
             .with("fsGroup", number(user))

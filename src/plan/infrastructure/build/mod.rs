@@ -26,6 +26,8 @@ use crate::ir::{Environment, Origin, System, Traced};
 use crate::plan::SCHEMA_VERSION;
 use crate::spec::Specs;
 
+pub use network::{SMALLEST as SMALLEST_NETWORK, unsplit};
+
 /// Decides what runs, where it runs, and how much of it.
 #[must_use]
 pub fn plan(system: &System, specs: &Specs) -> (InfrastructurePlan, Vec<Diagnostic>) {
