@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use pathc::ir::{Origin, Rule};
-use pathc::output::doc::Entry;
+use pathc::output::doc::{Entry, Notes};
 use pathc::output::{Content, Doc, Map, Printed, Style};
 use pathc::source::FileId;
 use pathc::source::yaml::{NodeId, NodeKind, Tree, parse};
@@ -262,8 +262,7 @@ fn with_everywhere(text: &str) -> Doc {
     let commented = |key: String, value: Doc| Entry {
         key: key.into(),
         value,
-        comment: Some(text.to_owned().into()),
-        remark: Some(text.to_owned().into()),
+        notes: Some(Box::new(Notes { comment: Some(text.to_owned().into()), remark: Some(text.to_owned().into()) })),
     };
     let mut outer = Map::new(ORIGIN)
         .with("value", value())
@@ -436,7 +435,7 @@ fn layout_is_what_a_person_would_write() {
         .with("env", Doc::list([], ORIGIN))
         .with("labels", Map::new(ORIGIN))
         .text("script", "set -eu\n\necho done\n");
-    container.entries[0].comment = Some("the one that serves\n\nall".into());
+    container.entries[0].notes().comment = Some("the one that serves\n\nall".into());
     let limits = Map { style: Style::Flow, ..Map::new(ORIGIN).text("cpu", "500m").text("memory", "a, b") };
     let document = Map::new(ORIGIN)
         .with("containers", Doc::list([container.into()], ORIGIN))
@@ -515,7 +514,8 @@ fn any_doc() -> impl Strategy<Value = Doc> {
             for (key, value, comment) in entries {
                 if map.get(&key).is_none() {
                     let remark = comment.clone().map(Into::into);
-                    map.entries.push(Entry { key: key.into(), value, comment: comment.map(Into::into), remark });
+                    let notes = Notes { comment: comment.map(Into::into), remark };
+                    map.entries.push(Entry { key: key.into(), value, notes: Some(Box::new(notes)) });
                 }
             }
             Doc::Map(map)

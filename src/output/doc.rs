@@ -58,10 +58,42 @@ pub struct Entry {
     pub key: Text,
     /// The value.
     pub value: Doc,
+    /// What explains it; few entries have that, and there are many entries.
+    pub notes: Option<Box<Notes>>,
+}
+
+/// What explains an entry.
+#[derive(Clone, Debug, Default)]
+pub struct Notes {
     /// A comment that is printed above.
     pub comment: Option<Text>,
     /// A comment that is printed behind a value of one line.
     pub remark: Option<Text>,
+}
+
+impl Entry {
+    /// An entry that nothing explains.
+    #[must_use]
+    pub fn new(key: Text, value: Doc) -> Entry {
+        Entry { key, value, notes: None }
+    }
+
+    /// The comment that is printed above.
+    #[must_use]
+    pub fn comment(&self) -> Option<&str> {
+        self.notes.as_ref()?.comment.as_deref()
+    }
+
+    /// The comment that is printed behind a value of one line.
+    #[must_use]
+    pub fn remark(&self) -> Option<&str> {
+        self.notes.as_ref()?.remark.as_deref()
+    }
+
+    /// What explains it, to be added to.
+    pub fn notes(&mut self) -> &mut Notes {
+        self.notes.get_or_insert_default()
+    }
 }
 
 impl Doc {
@@ -156,7 +188,7 @@ impl Map {
     #[must_use]
     pub fn add(mut self, key: &'static str, value: impl Into<Doc>) -> Map {
         debug_assert!(self.get(key).is_none(), "{key} is there already");
-        self.entries.push(Entry { key: Cow::Borrowed(key), value: value.into(), comment: None, remark: None });
+        self.entries.push(Entry::new(Cow::Borrowed(key), value.into()));
         self
     }
 
@@ -165,7 +197,7 @@ impl Map {
         let (key, value) = (key.into(), value.into());
         match self.entries.iter_mut().find(|entry| entry.key == key) {
             Some(entry) => entry.value = value,
-            None => self.entries.push(Entry { key, value, comment: None, remark: None }),
+            None => self.entries.push(Entry::new(key, value)),
         }
     }
 
@@ -174,7 +206,7 @@ impl Map {
     pub fn remarked(mut self, key: impl Into<Text>, value: impl Into<Doc>, remark: impl Into<Text>) -> Map {
         self.put(key, value);
         if let Some(entry) = self.entries.last_mut() {
-            entry.remark = Some(remark.into());
+            entry.notes().remark = Some(remark.into());
         }
         self
     }
@@ -184,7 +216,7 @@ impl Map {
     pub fn commented(mut self, key: impl Into<Text>, value: impl Into<Doc>, comment: impl Into<Text>) -> Map {
         self.put(key, value);
         if let Some(entry) = self.entries.last_mut() {
-            entry.comment = Some(comment.into());
+            entry.notes().comment = Some(comment.into());
         }
         self
     }

@@ -71,9 +71,10 @@ impl Printer<'_> {
     /// The entries of a mapping. `started`: the line of the first one has begun, and its comment stands above.
     fn entries(&mut self, map: &Map, indent: usize, started: bool) {
         self.out.enter(map.origin);
-        for (index, Entry { key, value, comment, remark }) in map.entries.iter().enumerate() {
+        for (index, entry) in map.entries.iter().enumerate() {
+            let Entry { key, value, .. } = entry;
             if !started || index > 0 {
-                if let Some(comment) = comment {
+                if let Some(comment) = entry.comment() {
                     self.comment(comment, indent, value.origin());
                 }
                 self.out.indent(indent);
@@ -90,7 +91,7 @@ impl Printer<'_> {
                 }
                 None => {
                     self.out.text.push(' ');
-                    self.leaf(value, remark.as_deref(), indent + STEP);
+                    self.leaf(value, entry.remark(), indent + STEP);
                 }
             }
         }
@@ -102,7 +103,7 @@ impl Printer<'_> {
         for (index, element) in elements.iter().enumerate() {
             if !started || index > 0 {
                 if let Some(entry) = first_entry(element)
-                    && let Some(comment) = &entry.comment
+                    && let Some(comment) = entry.comment()
                 {
                     self.comment(comment, indent, entry.value.origin());
                 }

@@ -49,7 +49,10 @@ impl<'a> Builder<'a> {
         Span { file: self.tree.file, start, end }
     }
 
-    pub(super) fn finish(self) -> (Tree, Vec<Problem>) {
+    pub(super) fn finish(mut self) -> (Tree, Vec<Problem>) {
+        // Trees live as long as the run.
+        self.tree.nodes.shrink_to_fit();
+        self.tree.children.shrink_to_fit();
         (self.tree, self.problems)
     }
 
@@ -202,7 +205,7 @@ impl<'a> Builder<'a> {
         );
     }
 
-    fn keep(&self, text: &str) -> Text {
+    fn keep(&mut self, text: &str) -> Text {
         // A borrowed value is a piece of the source: its place tells which.
         let base = self.source.as_ptr() as usize;
         let at = text.as_ptr() as usize;
@@ -210,7 +213,10 @@ impl<'a> Builder<'a> {
             Some(start) if start + text.len() <= self.source.len() => {
                 Text::Source(start as u32, (start + text.len()) as u32)
             }
-            _ => Text::Own(text.into()),
+            _ => {
+                self.tree.own.push(text.into());
+                Text::Own(self.tree.own.len() as u32 - 1)
+            }
         }
     }
 

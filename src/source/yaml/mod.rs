@@ -48,8 +48,8 @@ pub struct Plain(pub bool);
 pub enum Text {
     /// `start..end` of the source.
     Source(u32, u32),
-    /// Escapes or line folding made another text.
-    Own(Box<str>),
+    /// Escapes or line folding made another text: its number in the tree.
+    Own(u32),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +66,8 @@ pub struct Tree {
     pub file: FileId,
     nodes: Vec<Node>,
     children: Vec<NodeId>,
+    /// Texts of scalars that don't stand in the source as they are.
+    own: Vec<Box<str>>,
     root: Option<NodeId>,
     cut: Cut,
 }
@@ -194,7 +196,9 @@ impl Tree {
             NodeKind::Scalar(Text::Source(start, end), plain) => {
                 Some((source.get(*start as usize..*end as usize).unwrap_or_default(), plain.0))
             }
-            NodeKind::Scalar(Text::Own(text), plain) => Some((text, plain.0)),
+            NodeKind::Scalar(Text::Own(text), plain) => {
+                Some((self.own.get(*text as usize).map(|text| &**text).unwrap_or_default(), plain.0))
+            }
             _ => None,
         }
     }

@@ -104,7 +104,7 @@ fn inhibit(place: Place<'_>, plan: &InhibitionPlan) -> Doc {
         .with("target_matchers", of(&plan.target))
         .with("equal", Doc::list(plan.equal.iter().map(Doc::traced), plan.origin));
     if let Some(first) = map.entries.first_mut() {
-        first.comment = Some(plan.reason.value.clone().into());
+        first.notes().comment = Some(plan.reason.value.clone().into());
     }
     map.into()
 }

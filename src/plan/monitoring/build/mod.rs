@@ -52,19 +52,23 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
         })
         .collect();
 
+    let of_datastores = datastores::alerts(system, specs, &shown_datastores);
+    let mut of_system = alerts::of_system(system, specs);
+    of_system.extend(escalation::alerts(system));
+
     let mut joined = Joined::default();
+    let alerts_of_parts: usize = parts.iter().map(|part| part.alerts.len()).sum();
+    joined.alerts.reserve_exact(alerts_of_parts + of_datastores.len() + of_system.len());
     joined.dashboards.reserve(parts.len());
-    joined.alerts.reserve(parts.iter().map(|part| part.alerts.len()).sum());
     joined.objectives.reserve(parts.iter().map(|part| part.objectives.len()).sum());
     for part in parts {
         joined.add(part);
     }
     let mut alerts = joined.alerts;
     let first_of_datastores = alerts.len();
-    alerts.extend(datastores::alerts(system, specs, &shown_datastores));
+    alerts.extend(of_datastores);
     let first_of_system = alerts.len();
-    alerts.extend(alerts::of_system(system, specs));
-    alerts.extend(escalation::alerts(system));
+    alerts.extend(of_system);
 
     let mut dashboards = vec![
         overview::system(system, specs, &alerts[first_of_datastores..]),
