@@ -24,16 +24,30 @@ impl Digest {
     /// The digest of a text's bytes.
     #[must_use]
     pub fn of(text: &[u8]) -> Digest {
-        if !text.contains(&b'\r') {
-            return Digest(*blake3::hash(text).as_bytes());
-        }
-        let mut hasher = blake3::Hasher::new();
+        let mut digester = Digester::default();
+        digester.take(text);
+        digester.digest()
+    }
+}
+
+/// Makes the digest of a text that comes piece by piece.
+#[derive(Default)]
+pub(super) struct Digester(blake3::Hasher);
+
+impl Digester {
+    /// Takes the next piece, which does not end between `\r` and `\n`.
+    pub(super) fn take(&mut self, text: &[u8]) {
         let mut rest = text;
-        while let Some(at) = rest.windows(2).position(|pair| pair == b"\r\n") {
-            hasher.update(&rest[..at]);
+        // Nearly no text has any: that is seen at once.
+        while let Some(at) = memchr::memmem::find(rest, b"\r\n") {
+            self.0.update(&rest[..at]);
             rest = &rest[at + 1..];
         }
-        Digest(*hasher.update(rest).finalize().as_bytes())
+        self.0.update(rest);
+    }
+
+    pub(super) fn digest(&self) -> Digest {
+        Digest(*self.0.finalize().as_bytes())
     }
 }
 

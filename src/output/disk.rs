@@ -11,9 +11,10 @@ use rayon::prelude::*;
 use super::commit::{self, Change, STAGING};
 use super::compare::{self, Verdict, compare, leftover};
 use super::digest::Digest;
-use super::files::{Content, File, Generated, flaw_of_path};
+use super::files::{Content, File, Generated, Job, PartJob, flaw_of_path};
 use super::folder::{Folder, Found, LeadsTo, Refused, Steps, Unhindered};
 use super::lock::{LOCK, Lock, Row};
+use super::parts::{Beginning, each_chunk};
 use super::printed::Printed;
 use crate::diag::Diagnostic;
 use crate::diag::code::{BUILD_RUNNING, MISSING, OUTSIDE_OUTPUT, SAME_PATH, STALE};
@@ -262,6 +263,16 @@ fn change_of(verdict: Verdict, mode: Mode, diagnostics: &mut Vec<Diagnostic>) ->
     }
 }
 
+/// What is known of a file's place before the file is printed.
+struct Known<'a> {
+    /// Whether its folder is there.
+    is_reachable: bool,
+    /// Its row in the lock.
+    row: Option<&'a Row>,
+    /// Whether the pins of actions are not those of the last build.
+    repinned: bool,
+}
+
 struct Build<'a, 'f> {
     request: &'a Request<'a>,
     folder: &'a Folder<'f>,
@@ -384,29 +395,98 @@ impl Build<'_, '_> {
         let repinned = self.old.specs.get(PINS) != self.request.specs.get(PINS);
         let buffers = || (self.request.witness.map_or_else(Printed::default, |_| Printed::watched()), Vec::new());
         let compared = indexed.map_init(buffers, |(printed, buffer), (slot, wanted)| {
-            printed.clear();
-            let content = wanted.file.job.print(printed);
-            if let Some(witness) = self.request.witness {
-                let environment = wanted.file.environment.as_deref();
-                witness.see(wanted.target, environment, &wanted.path, content.as_ref(), printed);
-            }
-            let digest = Digest::of_file(&wanted.path, printed.text.as_bytes());
-            let row = self.old.files.get(&wanted.path);
-            let verdict = if is_reachable(&wanted.path, folders) {
-                compare(self.folder, &wanted.path, row, (&printed.text, digest), repinned, buffer)?
-            } else {
-                Verdict::Absent
+            let known = Known {
+                is_reachable: is_reachable(&wanted.path, folders),
+                row: self.old.files.get(&wanted.path),
+                repinned,
             };
-            if self.will_be_written(&verdict) {
-                if !self.staging.load(Ordering::Relaxed) {
-                    commit::make_staging(self.folder)?;
-                    self.staging.store(true, Ordering::Relaxed);
-                }
-                self.folder.write_new(&commit::staged(slot), printed.text.as_bytes())?;
+            match &wanted.file.job {
+                Job::Parts(job) => self.compare_parts(wanted, job, slot, &known, printed, buffer),
+                _ => self.compare_one(wanted, slot, &known, printed, buffer),
             }
-            Ok((digest, verdict))
         });
         compared.collect()
+    }
+
+    fn compare_one(
+        &self,
+        wanted: &Wanted<'_>,
+        slot: usize,
+        known: &Known<'_>,
+        printed: &mut Printed,
+        buffer: &mut Vec<u8>,
+    ) -> Result<(Digest, Verdict), Refused> {
+        printed.clear();
+        let content = wanted.file.job.print(printed);
+        self.show(wanted, content.as_ref(), printed);
+        let digest = Digest::of_file(&wanted.path, printed.text.as_bytes());
+        let verdict = if known.is_reachable {
+            compare(self.folder, &wanted.path, known.row, (&printed.text, digest), known.repinned, buffer)?
+        } else {
+            Verdict::Absent
+        };
+        if self.will_be_written(&verdict) {
+            self.make_staging()?;
+            self.folder.write_new(&commit::staged(slot), printed.text.as_bytes())?;
+        }
+        Ok((digest, verdict))
+    }
+
+    /// As [`Build::compare_one`], for a file that is never held as a whole.
+    fn compare_parts(
+        &self,
+        wanted: &Wanted<'_>,
+        job: &PartJob<'_>,
+        slot: usize,
+        known: &Known<'_>,
+        printed: &mut Printed,
+        buffer: &mut Vec<u8>,
+    ) -> Result<(Digest, Verdict), Refused> {
+        let (path, staged) = (&wanted.path, commit::staged(slot));
+        let found = if known.is_reachable { self.folder.open_file(path)? } else { Err(Found::Absent) };
+        let is_absent = matches!(found, Err(Found::Absent));
+        let writes = self.request.mode != Mode::Check;
+        let stage = || {
+            self.make_staging()?;
+            self.folder.write_new(&staged, b"")
+        };
+        let stage: Option<&dyn Fn() -> _> = if writes { Some(&stage) } else { None };
+        let mut beginning = Beginning::new(self.folder, path, found.ok().map(|(file, _)| file), stage, buffer);
+        each_chunk(job, printed, |chunk| {
+            self.show(wanted, None, chunk);
+            beginning.take(&chunk.text)
+        })?;
+        let (digest, is_same) = beginning.end()?;
+        if is_same || is_absent {
+            return Ok((digest, if is_same { Verdict::Same } else { Verdict::Absent }));
+        }
+        let is_file = self.folder.read(path, buffer)? == Found::File;
+        let verdict = if is_file && known.row.is_some_and(|row| Digest::of_file(path, buffer) == row.digest) {
+            Verdict::Outdated
+        } else {
+            // Somebody's: what is wrong with it is told beside the whole text.
+            printed.clear();
+            wanted.file.job.print(printed);
+            compare(self.folder, path, known.row, (&printed.text, digest), known.repinned, buffer)?
+        };
+        if writes && !self.will_be_written(&verdict) {
+            self.folder.remove_file(&staged)?;
+        }
+        Ok((digest, verdict))
+    }
+
+    fn show(&self, wanted: &Wanted<'_>, content: Option<&Content>, printed: &Printed) {
+        if let Some(witness) = self.request.witness {
+            witness.see(wanted.target, wanted.file.environment.as_deref(), &wanted.path, content, printed);
+        }
+    }
+
+    fn make_staging(&self) -> Result<(), Refused> {
+        if !self.staging.load(Ordering::Relaxed) {
+            commit::make_staging(self.folder)?;
+            self.staging.store(true, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     fn will_be_written(&self, verdict: &Verdict) -> bool {
@@ -444,11 +524,12 @@ impl Build<'_, '_> {
     fn write(&self, changes: &[Change], new: &Lock, folders: BTreeSet<Utf8PathBuf>) -> Result<(), Box<Diagnostic>> {
         let text = self.is_new(new)?;
         if changes.is_empty() && text.is_none() {
+            if self.staging.load(Ordering::Relaxed) {
+                commit::clear(self.folder)?;
+            }
             return Ok(());
         }
-        if !self.staging.swap(true, Ordering::Relaxed) {
-            commit::make_staging(self.folder).map_err(before_any_change)?;
-        }
+        self.make_staging().map_err(before_any_change)?;
         commit::commit(self.folder, changes, text.as_deref(), folders)
     }
 

@@ -28,7 +28,12 @@ pub enum Job<'a> {
     Whole(Box<dyn Fn() -> Content + Send + Sync + 'a>),
     /// Writes it as it goes, which saves what is large the making of a tree.
     Streamed(Box<dyn Fn(&mut Printed) + Send + Sync + 'a>),
+    /// Writes it part by part, so that never all of it is held.
+    Parts(PartJob<'a>),
 }
+
+/// Writes one part of a file by its number, from 0; each ends with a line. False where there are not so many.
+pub type PartJob<'a> = Box<dyn Fn(usize, &mut Printed) -> bool + Send + Sync + 'a>;
 
 impl<'a> Job<'a> {
     /// A job that makes a content as a whole.
@@ -46,6 +51,10 @@ impl<'a> Job<'a> {
             }
             Job::Streamed(job) => {
                 job(out);
+                None
+            }
+            Job::Parts(job) => {
+                (0..).take_while(|index| job(*index, out)).for_each(drop);
                 None
             }
         }
@@ -154,6 +163,15 @@ impl<'a> Files<'a> {
     ) {
         let environment = environment.map(str::to_owned);
         self.files.push(File { path: path.into(), environment, job: Job::Streamed(Box::new(job)) });
+    }
+
+    /// Adds a file that is for no environment alone, and is written part by part.
+    pub fn add_in_parts(
+        &mut self,
+        path: impl Into<Utf8PathBuf>,
+        job: impl Fn(usize, &mut Printed) -> bool + Send + Sync + 'a,
+    ) {
+        self.files.push(File { path: path.into(), environment: None, job: Job::Parts(Box::new(job)) });
     }
 
     /// Adds a file of one environment.

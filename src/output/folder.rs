@@ -154,25 +154,31 @@ impl<'a> Folder<'a> {
     /// Reads a file into a buffer, which is emptied first.
     pub(super) fn read(&self, path: &Utf8Path, into: &mut Vec<u8>) -> Result<Found, Refused> {
         into.clear();
+        let (mut file, length) = match self.open_file(path)? {
+            Ok(found) => found,
+            Err(found) => return Ok(found),
+        };
+        into.reserve(usize::try_from(length).unwrap_or_default() + 1);
+        file.read_to_end(into).map_err(|error| self.refused("read", path, error))?;
+        Ok(Found::File)
+    }
+
+    /// Opens a file for reading, and says how long it is; or says what else is there.
+    pub(super) fn open_file(&self, path: &Utf8Path) -> Result<Result<(File, u64), Found>, Refused> {
         // Without waiting: a pipe would never be ready.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let mut file = match sys::openat(&self.handle, path.as_str(), flags, Mode::empty()) {
+        let file = match sys::openat(&self.handle, path.as_str(), flags, Mode::empty()) {
             Ok(handle) => File::from(handle),
-            Err(Errno::NOENT | Errno::NOTDIR) => return Ok(Found::Absent),
-            Err(Errno::LOOP) => return Ok(Found::Link),
+            Err(Errno::NOENT | Errno::NOTDIR) => return Ok(Err(Found::Absent)),
+            Err(Errno::LOOP) => return Ok(Err(Found::Link)),
             Err(error) => return Err(self.refused("read", path, error)),
         };
-        let refused = |error| self.refused("read", path, error);
-        let metadata = file.metadata().map_err(refused)?;
-        if metadata.is_dir() {
-            return Ok(Found::Folder);
-        }
-        if !metadata.is_file() {
-            return Ok(Found::Other);
-        }
-        into.reserve(usize::try_from(metadata.len()).unwrap_or_default() + 1);
-        file.read_to_end(into).map_err(refused)?;
-        Ok(Found::File)
+        let metadata = file.metadata().map_err(|error| self.refused("read", path, error))?;
+        Ok(if metadata.is_file() {
+            Ok((file, metadata.len()))
+        } else {
+            Err(if metadata.is_dir() { Found::Folder } else { Found::Other })
+        })
     }
 
     /// Reads a text that pathc keeps for itself; `None` where there is none.

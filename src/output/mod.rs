@@ -14,6 +14,7 @@ pub mod hcl;
 pub mod journal;
 pub mod json;
 pub mod lock;
+mod parts;
 pub mod printed;
 pub mod provenance;
 pub mod resource;

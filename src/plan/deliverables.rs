@@ -5,7 +5,8 @@ use super::monitoring::{AlertingRules, DashboardDefinitions, MonitoringConfigura
 use super::pipeline::{BuildAutomation, DeploymentWorkflows, PipelineConfigurations, PipelinePlan};
 use super::{Encode, Plans, SCHEMA_VERSION};
 use crate::diag::{Diagnostic, code};
-use crate::output::Doc;
+use crate::output::yaml::Writer;
+use crate::output::{Doc, Printed};
 use crate::source::decode::list_of;
 use crate::source::scalar::shown;
 use crate::source::{Decode, Decoder, FileId, FileKind, Scalar, Shape, SourceFile, Sources, Span};
@@ -23,6 +24,8 @@ pub struct Deliverable {
     pub shape: fn() -> Shape,
     /// The document of finished plans.
     pub encode: fn(&Plans) -> Doc,
+    /// Writes one part of the same document, which may be large; false where there are not so many.
+    pub write_part: fn(&Plans, usize, &mut Printed) -> bool,
 }
 
 macro_rules! deliverables {
@@ -35,6 +38,10 @@ macro_rules! deliverables {
                 doc: $doc,
                 shape: <$type as Decode>::shape,
                 encode: |plans| plans.$($part).+.encode(plans.$($part).+.origin),
+                write_part: |plans, index, out| {
+                    let document = &plans.$($part).+;
+                    Writer::part(document.origin, out, |out| document.write_part(index, out))
+                },
             }
         ),*];
     };
@@ -151,7 +158,7 @@ impl Reader<'_> {
             );
             return None;
         };
-        if !states(file, "version", &SCHEMA_VERSION.write()) {
+        if !states(file, "version", &Scalar::write(&SCHEMA_VERSION)) {
             self.problems.push(self.other_version(id, file, name));
             return None;
         }

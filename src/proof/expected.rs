@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use super::metric;
 use super::text::digests;
 use crate::ir::value::Duration;
-use crate::output::{Content, Printed};
+use crate::output::Printed;
 use crate::plan::monitoring::alerting::AlertPlan;
 use crate::plan::monitoring::configurations::ObjectivePlan;
 use crate::plan::{DELIVERABLES, Plans};
@@ -154,7 +154,7 @@ impl<'a> Expected<'a> {
     fn printed(&self) -> String {
         let mut printed = Printed::default();
         for deliverable in DELIVERABLES {
-            Content::yaml(Vec::new(), vec![(deliverable.encode)(self.plans)]).print(&mut printed);
+            (0..).take_while(|index| (deliverable.write_part)(self.plans, *index, &mut printed)).for_each(drop);
         }
         printed.text
     }

@@ -44,8 +44,8 @@ fn objections(compilation: &Compilation, change: &Change<'_>, edit: &EditText<'_
                     content.print(&mut printed);
                     Some(content)
                 }
-                Job::Streamed(job) => {
-                    job(&mut printed);
+                Job::Streamed(_) | Job::Parts(_) => {
+                    file.job.print(&mut printed);
                     let mut watched = Watched::default();
                     for (key, text) in printed.watched.iter().flat_map(Watched::entries) {
                         let value = Doc::text(text.to_owned(), Origin::rule(crate::output::rule::HEADER));

@@ -19,6 +19,9 @@ pub trait Scalar: Sized {
 
     /// The text that reads back as this value.
     fn write(&self) -> Cow<'_, str>;
+
+    /// Gives back memory that was set aside for more.
+    fn shrink(&mut self) {}
 }
 
 /// Why a scalar's text is refused.
@@ -65,6 +68,10 @@ impl Scalar for String {
 
     fn write(&self) -> Cow<'_, str> {
         Cow::Borrowed(self)
+    }
+
+    fn shrink(&mut self) {
+        self.shrink_to_fit();
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::{Block, Dialect, Form, Printer, STEP, block, form, form_inside};
+use super::{Block, Dialect, Form, Printer, STEP, block, form, form_inside, is_word};
 use crate::ir::Origin;
 use crate::output::doc::{Doc, Text};
 use crate::output::printed::Printed;
@@ -50,6 +50,26 @@ impl<'a> Writer<'a> {
             printer.comment(line, 0, Origin::rule(rule::HEADER));
         }
         Writer { printer, indent: 0, line: Line::Fresh, scratch: String::new() }
+    }
+
+    /// A part of a document: entries of the outermost mapping, which has this origin.
+    pub fn part<T>(origin: Origin, out: &'a mut Printed, write: impl FnOnce(&mut Self) -> T) -> T {
+        let mut writer = Writer::new(&[], out);
+        writer.printer.out.enter(origin);
+        let done = write(&mut writer);
+        writer.printer.out.leave();
+        done
+    }
+
+    /// One element of an entry with a list whose elements are written apart, one after the other.
+    pub fn element_apart(&mut self, key: &'static str, origin: Origin, index: usize, element: impl FnOnce(&mut Self)) {
+        if index == 0 {
+            self.key(key);
+            self.line = Line::Key(origin);
+        }
+        self.indent += STEP;
+        element(self);
+        self.indent -= STEP;
     }
 
     /// An entry with a text.
@@ -104,6 +124,12 @@ impl<'a> Writer<'a> {
         self.begin();
         self.printer.out.text.push_str("- ");
         self.value(text, origin);
+    }
+
+    /// An element that is any value.
+    pub fn element_doc(&mut self, value: &Doc) {
+        self.end_key();
+        self.printer.elements(std::slice::from_ref(value), self.indent, false);
     }
 
     /// An entry with any value.
@@ -196,9 +222,13 @@ impl<'a> Writer<'a> {
     }
 
     fn key(&mut self, key: &'static str) {
-        debug_assert!(form(key) == Form::Plain, "{key} is no plain key");
         self.begin();
-        self.printer.out.text.push_str(key);
+        if is_word(key) {
+            self.printer.quoted(key, Form::Single);
+        } else {
+            debug_assert!(form(key) == Form::Plain, "{key} is no plain key");
+            self.printer.out.text.push_str(key);
+        }
         self.printer.out.text.push(':');
     }
 

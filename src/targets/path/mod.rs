@@ -2,19 +2,25 @@
 
 use crate::diag::Diagnostic;
 use crate::gates::Checked;
+use crate::output::Files;
 use crate::output::doc::Text;
-use crate::output::{Content, Files};
+use crate::output::yaml::Writer;
 use crate::plan::{DELIVERABLES, Deliverable, Plans};
 use crate::spec::Specs;
 use crate::targets::shared::header::header;
 
-/// Makes the documents. Each is encoded only when it is printed, so that never more than a few are held at once.
+/// Makes the documents. They grow with the system, so each is written part by part.
 pub fn emit<'a>(checked: &'a Checked, _: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
     let plans = checked.plans();
     let mut files = Files::default();
     for deliverable in DELIVERABLES {
         let path = format!("{}/{}.yaml", deliverable.family, deliverable.name);
-        files.add(path, move || Content::yaml(comment(plans, deliverable), vec![(deliverable.encode)(plans)]));
+        files.add_in_parts(path, move |index, out| {
+            if index == 0 {
+                Writer::new(&comment(plans, deliverable), out);
+            }
+            (deliverable.write_part)(plans, index, out)
+        });
     }
     (files, Vec::new())
 }
