@@ -90,13 +90,21 @@ impl Repository {
     }
 }
 
-/// A text file for each; `ENV:path` is of that environment.
+/// A text file for each; `ENV:path` is of that environment. Every second one is printed part by part, a line each.
 fn generated<'a>(target: &str, texts: Texts<'a>) -> Generated<'a> {
     let mut files = Files::default();
-    for (path, text) in texts {
+    for (index, (path, text)) in texts.iter().enumerate() {
         let job = || Content::Text((*text).to_owned(), ORIGIN);
         match path.split_once(':') {
             Some((environment, path)) => files.add_for(environment, path, job),
+            None if index % 2 == 1 => {
+                let lines: Vec<&str> = text.split_inclusive('\n').collect();
+                files.add_in_parts(*path, move |index, out| {
+                    let line = lines.get(index);
+                    line.into_iter().for_each(|line| out.text.push_str(line));
+                    line.is_some()
+                });
+            }
             None => files.add(*path, job),
         }
     }
@@ -248,6 +256,46 @@ fn line_ends_of_a_checkout_are_no_edit() {
     let before = repository.times();
     assert_eq!(succeeds(repository.build(FILES, WRITE)).unchanged, 3);
     assert_eq!(repository.times(), before);
+}
+
+#[test]
+fn a_file_that_comes_part_by_part_is_compared_as_a_whole() {
+    let lines: Vec<String> = (0..100_000).map(|line| format!("line: {line}\n")).collect();
+    let whole = lines.concat();
+    let otherwise = |at: usize, line: &str| {
+        let mut lines = lines.clone();
+        lines[at] = line.to_owned();
+        lines.concat()
+    };
+    let repository = Repository::new();
+    let build = |text: &str, mode| repository.build(&[("a", "1\n"), ("large", text)], mode);
+    assert_eq!(succeeds(build(&whole, WRITE)).written, 2);
+    let before = repository.times();
+    assert_eq!(succeeds(build(&whole, WRITE)), Counts { unchanged: 2, ..Counts::default() });
+    assert_eq!(repository.times(), before);
+    // Another first line, another one far behind, more, less: each a new file.
+    let texts = [
+        otherwise(0, "line: none\n"),
+        otherwise(70_000, "line: none\n"),
+        lines[..99_999].concat(),
+        format!("{whole}line: more\n"),
+        whole.clone(),
+    ];
+    for text in &texts {
+        assert_eq!(codes(&build(text, Mode::Check)), ["O002"]);
+        assert_eq!(succeeds(build(text, WRITE)), Counts { written: 1, unchanged: 1, ..Counts::default() });
+        assert!(repository.read("large") == *text);
+    }
+    // Line ends are no edit, all else is.
+    repository.write("large", &whole.replace('\n', "\r\n"));
+    assert_eq!(succeeds(build(&whole, WRITE)), Counts { unchanged: 2, ..Counts::default() });
+    assert!(!repository.root().join(".pathc-unfinished").exists());
+    repository.write("large", &otherwise(99_998, "line: mine\n"));
+    let told = refuses(&repository, build(&whole, WRITE), "O001");
+    assert!(told.contains("large"), "{told}");
+    assert!(repository.read("large").contains("mine"));
+    assert_eq!(succeeds(build(&whole, Mode::Write { force: true })).written, 1);
+    assert!(repository.read("large") == whole);
 }
 
 #[test]

@@ -461,7 +461,11 @@ impl Build<'_, '_> {
             return Ok((digest, if is_same { Verdict::Same } else { Verdict::Absent }));
         }
         let is_file = self.folder.read(path, buffer)? == Found::File;
-        let verdict = if is_file && known.row.is_some_and(|row| Digest::of_file(path, buffer) == row.digest) {
+        let found = is_file.then(|| Digest::of_file(path, buffer));
+        let verdict = if found == Some(digest) {
+            // Line ends are no edit.
+            Verdict::Same
+        } else if found.is_some() && found == known.row.map(|row| row.digest) {
             Verdict::Outdated
         } else {
             // Somebody's: what is wrong with it is told beside the whole text.
