@@ -1,7 +1,15 @@
 //! Names of AWS resources that others rely on: pipelines, manifests, documents. One function a name.
 //!
-//! Each is a function of the system's and the environment's names; what has a limit is shortened to it by the caller
-//! through [`crate::plan::names::shorten`], which keeps the beginning and 6 characters of a hash.
+//! Each is a function of the system's and the environment's names. Roles and buckets that pipelines name as well are
+//! shortened here, so that all agree; what only the graph names is shortened by it. Both keep the beginning and 6
+//! characters of a hash.
+
+use crate::plan::names::shorten;
+
+/// The longest name of a role. A test compares it with the target spec.
+const ROLE: u32 = 64;
+/// The longest name of a bucket without `-` and the twelve digits of an account. A test compares it with the target spec.
+const BUCKET_BASE: u32 = 50;
 
 /// `SYSTEM-ENVIRONMENT`: what every resource of an environment begins with.
 #[must_use]
@@ -12,19 +20,19 @@ pub fn prefix(system: &str, environment: &str) -> String {
 /// The role that the pipeline assumes to change an environment.
 #[must_use]
 pub fn deploy_role(system: &str, environment: &str) -> String {
-    format!("{system}-{environment}-deploy")
+    shorten(&format!("{system}-{environment}-deploy"), ROLE)
 }
 
 /// The role that the pipeline assumes to compare an environment with its plan, and that changes nothing.
 #[must_use]
 pub fn plan_role(system: &str, environment: &str) -> String {
-    format!("{system}-{environment}-plan")
+    shorten(&format!("{system}-{environment}-plan"), ROLE)
 }
 
 /// The role that the pipeline assumes to push images.
 #[must_use]
 pub fn registry_role(system: &str) -> String {
-    format!("{system}-registry")
+    shorten(&format!("{system}-registry"), ROLE)
 }
 
 /// The bucket of Terraform's state: `SYSTEM-terraform-state-ACCOUNT`.
@@ -36,7 +44,13 @@ pub fn state_bucket(system: &str, account: &str) -> String {
 /// The same up to `-` and the account's number, which only the cloud may know.
 #[must_use]
 pub fn state_bucket_base(system: &str) -> String {
-    format!("{system}-terraform-state")
+    bucket_base(system, "terraform-state")
+}
+
+/// A bucket of an account, up to `-` and the account's number.
+#[must_use]
+pub fn bucket_base(system: &str, purpose: &str) -> String {
+    shorten(&format!("{system}-{purpose}"), BUCKET_BASE)
 }
 
 /// The key of an environment's state in the bucket.
@@ -67,4 +81,28 @@ pub fn log_group(system: &str, environment: &str, component: &str) -> String {
 #[must_use]
 pub fn beside(service: &str) -> String {
     format!("{service}-next")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+    use crate::spec::Specs;
+    use crate::spec::aws::NameKind;
+
+    #[test]
+    fn names_fit_the_limits_of_the_target_spec() {
+        let aws = &Specs::load(&mut Sources::default()).0.unwrap().aws;
+        let account = "-012345678901";
+        assert_eq!(ROLE as usize, aws.name_rule(NameKind::IamRole).max);
+        assert_eq!(BUCKET_BASE as usize, aws.name_rule(NameKind::Bucket).max - account.len());
+        let system = "s".repeat(63);
+        for role in [deploy_role(&system, "production"), plan_role(&system, "production"), registry_role(&system)] {
+            assert!(aws.name_rule(NameKind::IamRole).accepts(&role), "{role}");
+        }
+        for bucket in [state_bucket(&system, &account[1..]), bucket_base(&system, "audit-trail") + account] {
+            assert!(aws.name_rule(NameKind::Bucket).accepts(&bucket), "{bucket}");
+        }
+        assert_ne!(deploy_role(&system, "production"), plan_role(&system, "production"));
+    }
 }

@@ -175,7 +175,7 @@ impl Account<'_> {
             id: Id::made(id),
             origin: Origin::rule(rules::TRAIL),
             owner: Owner::Account,
-            name: word(format!("{system}-{name}"), rules::NAME),
+            name: word(names::bucket_base(system, name), rules::NAME),
             purpose,
             versioned: by(true, rules::TRAIL),
             old_version_days: Some(by(30, rules::TRAIL)),
