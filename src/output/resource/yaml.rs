@@ -187,6 +187,8 @@ impl Document<'_> {
                 for (index, element) in elements.iter().enumerate() {
                     let id = identity.and_then(|key| named(*element, key));
                     let id = id.or_else(|| titles.as_ref()?.get(index).cloned()).unwrap_or_else(|| index.to_string());
+                    // Brackets end a name in a path: they can't stand in one.
+                    let id = id.replace('[', "(").replace(']', ")");
                     self.flatten(&format!("{path}[{id}]"), *element, fields);
                 }
             }

@@ -7,7 +7,7 @@ use crate::ir::{Origin, Traced};
 use crate::output::{Doc, Map};
 use crate::plan::infrastructure::environments::SecretReferencePlan;
 use crate::spec::kubernetes::Kind;
-use crate::targets::shared::value::by;
+use crate::targets::shared::value::{by, secret_property};
 
 /// Keys of a secret's JSON whose values stand in the user part of a URL, where they must be encoded.
 const ENCODED: &[&str] = &["username", "password"];
@@ -73,9 +73,7 @@ fn entry(key: &str, secret: &SecretReferencePlan, property: Option<&Traced<Strin
 
 /// Where a value stands in the store.
 pub(super) fn remote(path: &Traced<String>, property: Option<&Traced<String>>, origin: Origin) -> Map {
-    // A property is a path in the JSON: a dot in a key is no step.
-    let property = property.map(|key| Doc::text(key.replace('.', "\\."), key.origin));
-    Map::new(origin).with("key", Doc::traced(path)).with_some("property", property)
+    Map::new(origin).with("key", Doc::traced(path)).with_some("property", property.map(secret_property))
 }
 
 /// A part of a format: text, or a key of the secret's JSON.

@@ -7,7 +7,7 @@ use crate::output::yaml::Writer;
 use crate::output::{Doc, Map};
 use crate::plan::monitoring::alerting::alertmanager_secret;
 use crate::spec::kubernetes::Kind;
-use crate::targets::shared::value::by;
+use crate::targets::shared::value::{by, secret_property};
 
 /// Writes the groups of one subject as an object.
 pub(super) fn rule_object(writer: &mut Writer<'_>, place: Place<'_>, name: &str, subject: &Subject<'_>) {
@@ -51,10 +51,7 @@ pub(super) fn keys(place: Place<'_>) -> Vec<Doc> {
     let data = alerting.receivers.iter().filter_map(|receiver| {
         let (secret, property) = (receiver.secret.as_ref()?, receiver.secret_property.as_ref()?);
         let path = format!("{}/{}/{secret}", place.system().name, place.environment.name);
-        let reference = Map::new(secret.origin)
-            .text("key", path)
-            // A property is a path in the JSON: a dot in a key is no step.
-            .with("property", Doc::text(property.replace('.', "\\."), property.origin));
+        let reference = Map::new(secret.origin).text("key", path).with("property", secret_property(property));
         Some(
             Map::new(receiver.origin)
                 .with("secretKey", Doc::traced(&receiver.name))

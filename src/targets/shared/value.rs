@@ -52,3 +52,32 @@ pub fn count_or_percent(value: &Traced<CountOrPercent>) -> Doc {
 pub fn texts<'a, T: std::fmt::Display + 'a>(values: impl IntoIterator<Item = &'a Traced<T>>, origin: Origin) -> Doc {
     Doc::list(values.into_iter().map(Doc::traced), origin)
 }
+
+/// A key of a secret's JSON as External Secrets reads it: a path of GJSON, in which a backslash takes a character as it is.
+#[must_use]
+pub fn secret_property(key: &Traced<String>) -> Doc {
+    Doc::text(gjson_key(key), key.origin)
+}
+
+fn gjson_key(key: &str) -> String {
+    let is_plain = |c: char| c <= ' ' || c > '~' || c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':');
+    let mut text = String::with_capacity(key.len());
+    for character in key.chars() {
+        if !is_plain(character) {
+            text.push('\\');
+        }
+        text.push(character);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_a_secret_is_no_path() {
+        assert_eq!(gjson_key("URL_host-1"), "URL_host-1");
+        assert_eq!(gjson_key("a.b|@this\\"), "a\\.b\\|\\@this\\\\");
+    }
+}
