@@ -89,12 +89,12 @@ pub fn compile(root: &Utf8Path, settings: &gates::Settings, found: &mut Sink) ->
     let (mut estimates, mut skipped) = (Vec::new(), Vec::new());
     if let (Some(system), Some(specs)) = (&system, &specs) {
         let (plans, problems) = plan::plan(system, specs);
-        found.extend(gates::alike(problems));
         let places = &plans.infrastructure.environments.environments;
         estimates.extend(places.iter().filter_map(|place| Some((place.name.clone(), place.estimate.clone()?))));
-        // A plan that is not whole would be judged for what it lacks.
-        if !found.denies() {
-            let judgement = gates::check(system, plans, settings);
+        if found.denies() {
+            found.extend(gates::alike(problems));
+        } else {
+            let judgement = gates::check(system, plans, problems, settings);
             found.extend(judgement.diagnostics);
             checked = judgement.checked;
             skipped = judgement.skipped;

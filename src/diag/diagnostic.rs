@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::ir::choice::Level;
-use crate::ir::value::Date;
+use crate::ir::value::{Date, Name};
 use crate::source::decode::nearest;
 use crate::source::guess::same_letters;
 use crate::source::scalar::shown;
@@ -34,6 +34,19 @@ pub struct Diagnostic {
     pub waived: Option<Waived>,
     /// Whether its places hold a secret: no excerpt shows them.
     pub sensitive: bool,
+    /// The gate that judges the same: it speaks where it denies, and this finding where it lets it pass.
+    pub judged: Option<Judged>,
+}
+
+/// The gate that judges what can't be planned, and what about.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The gate's code.
+    pub gate: &'static str,
+    /// The component.
+    pub component: Option<Name>,
+    /// The environment.
+    pub environment: Option<Name>,
 }
 
 /// A place and what stands there.
@@ -100,6 +113,7 @@ impl Diagnostic {
             fix: None,
             waived: None,
             sensitive: false,
+            judged: None,
         }
     }
 
@@ -116,6 +130,7 @@ impl Diagnostic {
             fix: None,
             waived: None,
             sensitive: false,
+            judged: None,
         }
     }
 
@@ -152,6 +167,13 @@ impl Diagnostic {
     #[must_use]
     pub fn fix(mut self, fix: Option<Fix>) -> Diagnostic {
         self.fix = fix;
+        self
+    }
+
+    /// The same as one that a gate judges: what can't be planned because the gate's rule is broken.
+    #[must_use]
+    pub fn judged_by(mut self, gate: &'static str, component: Option<&Name>, environment: Option<&Name>) -> Diagnostic {
+        self.judged = Some(Judged { gate, component: component.cloned(), environment: environment.cloned() });
         self
     }
 

@@ -6,11 +6,10 @@ use crate::ir::choice::Level;
 use crate::ir::ownership::Waiver;
 use crate::ir::value::{Commit, Name, Time};
 use crate::plan::Plans;
-use crate::plan::infrastructure::unsplit;
 use crate::source::scalar::shown;
 
 use super::gate::{Context, Evidence, Finding, Findings, Gate, Skipped};
-use super::grouping::{Settled, group};
+use super::grouping::{Settled, alike, group};
 use super::{ALL, Checked, by_code, g706_waiver_expired};
 
 /// How far a change has come.
@@ -84,9 +83,13 @@ pub struct Judgement {
     pub skipped: Vec<Skipped>,
 }
 
-/// Judges a system and its plans.
+/// Judges a system and its plans. What could not be planned denies; where that is all that some gates judge, they speak of it.
 #[must_use]
-pub fn check(system: &System, plans: Plans, settings: &Settings) -> Judgement {
+pub fn check(system: &System, plans: Plans, problems: Vec<Diagnostic>, settings: &Settings) -> Judgement {
+    // A plan that is not whole would be judged for what it lacks.
+    if problems.iter().any(|problem| problem.level == Level::Deny && problem.judged.is_none()) {
+        return Judgement { checked: None, diagnostics: alike(problems), skipped: Vec::new() };
+    }
     let mut diagnostics = check_codes(system);
     let (mut used, mut skipped) = (vec![false; system.waivers.len()], Vec::new());
     {
@@ -95,19 +98,46 @@ pub fn check(system: &System, plans: Plans, settings: &Settings) -> Judgement {
             let mut findings = Findings::default();
             (gate.check)(&context, &mut findings);
             skipped.append(&mut findings.skipped);
+            judged_here(gate, &problems, &mut findings);
             diagnostics.extend(settle_all(gate, findings, system, settings, &mut used));
         }
         let mut findings = Findings::default();
         g706_waiver_expired::check_unused(&context, &used, &mut findings);
         diagnostics.extend(settle_all(&g706_waiver_expired::GATE, findings, system, settings, &mut used));
     }
-    // Where a gate lets a network pass, it still does not fit.
-    let passes = |found: &Diagnostic| found.level != Level::Deny || found.waived.is_some();
-    if diagnostics.iter().all(passes) {
-        diagnostics.extend(unsplit(&plans.infrastructure.environments.environments));
-    }
-    let denied = !diagnostics.iter().all(passes);
+    // Where a gate lets it pass, it still can't be planned.
+    let denies = |gate: &str| diagnostics.iter().any(|found| found.code.as_str() == gate && is_denied(found));
+    let passed: Vec<Diagnostic> = problems
+        .into_iter()
+        .filter(|problem| problem.judged.as_ref().is_none_or(|judged| !denies(judged.gate)))
+        .collect();
+    diagnostics.extend(alike(passed));
+    let denied = diagnostics.iter().any(is_denied);
     Judgement { checked: (!denied).then_some(Checked { plans }), diagnostics, skipped }
+}
+
+fn is_denied(found: &Diagnostic) -> bool {
+    found.level == Level::Deny && found.waived.is_none()
+}
+
+/// What could not be planned because a gate's rule is broken becomes the gate's own, unless it has found it already.
+fn judged_here(gate: &Gate, problems: &[Diagnostic], findings: &mut Findings) {
+    for problem in problems {
+        let Some(judged) = problem.judged.as_ref().filter(|judged| judged.gate == gate.code.as_str()) else { continue };
+        let about = |one: &Option<Name>, other: &Option<Name>| one.is_none() || other.is_none() || one == other;
+        let known = findings
+            .found
+            .iter()
+            .any(|known| about(&known.component, &judged.component) && about(&known.environment, &judged.environment));
+        if known {
+            continue;
+        }
+        let mut found = problem.clone();
+        (found.code, found.level, found.judged) = (gate.code, gate.code.0.level, None);
+        let finding = findings.add(found);
+        finding.component.clone_from(&judged.component);
+        finding.environment.clone_from(&judged.environment);
+    }
 }
 
 /// The level that a code has by the manifest and the command line, where one of them says so.

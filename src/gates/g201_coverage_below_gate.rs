@@ -109,6 +109,9 @@ fn judge(
             let missing = (needed.as_f64().ceil() as u64).saturating_sub(covered.value);
             found.help(format!("cover {missing} more of the {} {}, or ask for a waiver", total.value, plural(what)))
         }
+        Measure::Percent(_) if percent > Decimal::whole(0) && percent < Decimal::whole(1) => {
+            found.help(format!("percents are from 0 to 100: `{}`?", percent.times(Decimal::whole(100))))
+        }
         Measure::Percent(_) => found.help("raise coverage, or ask for a waiver"),
     };
     findings.add(found).component(name);

@@ -11,10 +11,10 @@ use super::gate::{Context, Findings};
 
 gate! {
     /// # What it does
-    /// Denies a canary whose weights do not increase to 100, or with a pause that is shorter than the analysis interval; a
-    /// blue-green strategy whose `verify` suite is unknown; and both beside an unreleased migration that is not `online`: the old
-    /// version goes on meanwhile, on data that is no longer its own. Weights that the replicas can't express, where no public http, grpc
-    /// or websocket port shares the requests, can't be planned at all: that is T001.
+    /// Denies a canary whose weights do not increase to 100, or with a pause that is shorter than the analysis interval; weights
+    /// that the replicas can't express, where no public http, grpc or websocket port shares the requests; a blue-green strategy
+    /// whose `verify` suite is unknown; and both beside an unreleased migration that is not `online`: the old version goes on
+    /// meanwhile, on data that is no longer its own.
     ///
     /// # Why it matters
     /// A step that takes less than the one before it sends users back and forth between versions. A pause that ends before the

@@ -3,7 +3,7 @@
 use crate::diag::Diagnostic;
 use crate::gate;
 use crate::ir::delivery::Indicator;
-use crate::ir::value::Duration;
+use crate::ir::value::{Decimal, Duration};
 use crate::plan::monitoring::configurations::{DroppedReason, DroppedWindowPlan, ObjectivePlan};
 use crate::plan::monitoring::promql;
 
@@ -70,6 +70,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         }
         found = found.help(match longest {
             Some(longest) => format!("write `operations: {{retention: {{metrics: {longest}}}}}` or more"),
+            None if objective.objective.0 < Decimal::whole(1) => {
+                format!("percents are from 0 to 100: `{}`?", objective.objective.0.times(Decimal::whole(100)))
+            }
             None => "choose a higher objective, or one that is judged over more time".to_owned(),
         });
         let finding = findings.add(found).component(&objective.component);

@@ -18,8 +18,8 @@ use super::gate::{Context, Findings};
 
 gate! {
     /// # What it does
-    /// Denies an objective over a metric that no component and no exporter of the system exposes, and a latency objective that is no
-    /// edge of the histogram's `buckets`.
+    /// Denies an objective over a metric that no component and no exporter of the system exposes, one of a component that exposes
+    /// nothing to measure it by, and a latency objective that is no edge of the histogram's `buckets`.
     ///
     /// # Why it matters
     /// A series that does not exist has no value, and what has no value never alerts. Requests below a limit can only be counted

@@ -28,6 +28,16 @@ pub struct Gate {
 }
 
 impl Gate {
+    /// When its findings deny, for a list.
+    #[must_use]
+    pub const fn judged(&self) -> &'static str {
+        match self.evidence {
+            Evidence::Written => "judged at every stage",
+            Evidence::Tested => "warns at stage `commit`",
+            Evidence::Released => "warns before stage `release`",
+        }
+    }
+
     /// Who may waive its findings, for a sentence's end: `may be waived by the head of quality`.
     #[must_use]
     pub fn waivable(&self) -> String {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::ALL;
 use super::controls::{self, label};
-use super::gate::{Evidence, Gate};
+use super::gate::Gate;
 use crate::diag::{Code, CodeInfo};
 
 /// What the phases of the methodology are called, from 1.
@@ -93,11 +93,7 @@ fn anchor(gate: &Gate) -> String {
 }
 
 fn describe(page: &mut String, gate: &Gate) {
-    let judged = match gate.evidence {
-        Evidence::Written => "judged at every stage",
-        Evidence::Tested => "warns at stage `commit`",
-        Evidence::Released => "warns before stage `release`",
-    };
+    let judged = gate.judged();
     let role = gate.code.0.role.unwrap_or_default();
     let _ =
         writeln!(page, "\n### {} {}\n\n{role}; {}; {judged}.", gate.code.as_str(), gate.code.slug(), gate.waivable());

@@ -91,8 +91,7 @@ pub fn judge_by(root: &Utf8Path, settings: &Settings) -> Said {
     let (mut passed, mut skipped) = (false, Vec::new());
     if let (Some(system), Some(specs)) = (&system, &specs) {
         let (plans, problems) = plan::plan(system, specs);
-        diagnostics.extend(problems);
-        let judgement = gates::check(system, plans, settings);
+        let judgement = gates::check(system, plans, problems, settings);
         diagnostics.extend(judgement.diagnostics);
         passed = judgement.checked.is_some();
         skipped = judgement.skipped;

@@ -85,7 +85,8 @@ fn title(code: Code) -> String {
         && let (Some(phase), Some(role)) = (code.0.phase, code.0.role)
     {
         let (level, waivable) = (code.0.level, gate.waivable());
-        title.push_str(&format!(" ({level} by default; phase {phase}, {role}; {waivable})"));
+        let judged = gate.judged();
+        title.push_str(&format!(" ({level} by default, {judged}; phase {phase}, {role}; {waivable})"));
     }
     title
 }

@@ -72,7 +72,10 @@ fn backed_up(context: &Context<'_>) -> Option<Shortfall> {
     shortfall(
         datastore.name.origin,
         format!("`{}` has no backup", datastore.name),
-        "add `backup: {retention: 14d, point_in_time: true}`",
+        match datastore.kind.value {
+            DatastoreKind::Bucket => "write `versioned: true`",
+            _ => "add `backup: {retention: 14d, point_in_time: true}`",
+        },
     )
 }
 

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, code};
 use crate::ir::choice::{ComponentKind, Domain, EnvironmentKind};
-use crate::ir::component::{Component, DependencyKind, Secret, Variable};
+use crate::ir::component::{Component, Secret, Variable};
 use crate::ir::datastore::{Datastore, External};
 use crate::ir::environment::{ComponentId, Deployment, Environment, GithubIds};
 use crate::ir::value::{Name, VariableName};
 use crate::ir::{Table, Traced};
 use crate::profile::{self, Profiles};
-use crate::source::Origin;
 use crate::source::decode::nearest;
 
 use super::components::secrets;
@@ -18,7 +17,7 @@ use super::datastores::datastore;
 use super::delivery::{Count, replicas, resources};
 use super::names::Space;
 use super::{Inputs, Resolver};
-use crate::input::deployment_packages::{ComponentOverride, DatastoreOverride, EnvironmentInput};
+use crate::input::deployment_packages::{ComponentOverride, EnvironmentInput};
 use crate::input::form::Nullable;
 use crate::input::rules;
 
@@ -40,13 +39,6 @@ impl Resolver<'_> {
         self.check_environment(input);
         let datastores = self.environment_datastores(input, base, inputs);
         let deployments = self.deployments(input, base, inputs);
-        let switched_off = switched_off(input);
-        if !switched_off.is_empty() {
-            for deployment in &deployments {
-                let component = &base.components[deployment.component.0 as usize];
-                self.check_datastores_of(component, deployment, &input.name, &switched_off);
-            }
-        }
         Environment {
             origin: input.origin,
             name: input.name.clone(),
@@ -258,47 +250,6 @@ impl Resolver<'_> {
         }
         env
     }
-
-    /// Reports a component that runs where a datastore that it can't do without does not exist.
-    fn check_datastores_of(
-        &mut self,
-        component: &Component,
-        deployment: &Deployment,
-        environment: &Name,
-        switched_off: &BTreeMap<&str, Origin>,
-    ) {
-        let asked = |name: &Name| {
-            let from =
-                |value: &Variable| matches!(value, Variable::From { dependency, .. } if dependency.value == *name);
-            deployment.env.values().any(from)
-        };
-        for needed in &component.depends_on {
-            let Some(place) = switched_off.get(needed.name.as_str()) else { continue };
-            if needed.kind != DependencyKind::Datastore || !(needed.critical.value || asked(&needed.name.value)) {
-                continue;
-            }
-            self.report(
-                Diagnostic::new(
-                    code::CONFLICT,
-                    *place,
-                    format!("`{}` is not in `{environment}`, where `{}` needs it", needed.name, component.name),
-                    "switched off here",
-                )
-                .label(needed.name.origin, format!("`{}` needs it", component.name))
-                .help(format!(
-                    "enable it, write `enabled: false` for `{}` there too, or make the dependency `critical: false`",
-                    component.name
-                )),
-            );
-        }
-    }
-}
-
-/// The datastores that an environment does without, and where it says so.
-fn switched_off(input: &EnvironmentInput) -> BTreeMap<&str, Origin> {
-    let is_off = |change: &Nullable<DatastoreOverride>| change.value.as_ref().is_some_and(|it| !it.enabled.value);
-    let off = input.datastores.iter().filter(|(_, change)| is_off(change));
-    off.map(|(name, _)| (name.as_str(), name.origin)).collect()
 }
 
 fn changes<T>(table: &Table<Name, Nullable<T>>) -> BTreeMap<&str, &T> {

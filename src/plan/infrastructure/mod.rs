@@ -9,7 +9,7 @@ pub mod templates;
 
 use std::sync::OnceLock;
 
-pub use build::{SMALLEST_NETWORK, plan, unsplit};
+pub use build::{SMALLEST_NETWORK, plan};
 pub use environments::EnvironmentConfigurations;
 pub use scaling::ScalingPolicies;
 pub use templates::InfrastructureTemplates;

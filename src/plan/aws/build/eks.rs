@@ -10,7 +10,7 @@ use crate::plan::aws::graph::{
 };
 use crate::plan::aws::{names, rules};
 use crate::plan::infrastructure::templates::WorkloadForm;
-use crate::spec::aws::{Family, ManagedPolicy, NameKind, Principal};
+use crate::spec::aws::{Family, InstanceClass, ManagedPolicy, NameKind, Principal};
 
 const CLUSTER: &str = "main";
 
@@ -138,11 +138,22 @@ fn nodes(place: Place<'_>, cluster: &Ref<EksCluster>, draft: &mut Draft) -> Node
         Some(class) => (class.name.clone(), count(class.vcpu, class.memory.bytes)),
         None => (word("", rules::NODES), zones),
     };
-    if let Some(class) = class.filter(|class| !holds(class.vcpu, class.memory.bytes)) {
+    let fits = |class: &InstanceClass, cpu: u64, memory: u64| {
+        u64::from(class.vcpu) * 1000 >= cpu + reserved.0 && class.memory.bytes >= memory + reserved.1
+    };
+    if let Some(class) = class.filter(|class| !holds(class.vcpu, class.memory.bytes))
+        && let Some((workload, origin)) = place.workloads().find_map(|workload| {
+            let (cpu, memory) = (workload.plan.cpu, workload.plan.memory);
+            let (millicores, bytes) = (cpu.map_or(0, |cpu| cpu.millicores), memory.map_or(0, |memory| memory.bytes));
+            let memory = memory.map(|memory| memory.origin).filter(|_| !fits(class, 0, bytes));
+            let origin = memory.or(cpu.map(|cpu| cpu.origin).filter(|_| !fits(class, millicores, 0)))?;
+            Some((workload, origin))
+        })
+    {
         draft.cannot(
-            quota.origin,
-            format!("a component of `{}` asks for more than one node of AWS has", place.environment.name),
-            "what runs here",
+            origin,
+            format!("a replica of `{}` asks for more than one node of AWS has", workload.name()),
+            "one replica",
             format!("the largest is `{}` with {} CPU and {}", class.name, class.vcpu, class.memory),
         );
     }

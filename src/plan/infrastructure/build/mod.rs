@@ -26,7 +26,7 @@ use crate::ir::{Environment, Origin, System, Traced};
 use crate::plan::SCHEMA_VERSION;
 use crate::spec::Specs;
 
-pub use network::{SMALLEST as SMALLEST_NETWORK, unsplit};
+pub use network::SMALLEST as SMALLEST_NETWORK;
 
 /// Decides what runs, where it runs, and how much of it.
 #[must_use]

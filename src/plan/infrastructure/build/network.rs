@@ -3,7 +3,7 @@
 use crate::diag::{Diagnostic, code};
 use crate::ir::value::AddressRange;
 use crate::ir::{Environment, Origin, Traced};
-use crate::plan::infrastructure::environments::{EnvironmentPlan, NetworkPlan};
+use crate::plan::infrastructure::environments::NetworkPlan;
 use crate::plan::infrastructure::rules;
 
 /// The largest network of a cloud, by its prefix.
@@ -11,22 +11,6 @@ const LARGEST: u8 = 16;
 
 /// The smallest one whose subnets are large enough for a cloud, by its prefix.
 pub const SMALLEST: u8 = 20;
-
-const SIZES: &str = "write a range from /16 to /20: a cloud network is no larger, and its subnets no smaller";
-
-/// The networks that are too small to be split, whatever a gate lets pass: nothing can be made of them.
-#[must_use]
-pub fn unsplit(environments: &[EnvironmentPlan]) -> Vec<Diagnostic> {
-    let small = environments.iter().filter(|place| place.network.cidr.prefix > SMALLEST);
-    small
-        .map(|place| {
-            let range = place.network.cidr;
-            let label = format!("the network of `{}`", place.name);
-            let message = format!("`{}` can't be split into subnets", range.value);
-            Diagnostic::new(code::NO_ADDRESS_SPACE, range.origin, message, label).help(SIZES)
-        })
-        .collect()
-}
 
 /// Zones that the layout has room for.
 const MOST_ZONES: u32 = 8;
@@ -64,17 +48,18 @@ fn free_range(name: &str, taken: &[AddressRange]) -> AddressRange {
 
 fn split(environment: &Environment, range: Traced<AddressRange>, problems: &mut Vec<Diagnostic>) -> NetworkPlan {
     let zones = environment.availability_zones.value;
-    // One that is too small is G108's: `unsplit` stands in where that gate lets it pass.
-    if range.prefix < LARGEST {
-        problems.push(
-            Diagnostic::new(
-                code::NO_ADDRESS_SPACE,
-                range.origin,
-                format!("`{}` can't be split into subnets", range.value),
-                format!("the network of `{}`", environment.name),
-            )
-            .help(SIZES),
-        );
+    if !(LARGEST..=SMALLEST).contains(&range.prefix) {
+        let found = Diagnostic::new(
+            code::NO_ADDRESS_SPACE,
+            range.origin,
+            format!("`{}` can't be split into subnets", range.value),
+            format!("the network of `{}`", environment.name),
+        )
+        .help("write a range from /16 to /20: a cloud network is no larger, and its subnets no smaller");
+        problems.push(match range.prefix > SMALLEST {
+            true => found.judged_by("G108", None, Some(&environment.name)),
+            false => found,
+        });
     } else if zones > MOST_ZONES {
         problems.push(
             Diagnostic::new(

@@ -87,7 +87,8 @@ fn policy(
                         "requests a second",
                     )
                     .label(component.origin, "this component has no `metrics`")
-                    .help("add `metrics: {port: …}` to the component, or scale by `cpu`"),
+                    .help("add `metrics: {port: …}` to the component, or scale by `cpu`")
+                    .judged_by("G605", Some(&component.name), Some(&place.environment.name)),
                 );
                 return None;
             };

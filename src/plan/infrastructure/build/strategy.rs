@@ -114,7 +114,8 @@ fn check_weights(system: &System, component: &Component, steps: &[CanaryStep], p
                     ),
                 )
                 .label(replicas.origin, "so many replicas")
-                .help("choose weights that the replicas can express, or the strategy `rolling`"),
+                .help("choose weights that the replicas can express, or the strategy `rolling`")
+                .judged_by("G305", Some(&component.name), Some(&environment.name)),
             );
         }
     }
@@ -144,7 +145,8 @@ fn analysis(
                 format!("`{}` is judged by what it does not measure", component.name),
                 format!("needs `metrics.{lacking}`"),
             )
-            .help(format!("add `{lacking}:` to the `metrics` of the component, or leave this limit out")),
+            .help(format!("add `{lacking}:` to the `metrics` of the component, or leave this limit out"))
+            .judged_by("G306", Some(&component.name), None),
         ),
     };
     if let Some(error_rate) = &analysis.error_rate {

@@ -250,4 +250,5 @@ fn no_such_peer(
     .help(format!(
         "enable `{dependency}` in this environment and give it a port that takes requests, or override the variable"
     ))
+    .judged_by("G311", Some(&component.name), Some(&place.environment.name))
 }

@@ -92,4 +92,5 @@ fn unmeasured(subject: &Subject<'_>, slo: &Slo) -> Diagnostic {
     )
     .label(subject.component.origin, "this component")
     .help(format!("add `{needed}` to the component, or use another indicator"))
+    .judged_by("G403", Some(component), None)
 }
