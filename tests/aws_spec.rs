@@ -57,7 +57,7 @@ fn a_task_gets_memory_that_may_stand_beside_its_cpu() {
 }
 
 #[test]
-fn a_version_is_taken_as_asked_or_the_newest_below_it() {
+fn a_version_is_taken_as_asked_or_the_first_of_its_line() {
     let engines = spec().engines;
     let pick = |kind, asked| {
         engines.version(kind, asked).map(|(engine, version)| {
@@ -67,12 +67,15 @@ fn a_version_is_taken_as_asked_or_the_newest_below_it() {
     };
     assert_eq!(pick(DatastoreKind::Postgres, Some("16")).unwrap(), "postgres 16.13 postgres16");
     assert_eq!(pick(DatastoreKind::Postgres, Some("16.14")).unwrap(), "postgres 16.14 postgres16");
+    assert_eq!(pick(DatastoreKind::Postgres, Some("16.4")).unwrap(), "postgres 16.13 postgres16");
+    assert_eq!(pick(DatastoreKind::Mysql, Some("8.0.35")).unwrap(), "mysql 8.0.46 mysql8.0");
+    assert_eq!(pick(DatastoreKind::Redis, Some("7.2.4")).unwrap(), "valkey 7.2 valkey7");
     assert_eq!(pick(DatastoreKind::Postgres, None).unwrap(), "postgres 17.9 postgres17");
     assert_eq!(pick(DatastoreKind::Mysql, Some("8.4")).unwrap(), "mysql 8.4.9 mysql8.4");
     assert_eq!(pick(DatastoreKind::Redis, Some("7.1")).unwrap(), "redis 7.1 redis7");
     assert_eq!(pick(DatastoreKind::Redis, None).unwrap(), "valkey 8.2 valkey8");
     assert_eq!(pick(DatastoreKind::Kafka, Some("3.9")).unwrap(), "kafka 3.9.x.kraft ");
-    let known = pick(DatastoreKind::Postgres, Some("1")).unwrap_err();
+    let known = pick(DatastoreKind::Postgres, Some("1.6")).unwrap_err();
     assert!(known.iter().any(|version| version.value == "17.10"), "{known:?}");
     assert!(pick(DatastoreKind::Queue, None).unwrap_err().is_empty());
 }

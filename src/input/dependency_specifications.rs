@@ -31,6 +31,8 @@ record! {
         name: Traced<Name>, required;
         /// What it is.
         kind: Traced<DatastoreKind>, required;
+        /// What it was called before, oldest first. In the cloud it keeps its first name, and with it all that it holds.
+        renamed_from: Vec<Traced<Name>>, many;
         /// Its version, as text. For the kinds that run on machines of their own.
         version: Traced<String>, optional;
         /// What it asks for. For the kinds that run on machines of their own.

@@ -64,6 +64,8 @@ pub struct Datastore {
     pub origin: Origin,
     /// What it is called.
     pub name: Traced<Name>,
+    /// What it was called before, oldest first.
+    pub renamed_from: Vec<Traced<Name>>,
     /// What it is.
     pub kind: Traced<DatastoreKind>,
     /// Its version.
@@ -99,6 +101,12 @@ pub struct Datastore {
 }
 
 impl Datastore {
+    /// What the cloud calls it: as it was called first, since another name would be another datastore.
+    #[must_use]
+    pub fn first_name(&self) -> &Traced<Name> {
+        self.renamed_from.first().unwrap_or(&self.name)
+    }
+
     /// Whether it holds what can't be made again.
     #[must_use]
     pub fn is_stateful(&self) -> bool {

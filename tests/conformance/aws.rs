@@ -107,7 +107,7 @@ pub(super) fn rejects_bad(target: &str) -> Outcome {
 }
 
 /// Judges that make resources.
-const DEEP: [&str; 3] = ["apply", "second-plan", "deploy"];
+const DEEP: [&str; 4] = ["apply", "second-plan", "moved", "deploy"];
 
 fn name_of(folder: &Path) -> String {
     folder.file_name().unwrap_or_default().to_string_lossy().into_owned()

@@ -9,10 +9,38 @@ use crate::ir::value::Name;
 use crate::profile::{self, Profile};
 use crate::source::Origin;
 
+use super::Resolver;
 use super::kinds::{has_instances, is_database};
+use crate::diag::{Diagnostic, code};
 use crate::input::dependency_specifications::DatastoreInput;
 use crate::input::deployment_packages::DatastoreOverride;
 use crate::input::rules;
+
+impl Resolver<'_> {
+    /// A former name still stands in the cloud, so that nothing else may be called so.
+    pub(super) fn check_former_names(&mut self, input: &DatastoreInput, all: &[DatastoreInput]) {
+        for former in &input.renamed_from {
+            let taken = self.names.taken(former.as_str());
+            let twice = all
+                .iter()
+                .filter(|other| !std::ptr::eq(*other, input))
+                .flat_map(|other| &other.renamed_from)
+                .find(|other| other.value == former.value && other.origin > former.origin)
+                .map(|other| ("other former name", other.origin));
+            let Some((what, place)) = taken.or(twice) else { continue };
+            self.report(
+                Diagnostic::new(
+                    code::DUPLICATE_NAME,
+                    former.origin,
+                    format!("`{}` was called `{former}`, and keeps that name in the cloud", input.name),
+                    "the former name",
+                )
+                .label(place, format!("the {what}"))
+                .help("give the other one a name that was never used"),
+            );
+        }
+    }
+}
 
 /// The places of datastores by their names.
 pub(super) fn index(datastores: &[Datastore]) -> BTreeMap<Name, usize> {
@@ -32,6 +60,7 @@ pub(super) fn datastore(input: &DatastoreInput, change: Option<&DatastoreOverrid
     Datastore {
         origin: input.origin,
         name: input.name.clone(),
+        renamed_from: input.renamed_from.clone(),
         kind: input.kind,
         version: input.version.clone(),
         size: size(input.size.as_ref(), change.and_then(|change| change.size.as_ref())),

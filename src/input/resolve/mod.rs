@@ -163,6 +163,7 @@ impl Resolver<'_> {
         };
         for datastore in &datastores {
             self.check_datastore_kind(datastore);
+            self.check_former_names(datastore, &datastores);
         }
         let mut released: BTreeMap<_, Package> =
             released.into_iter().map(|package| (package.component.value.clone(), package)).collect();

@@ -105,6 +105,13 @@ impl<'a> Names<'a> {
         names
     }
 
+    /// Where a component or a datastore of a name is defined: they share one name space.
+    pub(super) fn taken(&self, name: &str) -> Option<(&'static str, Origin)> {
+        [Space::Component, Space::Datastore]
+            .into_iter()
+            .find_map(|space| Some((space.noun(), self.space(space).names.get(name).copied()?)))
+    }
+
     fn space(&self, space: Space) -> &Definitions<'a> {
         &self.spaces[space as usize]
     }

@@ -113,7 +113,9 @@ plan_record! {
     pub struct DatastorePlan as "datastore plan" {
         /// What it is called.
         name: Traced<Name>, required;
-        /// What the cloud calls it: `SYSTEM-ENVIRONMENT-NAME`.
+        /// What it was called before, oldest first.
+        renamed_from: Vec<Traced<Name>>, many;
+        /// What the cloud calls it: `SYSTEM-ENVIRONMENT-NAME`, by the first name that it had.
         resource: Traced<String>, required;
         /// What it is.
         kind: Traced<DatastoreKind>, required;

@@ -17,6 +17,8 @@ pub struct Engine {
     pub name: Traced<String>,
     /// Its versions; the first is taken where none is asked for.
     pub versions: Vec<Traced<String>>,
+    /// Parts of a version that name a release line: one of `17.9`, two of `8.4.9`.
+    line: Traced<u32>,
     /// What the name of a parameter family begins with, and by how much of a version it goes on.
     family: Option<(Traced<String>, Depth)>,
     /// The parameter that refuses plaintext.
@@ -55,10 +57,11 @@ impl Engines {
             DatastoreKind::Rabbitmq,
         ] {
             let key = kind.as_str();
-            let mut known = vec![Engine::read(file, &["engines", key], "parameter_family")];
+            let line = file.scalar(&["engines", key, "line"]);
+            let mut known = vec![Engine::read(file, &["engines", key], line, "parameter_family")];
             if file.find(&["engines", key, "other_engine"]).is_some() {
                 let family = file.find(&["engines", key, "other_parameter_family"]);
-                let mut other = Engine::read(file, &["engines", key, "other_engine"], "parameter_family");
+                let mut other = Engine::read(file, &["engines", key, "other_engine"], line, "parameter_family");
                 other.family = family.and_then(family_of);
                 known.push(other);
             }
@@ -67,8 +70,8 @@ impl Engines {
         Engines(engines)
     }
 
-    /// The engine and version that a request names: the version itself, or the newest listed below a shorter one (`16`
-    /// for `16.14`); without a request the default.
+    /// The engine and version that a request names: the version itself, or the first listed below a shorter one (`16.13`
+    /// for `16`), or of the same release line as a longer one (`16.13` for `16.4`); without a request the default.
     ///
     /// # Errors
     /// All versions that there are, where the one asked for is none of them. Empty for a kind without an engine.
@@ -81,7 +84,9 @@ impl Engines {
         let all = || engines.iter().flat_map(|engine| engine.versions.iter().map(move |version| (engine, version)));
         let found = match asked {
             None => all().next(),
-            Some(asked) => all().find(|(_, version)| is_below(asked, version)),
+            Some(asked) => all()
+                .find(|(_, version)| is_below(asked, version))
+                .or_else(|| all().find(|(engine, version)| is_below(&engine.line(version), asked))),
         };
         found.ok_or_else(|| all().map(|(_, version)| version).collect())
     }
@@ -102,7 +107,7 @@ fn family_of(fact: crate::spec::Fact<'_>) -> Option<(Traced<String>, Depth)> {
 }
 
 impl Engine {
-    fn read(file: &mut SpecFile<'_>, path: &[&str], family: &str) -> Engine {
+    fn read(file: &mut SpecFile<'_>, path: &[&str], line: Traced<u32>, family: &str) -> Engine {
         let below = |key| [path, &[key]].concat();
         let texts = |fact: Option<crate::spec::Fact<'_>>| {
             fact.into_iter().flat_map(|fact| fact.elements()).filter_map(|element| element.scalar()).collect()
@@ -115,12 +120,20 @@ impl Engine {
         Engine {
             name: file.text(&below("engine")),
             versions,
+            line,
             family: file.find(&below(family)).and_then(family_of),
             tls_parameter: tls.and_then(|fact| {
                 Some(NamedValue { name: fact.get("name")?.scalar()?, value: fact.get("value")?.scalar()? })
             }),
             log_exports: texts(file.find(&below("log_exports"))),
         }
+    }
+
+    /// The release line of a version, whose patches AWS keeps current: `17` of `17.9`, `8.4` of `8.4.9`.
+    #[must_use]
+    pub fn line(&self, version: &str) -> String {
+        let parts: Vec<&str> = version.split('.').take(self.line.value as usize).collect();
+        parts.join(".")
     }
 
     /// The family of parameters of a version: `postgres17`, `mysql8.4`.

@@ -123,14 +123,14 @@ fn relational(database: &DbInstance, stores: &Datastores, place: Place<'_>, modu
     let group = Body::default()
         .with("name", place.text(&database.name))
         .with("family", Node::traced(&database.family))
-        .with("description", Node::code(format!("\"Parameters of ${{local.name}}-{}\"", database.id), origin))
+        .with("description", place.text(&database.name.with(format!("Parameters of {}", database.name))))
         .blocks(parameters(&database.parameters, true));
     module.resource(&file, "aws_db_parameter_group", &database.id, group, origin);
     let exports = database.log_exports.iter().map(Node::traced);
     let body = Body::default()
         .with("identifier", place.text(&database.name))
         .with("engine", Node::traced(&database.engine))
-        .with("engine_version", Node::traced(&database.version))
+        .with("engine_version", Node::traced(&database.release))
         .with("instance_class", Node::traced(&database.class))
         .with("multi_az", Node::flag(&database.multi_az))
         .gap()
@@ -182,7 +182,7 @@ fn documents(cluster: &DocumentCluster, stores: &Datastores, place: Place<'_>, m
     let group = Body::default()
         .with("name", place.text(&cluster.name))
         .with("family", Node::traced(&cluster.family))
-        .with("description", Node::code(format!("\"Parameters of ${{local.name}}-{}\"", cluster.id), origin))
+        .with("description", place.text(&cluster.name.with(format!("Parameters of {}", cluster.name))))
         .blocks(parameters(&cluster.parameters, true));
     module.resource(&file, "aws_docdb_cluster_parameter_group", &cluster.id, group, origin);
     let unprotected = Node::flag(&cluster.protected.map(|protected| !protected));
@@ -237,7 +237,7 @@ fn cache(cache: &ReplicationGroup, stores: &Datastores, place: Place<'_>, module
     let group = Body::default()
         .with("name", place.text(&cache.name))
         .with("family", Node::traced(&cache.family))
-        .with("description", Node::code(format!("\"Parameters of ${{local.name}}-{}\"", cache.id), origin))
+        .with("description", place.text(&cache.name.with(format!("Parameters of {}", cache.name))))
         .blocks(parameters(&cache.parameters, false));
     module.resource(&file, "aws_elasticache_parameter_group", &cache.id, group, origin);
     let log = Body::default()

@@ -11,6 +11,7 @@ mod ecs;
 mod identity;
 mod merge;
 mod module;
+mod moved;
 mod network;
 mod objects;
 mod operations;
@@ -29,6 +30,7 @@ use crate::gates::Checked;
 use crate::ir::Origin;
 use crate::output::hcl::{Block, Body, Item, Node};
 use crate::output::{Content, Files};
+use crate::plan::Plans;
 use crate::plan::aws::{AwsAccount, AwsEnvironment, AwsPlan, names};
 use crate::plan::infrastructure::templates::SystemTemplate;
 use crate::spec::Specs;
@@ -38,7 +40,7 @@ use place::{Place, identifier};
 use roots::{State, Subject};
 
 /// Files of the module that belong to no component or datastore alone: a component may be called as one of them.
-const SHARED: [&str; 18] = [
+const SHARED: [&str; 19] = [
     "access_logs",
     "alarms",
     "backups",
@@ -50,6 +52,7 @@ const SHARED: [&str; 18] = [
     "keys",
     "logs",
     "main",
+    "moved",
     "network",
     "outputs",
     "secrets",
@@ -71,7 +74,7 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
     stores(&plans.aws, specs, &mut out);
     accounts(&plans.aws, specs, &mut out);
     if !plans.aws.environments.is_empty() {
-        environments(&plans.aws, specs, &mut out);
+        environments(plans, specs, &mut out);
     }
     (files, Vec::new())
 }
@@ -152,8 +155,8 @@ fn head(account: &AwsAccount, state: &State<'_>, folder: &str, specs: &Specs, ou
 /// Blocks of one file, by environment.
 type Layers = Vec<(usize, Vec<Block>)>;
 
-fn environments(plan: &AwsPlan, specs: &Specs, out: &mut Writer<'_, '_>) {
-    let environments = &plan.environments;
+fn environments(plans: &Plans, specs: &Specs, out: &mut Writer<'_, '_>) {
+    let environments = &plans.aws.environments;
     let names: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
     let printed: Vec<Vec<(String, Vec<Block>)>> =
         environments.par_iter().map(|environment| printed(environment, out.system)).collect();
@@ -180,6 +183,7 @@ fn environments(plan: &AwsPlan, specs: &Specs, out: &mut Writer<'_, '_>) {
     let counted: BTreeSet<String> = merged.iter().flat_map(|(_, _, merged)| merged.counted.iter().cloned()).collect();
     let mut subjects: Vec<Subject> = Vec::new();
     let mut outputs: Vec<String> = Vec::new();
+    let mut addresses: BTreeSet<String> = BTreeSet::new();
     for (file, name, mut merged) in merged {
         if !counted.is_empty() {
             merge::index(&mut merged.blocks, &counted);
@@ -198,7 +202,13 @@ fn environments(plan: &AwsPlan, specs: &Specs, out: &mut Writer<'_, '_>) {
             };
             subjects.push(Subject { name, what: what.to_owned(), fields: merged.fields });
         }
+        let resources = merged.blocks.iter().filter(|block| block.kind == "resource");
+        addresses.extend(resources.map(|block| block.labels.join(".")));
         out.add(format!("modules/system/{file}"), None, Body::default().blocks(merged.blocks));
+    }
+    let moved = moved::blocks(&plans.infrastructure.environments.environments, &addresses);
+    if !moved.is_empty() {
+        out.add("modules/system/moved.tf".to_owned(), None, Body::default().blocks(moved));
     }
     let aliases = roots::Aliases::of(environments, &specs.aws.words.cdn_certificate_region);
     let facts = &specs.aws.terraform;

@@ -14,6 +14,7 @@ mod operations;
 mod secrets;
 mod website;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
@@ -69,6 +70,8 @@ struct Whole<'a> {
     specs: &'a Specs,
     system: &'a SystemTemplate,
     components: BTreeMap<&'a str, &'a ComponentTemplate>,
+    /// Whether some datastore was renamed.
+    renamed: bool,
 }
 
 impl<'a> Whole<'a> {
@@ -79,7 +82,9 @@ impl<'a> Whole<'a> {
         specs: &'a Specs,
     ) -> Whole<'a> {
         let components = &infrastructure.templates.components;
+        let mut datastores = infrastructure.environments.environments.iter().flat_map(|it| &it.datastores);
         Whole {
+            renamed: datastores.any(|datastore| !datastore.renamed_from.is_empty()),
             infrastructure,
             monitoring,
             pipeline,
@@ -200,8 +205,31 @@ impl<'a> Place<'a> {
 
     /// `SYSTEM-ENVIRONMENT-…`, as long as a kind of name may be.
     fn named(self, kind: NameKind, below: &str) -> Traced<String> {
-        let max = u32::try_from(self.specs().aws.name_rule(kind).max).unwrap_or(u32::MAX);
-        word(shorten(&format!("{}-{below}", self.prefix()), max), rules::NAME)
+        word(self.shortened(below, self.specs().aws.name_rule(kind).max), rules::NAME)
+    }
+
+    /// `SYSTEM-ENVIRONMENT-…` in at most so many characters.
+    fn shortened(self, below: &str, max: usize) -> String {
+        let name = format!("{}-{}", self.prefix(), self.first_called(below));
+        shorten(&name, u32::try_from(max).unwrap_or(u32::MAX))
+    }
+
+    /// What belongs to a datastore that was renamed keeps its first name: AWS would make another one.
+    fn first_called(self, below: &str) -> Cow<'_, str> {
+        if !self.whole.renamed {
+            return Cow::Borrowed(below);
+        }
+        let rest_of = |name: &str| below.strip_prefix(name).filter(|rest| rest.is_empty() || rest.starts_with('-'));
+        let renamed = self.environment.datastores.iter().find_map(|datastore| {
+            let first = datastore.renamed_from.first()?;
+            Some((datastore.name.as_str().len(), format!("{first}{}", rest_of(datastore.name.as_str())?)))
+        });
+        let Some((length, name)) = renamed else { return Cow::Owned(below.to_owned()) };
+        // `orders-archive` is no part of `orders`.
+        let longer = |other: &str| other.len() > length && rest_of(other).is_some();
+        let another = self.environment.datastores.iter().any(|it| longer(it.name.as_str()))
+            || self.environment.workloads.iter().any(|it| longer(it.component.as_str()));
+        Cow::Owned(if another { below.to_owned() } else { name })
     }
 
     fn is_production(self) -> bool {

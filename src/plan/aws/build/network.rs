@@ -173,5 +173,6 @@ pub(super) fn anywhere(origin: Origin) -> Traced<AddressRange> {
 
 /// The log group's name of a part of the environment.
 pub(super) fn log_name(place: Place<'_>, part: &str) -> Traced<String> {
-    word(names::log_group(place.whole.system.name.as_str(), place.environment.name.as_str(), part), rules::NAME)
+    let part = place.first_called(part);
+    word(names::log_group(place.whole.system.name.as_str(), place.environment.name.as_str(), &part), rules::NAME)
 }

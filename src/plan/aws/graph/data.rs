@@ -34,8 +34,10 @@ resources! {
         name: Traced<String>,
         /// `postgres` or `mysql`.
         engine: Traced<String>,
-        /// The version.
+        /// The version that it is made with.
         version: Traced<String>,
+        /// The release line of the version, whose patches the service installs by itself: what is held to is this.
+        release: Traced<String>,
         /// The family of its parameter group.
         family: Traced<String>,
         /// Parameters: name, value.

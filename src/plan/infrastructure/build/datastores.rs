@@ -10,12 +10,13 @@ pub(super) fn plan(place: &Place<'_>, datastore: &Datastore) -> DatastorePlan {
     let (size, backup, lifecycle) = (&datastore.size, &datastore.backup, &datastore.lifecycle);
     let recovery = datastore.recovery.as_ref();
     let everywhere = place.system.operations.as_ref().and_then(|operations| operations.recovery.as_ref());
-    let name = &datastore.name;
+    let first = datastore.first_name();
     DatastorePlan {
         origin: datastore.origin,
-        name: name.clone(),
+        name: datastore.name.clone(),
+        renamed_from: datastore.renamed_from.clone(),
         resource: Traced {
-            value: format!("{}-{}-{name}", place.system.name, place.environment.name),
+            value: format!("{}-{}-{first}", place.system.name, place.environment.name),
             origin: Origin::rule(rules::RESOURCE_NAME),
         },
         kind: datastore.kind,
@@ -52,7 +53,7 @@ pub(super) fn plan(place: &Place<'_>, datastore: &Datastore) -> DatastorePlan {
 
 /// The path of the secret with a datastore's address and credentials.
 pub(super) fn secret(place: &Place<'_>, datastore: &Datastore) -> Traced<String> {
-    Traced { value: place.secret_path(datastore.name.as_str()), origin: Origin::rule(rules::DATASTORE_SECRET) }
+    Traced { value: place.secret_path(datastore.first_name().as_str()), origin: Origin::rule(rules::DATASTORE_SECRET) }
 }
 
 pub(super) fn external(external: &External) -> ExternalPlan {

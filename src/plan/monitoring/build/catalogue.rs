@@ -46,7 +46,7 @@ pub(super) fn environment(system: &System, environment: &Environment) -> Monitor
                 origin: datastore.origin,
                 name: datastore.name.clone(),
                 kind: datastore.kind,
-                resource: datastore.name.with(resource(system, environment, datastore.name.as_str())),
+                resource: datastore.name.with(resource(system, environment, datastore.first_name().as_str())),
             })
             .collect(),
         deployment_window: environment.deployment_window.as_ref().map(|window| DeploymentWindowPlan {

@@ -26,7 +26,7 @@ pub(super) fn alerts(system: &System, specs: &Specs, shown: &BTreeSet<&str>) -> 
     let mut alerts = Vec::new();
     for environment in &system.environments {
         for datastore in &environment.datastores {
-            let resource = resource(system, environment, datastore.name.as_str());
+            let resource = resource(system, environment, datastore.first_name().as_str());
             for watch in of(datastore, &resource) {
                 let is_asked = exported.contains(watch.metric);
                 let dashboard = if shown.contains(datastore.name.as_str()) {
@@ -187,7 +187,7 @@ fn panels(
     most: usize,
 ) -> Vec<Panel> {
     const WIDTH: u32 = 12;
-    let resource = chosen_resource(system, datastore.name.as_str());
+    let resource = chosen_resource(system, datastore.first_name().as_str());
     let chosen = |expression: String| expression.replace(CHOSEN_STANDIN, "$environment_text");
     let mut titles: Vec<&str> = Vec::new();
     let mut panels: Vec<Panel> = Vec::new();

@@ -20,14 +20,18 @@ import tempfile
 from . import checkov_policies
 from .model import ACCOUNT, REGION, Finding, Unable, environments, simulated
 
-JUDGES = ["fmt", "validate", "plan", "apply", "second-plan", "checkov"]
+JUDGES = ["fmt", "validate", "plan", "apply", "second-plan", "moved", "checkov"]
 OVERRIDE = "pathc_judge_override.tf"
+# A folder with what a later build wrote: laid over what was applied, it may destroy nothing.
+LATER = "later"
+# A task definition is a revision of its own: the one before stays for who goes back to it.
+REVISIONS = ("aws_ecs_task_definition",)
 # The order in which a person would run the roots. None looks up what another makes.
 ORDER = ["bootstrap", "account", "environments"]
 
 
 def judge(options: argparse.Namespace, home: pathlib.Path) -> list[Finding]:
-    wanted = options.only or [name for name in JUDGES if options.apply or name not in ("apply", "second-plan")]
+    wanted = options.only or [name for name in JUDGES if options.apply or name not in ("apply", "second-plan", "moved")]
     findings: list[Finding] = []
     with concurrent.futures.ThreadPoolExecutor() as pool:
         policies = pool.submit(checkov_policies.judge, "terraform", options, home) if "checkov" in wanted else None
@@ -77,11 +81,25 @@ def run_roots(folder: pathlib.Path, copy: pathlib.Path, wanted: list[str], optio
 
         # An apply waits most of the time; a plan computes.
         with concurrent.futures.ThreadPoolExecutor(6 if "apply" in wanted else 2) as pool:
-            for step in pool.map(judged, roots):
-                findings += step.findings
-                if step.applied is not None:
-                    applied[step.name] = step.applied
+            steps = list(pool.map(judged, roots))
+        if "moved" in wanted and (copy / LATER).is_dir():
+            lay_over(copy / LATER, copy)
+            for step in steps:
+                if step.applied is not None and not step.findings:
+                    step.moved()
+        for step in steps:
+            findings += step.findings
+            if step.applied is not None:
+                applied[step.name] = step.applied
     return findings, applied
+
+
+def lay_over(later: pathlib.Path, copy: pathlib.Path) -> None:
+    """Puts what a later build wrote in the place of what was there; states and overrides stay."""
+    for path in copy.rglob("*.tf"):
+        if not path.is_relative_to(later) and path.name != OVERRIDE:
+            path.unlink()
+    shutil.copytree(later, copy, dirs_exist_ok=True)
 
 
 def account_of(root: pathlib.Path, default: str) -> str:
@@ -165,6 +183,15 @@ class Step:
             if code != 0 and not self.findings:
                 self.add("second-plan", "the plan is not empty: outputs change")
 
+    def moved(self) -> None:
+        _, events = self.events("moved", "plan", "-lock=false")
+        for event in events:
+            if event.get("type") != "planned_change":
+                continue
+            what = event["change"]
+            if what["action"] in ("delete", "replace") and what["resource"]["resource_type"] not in REVISIONS:
+                self.add("moved", f"{what['action']} {what['resource']['addr']}")
+
     def resources(self) -> list[dict]:
         shown_state = self.terraform("show", "-json")
         if shown_state.returncode != 0:
@@ -196,7 +223,8 @@ def formatted(folder: pathlib.Path) -> list[Finding]:
 
 def roots_of(folder: pathlib.Path) -> list[pathlib.Path]:
     """Folders that Terraform is run in: those that configure a provider; in the order in which a person would run them."""
-    roots = {path.parent for path in folder.rglob("*.tf") if re.search(r'^provider "', path.read_text(encoding="utf-8"), re.M)}
+    files = [path for path in folder.rglob("*.tf") if path.relative_to(folder).parts[0] != LATER]
+    roots = {path.parent for path in files if re.search(r'^provider "', path.read_text(encoding="utf-8"), re.M)}
 
     def order(root: pathlib.Path) -> tuple[int, str]:
         first = root.relative_to(folder).parts[:1]

@@ -34,6 +34,7 @@ pub(super) fn relational(place: Place<'_>, datastore: &DatastorePlan, draft: &mu
         name: name(place, datastore, NameKind::DbInstance),
         engine: engine.name.clone(),
         family: family(engine, &version),
+        release: version.with(engine.line(&version)),
         version,
         parameters: parameters(place, datastore, engine),
         class,
@@ -108,20 +109,21 @@ fn parameters(place: Place<'_>, datastore: &DatastorePlan, engine: &Engine) -> V
 
 /// The database is called as the datastore, in the characters of SQL.
 fn database(place: Place<'_>, datastore: &DatastorePlan, draft: &mut Draft) -> Traced<String> {
-    let name = datastore.name.as_str().replace('-', "_");
+    let first = datastore.renamed_from.first().unwrap_or(&datastore.name);
+    let name = first.as_str().replace('-', "_");
     let rule = place.specs().aws.name_rule(NameKind::DbName);
     if !rule.accepts(&name) {
         draft.problems.push(
             crate::diag::Diagnostic::new(
                 crate::diag::code::NAME_OVER_LIMIT,
-                datastore.name.origin,
+                first.origin,
                 format!("`{name}` is no name of a database"),
                 "the database is called as the datastore",
             )
             .help(format!("begin it with a letter, and write at most {} characters", rule.max)),
         );
     }
-    Traced::new(name, datastore.name.origin)
+    Traced::new(name, first.origin)
 }
 
 fn monitoring_role(place: Place<'_>, draft: &mut Draft) {

@@ -108,7 +108,11 @@ fn security_group(place: Place<'_>, datastore: &DatastorePlan, draft: &mut Draft
         origin: datastore.origin,
         owner: owner(datastore),
         name: place.named(NameKind::SecurityGroup, datastore.name.as_str()),
-        description: word(format!("Connections to {}", datastore.name), rules::SECURITY_GROUP),
+        // Another description would be another group.
+        description: word(
+            format!("Connections to {}", place.first_called(datastore.name.as_str())),
+            rules::SECURITY_GROUP,
+        ),
         rules: Vec::new(),
     });
     let Some(port) = datastore.port else { return group };

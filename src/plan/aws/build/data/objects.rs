@@ -7,7 +7,6 @@ use crate::plan::aws::build::{Draft, Place, by, word};
 use crate::plan::aws::graph::{Bucket, BucketPurpose, Id, Owner, Queue, Ref, Topic};
 use crate::plan::aws::rules;
 use crate::plan::infrastructure::environments::DatastorePlan;
-use crate::plan::names::shorten;
 use crate::spec::aws::NameKind;
 
 /// The bucket of access logs.
@@ -83,15 +82,13 @@ fn ordered(place: Place<'_>, below: &str, kind: NameKind, fifo: bool) -> Traced<
     if !fifo {
         return place.named(kind, below);
     }
-    let max = place.specs().aws.name_rule(kind).max.saturating_sub(FIFO.len());
-    let name = shorten(&format!("{}-{below}", place.prefix()), u32::try_from(max).unwrap_or(u32::MAX));
+    let name = place.shortened(below, place.specs().aws.name_rule(kind).max.saturating_sub(FIFO.len()));
     word(format!("{name}{FIFO}"), rules::NAME)
 }
 
 /// A bucket's name up to the account's number.
 pub(in crate::plan::aws::build) fn bucket_name(place: Place<'_>, below: &str) -> Traced<String> {
-    let max = place.specs().aws.name_rule(NameKind::Bucket).max.saturating_sub(ACCOUNT);
-    word(shorten(&format!("{}-{below}", place.prefix()), u32::try_from(max).unwrap_or(u32::MAX)), rules::NAME)
+    word(place.shortened(below, place.specs().aws.name_rule(NameKind::Bucket).max.saturating_sub(ACCOUNT)), rules::NAME)
 }
 
 pub(super) fn bucket(place: Place<'_>, datastore: &DatastorePlan, draft: &mut Draft) {
