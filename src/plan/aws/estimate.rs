@@ -78,6 +78,9 @@ impl Bill<'_> {
 
     fn network(&mut self, environment: &AwsEnvironment) {
         let network = &environment.network;
+        if !network.own.value {
+            return;
+        }
         let zones = count(network.zones.len());
         let gateways = if network.nat_per_zone.value { zones } else { zones.min(1) };
         let gateway = sum(self.one(Charge::NatGateway), self.one(Charge::PublicIpv4));
@@ -89,6 +92,9 @@ impl Bill<'_> {
     }
 
     fn eks(&mut self, eks: &Eks) {
+        if eks.cluster.exists.value {
+            return;
+        }
         self.line("cluster", "EKS control plane", 1, self.one(Charge::EksCluster), eks.cluster.origin);
         for group in &eks.node_groups {
             let disk = self.charge(Charge::EbsGp3, Decimal::whole(i64::from(group.disk_gib.value)));

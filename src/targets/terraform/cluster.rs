@@ -1,6 +1,7 @@
 //! Where components run: EKS with its nodes and identities, or ECS.
 
 use super::ecs;
+use super::existing;
 use super::module::{Module, file_of};
 use super::network::named;
 use super::place::{Place, arn, identifier};
@@ -18,7 +19,11 @@ pub(super) fn print(cluster: &Cluster, place: Place<'_>, module: &mut Module) {
 }
 
 fn eks(eks: &Eks, place: Place<'_>, module: &mut Module) {
-    control_plane(&eks.cluster, place, module);
+    if eks.cluster.exists.value {
+        existing::cluster("aws_eks_cluster", "name", &eks.cluster.name, module);
+    } else {
+        control_plane(&eks.cluster, place, module);
+    }
     for group in &eks.node_groups {
         nodes(group, place, module);
     }

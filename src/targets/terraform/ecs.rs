@@ -1,6 +1,7 @@
 //! ECS: the cluster, task definitions, services, schedules and scaling.
 
 use super::data::ignore;
+use super::existing;
 use super::module::{Module, file_of};
 use super::network::{named, port};
 use super::place::{Place, arn, id, identifier, of};
@@ -16,7 +17,11 @@ use crate::plan::aws::graph::{
 const FILE: &str = "cluster.tf";
 
 pub(super) fn print(ecs: &Ecs, place: Place<'_>, module: &mut Module) {
-    cluster(&ecs.cluster, place, module);
+    if ecs.cluster.exists.value {
+        existing::cluster("aws_ecs_cluster", "cluster_name", &ecs.cluster.name, module);
+    } else {
+        cluster(&ecs.cluster, place, module);
+    }
     namespace(&ecs.namespace, place, module);
     for definition in &ecs.task_definitions {
         task_definition(definition, place, module);

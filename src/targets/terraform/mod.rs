@@ -8,6 +8,7 @@ mod balancing;
 mod cluster;
 mod data;
 mod ecs;
+mod existing;
 mod identity;
 mod merge;
 mod module;
@@ -158,8 +159,9 @@ type Layers = Vec<(usize, Vec<Block>)>;
 fn environments(plans: &Plans, specs: &Specs, out: &mut Writer<'_, '_>) {
     let environments = &plans.aws.environments;
     let names: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
+    let looked_up = existing::any(environments);
     let printed: Vec<Vec<(String, Vec<Block>)>> =
-        environments.par_iter().map(|environment| printed(environment, out.system)).collect();
+        environments.par_iter().map(|environment| printed(environment, looked_up, out.system)).collect();
     let mut order: Vec<String> = Vec::new();
     let mut layers: BTreeMap<String, Layers> = BTreeMap::new();
     for (number, files) in printed.into_iter().enumerate() {
@@ -271,7 +273,7 @@ fn main(system: &SystemTemplate) -> Body {
 }
 
 /// An environment's graph, file by file.
-fn printed(environment: &AwsEnvironment, system: &SystemTemplate) -> Vec<(String, Vec<Block>)> {
+fn printed(environment: &AwsEnvironment, looked_up: bool, system: &SystemTemplate) -> Vec<(String, Vec<Block>)> {
     let prefix = names::prefix(system.name.as_str(), environment.name.as_str());
     let path = format!("{}/{}", system.name, environment.name);
     let domain = environment.balancing.zone.as_ref().map(|zone| zone.domain.as_str());
@@ -285,5 +287,9 @@ fn printed(environment: &AwsEnvironment, system: &SystemTemplate) -> Vec<(String
     data::print(&environment.datastores, place, &mut module);
     identity::roles(&environment.roles, place, &mut module);
     operations::print(environment, place, &mut module);
-    module.into_files()
+    let mut files = module.into_files();
+    if looked_up {
+        existing::by_locals(&environment.cluster, &mut files);
+    }
+    files
 }

@@ -1,5 +1,6 @@
 //! The network: subnets by zone, ways out, endpoints, the record of connections, security groups and their rules.
 
+use super::existing;
 use super::module::{Module, file_of};
 use super::place::{Place, arn, id, identifier};
 use crate::ir::value::PortNumber;
@@ -11,6 +12,17 @@ use crate::plan::infrastructure::templates::Transport;
 const FILE: &str = "network.tf";
 
 pub(super) fn print(network: &Network, place: Place<'_>, module: &mut Module) {
+    if network.own.value {
+        own(network, place, module);
+    } else {
+        existing::network(network, module);
+    }
+    for group in &network.security_groups {
+        security_group(group, place, module);
+    }
+}
+
+fn own(network: &Network, place: Place<'_>, module: &mut Module) {
     let vpc = &network.vpc;
     let origin = vpc.origin;
     let code = |text: &'static str| Node::code(text, origin);
@@ -54,9 +66,6 @@ pub(super) fn print(network: &Network, place: Place<'_>, module: &mut Module) {
     ways_out(network, module);
     flow_log(network, place, module);
     endpoints(network, module);
-    for group in &network.security_groups {
-        security_group(group, place, module);
-    }
 }
 
 /// An object, with keys in the order given.

@@ -173,7 +173,15 @@ pub(super) fn variables(environments: &[AwsEnvironment], subjects: &[Subject]) -
             "zones",
             "The zones, each with the addresses of its subnets: for load balancers, components and datastores.",
             code("map(object({ public = string, private = string, data = string }))"),
-            validated("length(var.zones) >= 2", "Load balancers, clusters and databases ask for two zones."),
+            match environments.iter().all(|it| it.network.own.value) {
+                true => {
+                    validated("length(var.zones) >= 2", "Load balancers, clusters and databases ask for two zones.")
+                }
+                false => validated(
+                    "length(var.zones) != 1",
+                    "Load balancers, clusters and databases ask for two zones; a network that exists has its own.",
+                ),
+            },
         ))
         .block(variable(
             "nat_per_zone",

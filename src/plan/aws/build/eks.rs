@@ -19,6 +19,51 @@ pub(super) fn plan(place: Place<'_>, draft: &mut Draft) -> Cluster {
     let words = &aws.words;
     let environment = place.environment;
     let eks = Origin::rule(rules::EKS);
+    let exists = environment.cluster_exists;
+    if !exists.value {
+        cluster_roles(place, draft);
+    }
+    // EKS writes to the group of this name, whether it is there or not.
+    let log_name = environment.cluster.with(format!("/aws/eks/{}/cluster", environment.cluster));
+    let log_group = if exists.value {
+        Ref::named("eks")
+    } else {
+        observability::add_named(place, draft, "eks", log_name, Owner::Platform, eks)
+    };
+    let cluster = EksCluster {
+        id: Id::made(CLUSTER),
+        origin: eks,
+        owner: Owner::Platform,
+        exists,
+        name: environment.cluster.clone(),
+        version: place.specs().eks.version.clone(),
+        role: Ref::named("eks-cluster"),
+        public_endpoint: public_endpoint(place),
+        log_types: words.eks_log_types.clone(),
+        log_group,
+        key: Ref::named(DATA),
+        service_cidr: words.eks_service_cidr.clone(),
+    };
+    let reference = cluster.reference();
+    let mut parts = Parts { place, cluster: reference, identities: Vec::new() };
+    let add_ons = if exists.value { Vec::new() } else { add_ons(&mut parts, draft) };
+    parts.charts(draft);
+    for workload in place.workloads() {
+        parts.component(workload, draft);
+    }
+    let Parts { cluster: reference, identities, .. } = parts;
+    Cluster::Eks(Box::new(Eks {
+        node_groups: if exists.value { Vec::new() } else { vec![nodes(place, &reference, draft)] },
+        add_ons,
+        pod_identities: identities,
+        access_entries: pipeline_access(place, &reference),
+        cluster,
+    }))
+}
+
+/// What the control plane and the nodes run as.
+fn cluster_roles(place: Place<'_>, draft: &mut Draft) {
+    let aws = &place.specs().aws;
     let mut role = service_role(
         place,
         "eks-cluster",
@@ -35,37 +80,6 @@ pub(super) fn plan(place: Place<'_>, draft: &mut Draft) -> Cluster {
         role.managed.push(managed(aws.managed_policy(policy)));
     }
     draft.roles.push(role);
-    // EKS writes to the group of this name, whether it is there or not.
-    let log_name = environment.cluster.with(format!("/aws/eks/{}/cluster", environment.cluster));
-    let log_group = observability::add_named(place, draft, "eks", log_name, Owner::Platform, eks);
-    let cluster = EksCluster {
-        id: Id::made(CLUSTER),
-        origin: eks,
-        owner: Owner::Platform,
-        name: environment.cluster.clone(),
-        version: place.specs().eks.version.clone(),
-        role: Ref::named("eks-cluster"),
-        public_endpoint: public_endpoint(place),
-        log_types: words.eks_log_types.clone(),
-        log_group,
-        key: Ref::named(DATA),
-        service_cidr: words.eks_service_cidr.clone(),
-    };
-    let reference = cluster.reference();
-    let mut parts = Parts { place, cluster: reference, identities: Vec::new() };
-    let add_ons = add_ons(&mut parts, draft);
-    parts.charts(draft);
-    for workload in place.workloads() {
-        parts.component(workload, draft);
-    }
-    let Parts { cluster: reference, identities, .. } = parts;
-    Cluster::Eks(Box::new(Eks {
-        node_groups: vec![nodes(place, &reference, draft)],
-        add_ons,
-        pod_identities: identities,
-        access_entries: pipeline_access(place, &reference),
-        cluster,
-    }))
 }
 
 /// A runner of one's own stands in the network; one of GitHub's has to come from outside.

@@ -236,6 +236,11 @@ impl<'a> Place<'a> {
         self.environment.kind.value == EnvironmentKind::Production
     }
 
+    /// Whether the network is made: a cluster of Kubernetes that exists stands in one.
+    fn has_own_network(self) -> bool {
+        self.is_ecs() || !self.environment.cluster_exists.value
+    }
+
     fn is_ecs(self) -> bool {
         self.whole.system.runtime.value == Runtime::Ecs
     }

@@ -81,6 +81,7 @@ pub(super) fn plan(place: Place<'_>, zones: Vec<Zone>, draft: &mut Draft) -> Net
     let gateway = words.gateway_endpoints.iter().map(|service| (service, true));
     let interface = words.interface_endpoints.iter().map(|service| (service, false));
     // Interfaces cost by the hour and zone; without them the same requests leave by NAT.
+    let own = place.environment.cluster_exists.with(place.has_own_network());
     let endpoints = gateway.chain(interface.filter(|_| place.is_production())).map(|(service, gateway)| Endpoint {
         id: Id::made(&service.value.replace('.', "-")),
         origin: service.origin,
@@ -88,7 +89,7 @@ pub(super) fn plan(place: Place<'_>, zones: Vec<Zone>, draft: &mut Draft) -> Net
         service: service.clone(),
         gateway: by(gateway, rules::ENDPOINTS),
     });
-    let endpoints: Vec<Endpoint> = endpoints.collect();
+    let endpoints: Vec<Endpoint> = endpoints.filter(|_| own.value).collect();
     if endpoints.iter().any(|endpoint| !endpoint.gateway.value) {
         let group = draft.group(SecurityGroup {
             id: Id::made("endpoints"),
@@ -111,6 +112,7 @@ pub(super) fn plan(place: Place<'_>, zones: Vec<Zone>, draft: &mut Draft) -> Net
         );
     }
     Network {
+        own,
         vpc: Vpc {
             id: Id::made("main"),
             origin: environment.network.origin,
@@ -119,8 +121,8 @@ pub(super) fn plan(place: Place<'_>, zones: Vec<Zone>, draft: &mut Draft) -> Net
             cidr: environment.network.cidr,
             kubernetes_cluster: on_kubernetes.then(|| environment.cluster.clone()),
         },
-        zones,
-        nat_per_zone: by(place.is_production(), rules::NAT),
+        zones: if own.value { zones } else { Vec::new() },
+        nat_per_zone: by(place.is_production() && own.value, rules::NAT),
         flow_log: FlowLog {
             id: Id::made("main"),
             origin: Origin::rule(rules::FLOW_LOG),

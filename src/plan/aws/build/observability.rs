@@ -10,6 +10,22 @@ use crate::plan::infrastructure::templates::WorkloadForm;
 use crate::spec::aws::{NameKind, Principal};
 
 pub(super) fn plan(place: Place<'_>, draft: &mut Draft) {
+    if place.has_own_network() {
+        flow_logs(place, draft);
+    }
+    if place.is_ecs() {
+        if !place.environment.cluster_exists.value {
+            add(place, draft, "sessions", Owner::Platform, Origin::rule(rules::LOG_GROUP));
+        }
+        for workload in place.workloads().filter(|workload| workload.component.form.value != WorkloadForm::Static) {
+            add(place, draft, workload.name(), workload.owner(), workload.plan.origin);
+        }
+    }
+    alarm_topic(place, draft);
+}
+
+/// The record of connections, and who writes it.
+fn flow_logs(place: Place<'_>, draft: &mut Draft) {
     let flow_logs = group(place, "flow-logs", Owner::Network);
     let mut role = service_role(
         place,
@@ -22,13 +38,6 @@ pub(super) fn plan(place: Place<'_>, draft: &mut Draft) {
     role.statements.push(writes_logs(place, &flow_logs, "flow_logs", rules::FLOW_LOG));
     draft.roles.push(role);
     add(place, draft, "flow-logs", Owner::Network, Origin::rule(rules::FLOW_LOG));
-    if place.is_ecs() {
-        add(place, draft, "sessions", Owner::Platform, Origin::rule(rules::LOG_GROUP));
-        for workload in place.workloads().filter(|workload| workload.component.form.value != WorkloadForm::Static) {
-            add(place, draft, workload.name(), workload.owner(), workload.plan.origin);
-        }
-    }
-    alarm_topic(place, draft);
 }
 
 /// A reference to a log group by the part of the environment that it belongs to.

@@ -53,6 +53,8 @@ pub struct Ecs {
 resources! {
     /// A Kubernetes cluster. Who may use it is said by access entries alone.
     pub struct EksCluster {
+        /// Whether it exists: only its name counts then, and it has neither nodes nor add-ons here.
+        exists: Traced<bool>,
         /// Its name.
         name: Traced<String>,
         /// The minor version of Kubernetes.
@@ -134,6 +136,8 @@ resources! {
 
     /// An ECS cluster on Fargate.
     pub struct EcsCluster {
+        /// Whether it exists: only its name counts then.
+        exists: Traced<bool>,
         /// Its name.
         name: Traced<String>,
         /// `enhanced`, `enabled` or `disabled`.

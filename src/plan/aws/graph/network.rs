@@ -8,6 +8,8 @@ use crate::plan::infrastructure::templates::Transport;
 /// The network of an environment.
 #[derive(Clone, Debug)]
 pub struct Network {
+    /// Whether it is made; otherwise it is that of a cluster that exists, and what it has of its own is security groups.
+    pub own: Traced<bool>,
     /// The network itself.
     pub vpc: Vpc,
     /// The zones, each with its subnets.

@@ -40,6 +40,7 @@ pub(super) fn plan(place: Place<'_>, draft: &mut Draft) -> Cluster {
         id: Id::made(CLUSTER),
         origin,
         owner: Owner::Platform,
+        exists: environment.cluster_exists,
         name: environment.cluster.clone(),
         container_insights: if place.is_production() {
             words.insights_production.clone()
