@@ -227,13 +227,10 @@ pub(super) fn is_special(character: char) -> bool {
         | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// As many bytes as are looked at at once, without a branch.
-pub(super) const CHUNK: usize = 32;
-
-/// Whether a text stands between double quotes as it is.
+/// Whether a text stands between double quotes as it is: one look without a branch, since nearly all do.
 fn needs_no_escape(text: &str) -> bool {
-    let plain = |byte: u8| (byte.wrapping_sub(b' ') < 0x5f) & (byte != b'"') & (byte != b'\\');
-    text.as_bytes().chunks(CHUNK).all(|chunk| chunk.iter().fold(true, |all, byte| all & plain(*byte)))
+    let is_plain = |byte: u8| (byte.wrapping_sub(b' ') < 0x5f) & (byte != b'"') & (byte != b'\\');
+    text.bytes().fold(true, |all, byte| all & is_plain(byte))
 }
 
 /// Writes a text between double quotes with the escapes that JSON and YAML share.

@@ -1,5 +1,7 @@
 //! What is known by its form in a document, whichever target it is of: scalers, ports, probes, secrets, rules, queries.
 
+use std::collections::BTreeSet;
+
 use super::expected::{self, OfComponent};
 use super::{Place, Proof, metric};
 use crate::output::doc::Entry;
@@ -123,7 +125,13 @@ impl Proof<'_> {
     /// name, the identifier of an alert stands among its labels, and a query has neither.
     pub(super) fn streamed<'t>(&self, place: Place<'_>, entries: impl Iterator<Item = (&'static str, &'t str)>) {
         let mut rule = Rule::default();
+        let (mut recorded, mut read) = (BTreeSet::new(), BTreeSet::new());
         for (key, text) in entries {
+            match key {
+                "record" => drop(recorded.insert(text)),
+                "expr" => read.extend(metric::names(text).filter(|name| name.contains(':'))),
+                _ => {}
+            }
             let begins = match key {
                 "record" => true,
                 "alert" => rule.alert.is_none() || rule.id.is_some(),
@@ -142,6 +150,17 @@ impl Proof<'_> {
             }
         }
         self.rule(place, &rule);
+        let mut seen = self.seen();
+        if recorded.is_empty() {
+            let new: Vec<String> =
+                read.iter().filter(|name| !seen.shown.contains(**name)).map(ToString::to_string).collect();
+            seen.shown.extend(new);
+        }
+        for name in recorded.difference(&read) {
+            if !seen.unread.contains_key(*name) {
+                seen.unread.insert((*name).to_owned(), place.path.to_owned());
+            }
+        }
     }
 
     /// An alert, a recording or a query.

@@ -21,6 +21,7 @@ use crate::diag::Diagnostic;
 use crate::diag::code::TARGETS_DISAGREE;
 use crate::output::{Content, Printed, Watched, Witness};
 use crate::plan::Plans;
+use crate::plan::monitoring::recordings::is_for_others;
 use expected::Expected;
 
 /// A proof of one build.
@@ -38,6 +39,10 @@ struct Seen {
     wrong: BTreeSet<(Utf8PathBuf, String)>,
     /// Names that rules record.
     recorded: BTreeSet<String>,
+    /// Names that rules record and their own file does not ask for, each with the first file that records it.
+    unread: BTreeMap<String, Utf8PathBuf>,
+    /// Recorded names that files without rules ask for: dashboards and analyses.
+    shown: BTreeSet<String>,
     /// Metrics that nothing in the plan exposes, each with the first file that asks for it.
     asked: BTreeMap<String, Utf8PathBuf>,
 }
@@ -96,6 +101,13 @@ impl Witness for Proof<'_> {
         });
         let unknown: Vec<_> = unknown.collect();
         seen.wrong.extend(unknown);
+        // Where no dashboards are built in this run, nobody knows what they ask for.
+        let unread = std::mem::take(&mut seen.unread).into_iter();
+        let shown = std::mem::take(&mut seen.shown);
+        let unread = unread.filter(|(name, _)| !shown.is_empty() && !shown.contains(name) && !is_for_others(name));
+        seen.wrong.extend(unread.map(|(name, path)| {
+            (path, format!("records `{name}`, which no alert, no other rule and no dashboard asks for"))
+        }));
         let more = seen.wrong.len().saturating_sub(SHOWN);
         let mut diagnostics: Vec<Diagnostic> = seen
             .wrong

@@ -114,6 +114,7 @@ const BREAKS: &[Break] = &[
     ("prometheus", "alert", other, "which the plan does not know"),
     ("prometheus", "expr", threshold, "at another threshold than the plan's (14.4 * 0.001)"),
     ("prometheus", "record", other, "asks for the metric `slo:"),
+    ("prometheus", "record", other, "which no alert, no other rule and no dashboard asks for"),
     ("grafana", "expr", metric, "asks for the metric `http_requests_totally`"),
 ];
 

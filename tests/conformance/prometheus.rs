@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::{Case, Need, Outcome, built, copy_folder, folders_in, home, none, root};
 
-const NEEDS: &[Need] = &[Need::Installed("python"), Need::Installed("debian")];
+const NEEDS: &[Need] =
+    &[Need::Installed("python"), Need::Installed("debian"), Need::Installed("node"), Need::Program("node")];
 
 pub(super) const CASES: &[Case] = &[
     Case { name: "prometheus::each_judge_rejects_its_bad_samples", needs: NEEDS, run: rejects_bad },

@@ -139,13 +139,26 @@ impl Ord for Decimal {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.scale == 0 {
-            return f.pad(&self.units.to_string());
+        // Where there is nothing to pad, no text is made in between.
+        let unpadded = Unpadded(*self);
+        if f.width().is_none() && f.precision().is_none() { unpadded.fmt(f) } else { f.pad(&unpadded.to_string()) }
+    }
+}
+
+/// A number with nothing around it.
+struct Unpadded(Decimal);
+
+impl fmt::Display for Unpadded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Decimal { units, scale } = self.0;
+        if scale == 0 {
+            return write!(f, "{units}");
         }
-        let sign = if self.units < 0 { "-" } else { "" };
-        let digits = format!("{:0>width$}", self.units.unsigned_abs(), width = usize::from(self.scale) + 1);
-        let (whole, fraction) = digits.split_at(digits.len() - usize::from(self.scale));
-        f.pad(&format!("{sign}{whole}.{fraction}"))
+        let sign = if units < 0 { "-" } else { "" };
+        // At most 18 places.
+        let one = 10u64.pow(u32::from(scale));
+        let (whole, fraction) = (units.unsigned_abs() / one, units.unsigned_abs() % one);
+        write!(f, "{sign}{whole}.{fraction:0width$}", width = usize::from(scale))
     }
 }
 

@@ -117,7 +117,8 @@ impl fmt::Display for Duration {
             .find(|(_, factor)| self.milliseconds > 0 && self.milliseconds.is_multiple_of(*factor))
             .copied()
             .unwrap_or(("s", 1000));
-        f.pad(&format!("{}{unit}", self.milliseconds / factor))
+        let number = self.milliseconds / factor;
+        if f.width().is_none() { write!(f, "{number}{unit}") } else { f.pad(&format!("{number}{unit}")) }
     }
 }
 

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 pub use writer::{Again, Writer};
 
 use super::doc::{Doc, Entry, Map, Style, Text};
-use super::printed::{CHUNK, Printed, is_special, push_double_quoted};
+use super::printed::{Printed, is_special, push_double_quoted};
 use super::rule;
 use crate::ir::Origin;
 
@@ -301,59 +301,18 @@ enum Form {
     Literal,
 }
 
-/// What a byte may be to a reader; nearly all are ordinary, and all texts are looked through.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Ordinary,
-    Colon,
-    Hash,
-    LineEnd,
-    Tab,
-    Control,
-    NotAscii,
-}
-
-static CLASSES: [Class; 256] = {
-    let mut classes = [Class::Ordinary; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        classes[byte] = match byte as u8 {
-            b':' => Class::Colon,
-            b'#' => Class::Hash,
-            b'\n' => Class::LineEnd,
-            b'\t' => Class::Tab,
-            0..=0x1f | 0x7f => Class::Control,
-            0x80.. => Class::NotAscii,
-            _ => Class::Ordinary,
-        };
-        byte += 1;
-    }
-    classes
-};
-
-/// Whether all bytes are ordinary: printable ASCII, no colon and no hash.
-fn is_ordinary(chunk: &[u8]) -> bool {
-    let ordinary = |byte: u8| (byte.wrapping_sub(b' ') < 0x5f) & (byte != b':') & (byte != b'#');
-    chunk.iter().fold(true, |all, byte| all & ordinary(*byte))
-}
-
 fn form(text: &str) -> Form {
     let bytes = text.as_bytes();
-    let (mut plain, mut lines, mut tabs, mut ascii) = (true, false, false, true);
-    for (index, chunk) in bytes.chunks(CHUNK).enumerate().filter(|(_, chunk)| !is_ordinary(chunk)) {
-        for (at, byte) in (index * CHUNK..).zip(chunk) {
-            match CLASSES[usize::from(*byte)] {
-                Class::Ordinary => {}
-                Class::Colon => plain &= !matches!(bytes.get(at + 1), None | Some(b' ')),
-                Class::Hash => plain &= at > 0 && bytes[at - 1] != b' ',
-                Class::LineEnd => lines = true,
-                Class::Tab => tabs = true,
-                Class::Control => return Form::Double,
-                Class::NotAscii => ascii = false,
-            }
-        }
+    // One look without a branch tells nearly all texts.
+    let (mut is_odd, mut lines, mut marks) = (false, false, false);
+    for byte in bytes {
+        let is_line_end = *byte == b'\n';
+        is_odd |= (byte.wrapping_sub(b' ') >= 0x5f) & !is_line_end;
+        lines |= is_line_end;
+        marks |= (*byte == b':') | (*byte == b'#');
     }
-    if !ascii {
+    let mut plain = !lines;
+    if is_odd {
         if text.chars().any(|found| is_special(found) && !matches!(found, '\n' | '\t')) {
             return Form::Double;
         }
@@ -363,8 +322,15 @@ fn form(text: &str) -> Form {
     if lines {
         return if text.bytes().all(|byte| byte.is_ascii_whitespace()) { Form::Double } else { Form::Literal };
     }
-    if tabs {
+    if is_odd && bytes.contains(&b'\t') {
         return Form::Double;
+    }
+    if marks {
+        plain &= !bytes.iter().enumerate().any(|(at, byte)| match byte {
+            b':' => matches!(bytes.get(at + 1), None | Some(b' ')),
+            b'#' => at == 0 || bytes[at - 1] == b' ',
+            _ => false,
+        });
     }
     if plain && starts_and_ends_plain(bytes) && !is_word(text) && !is_numeric(bytes) {
         Form::Plain

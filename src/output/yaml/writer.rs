@@ -49,7 +49,7 @@ impl<'a> Writer<'a> {
         for line in header {
             printer.comment(line, 0, Origin::rule(rule::HEADER));
         }
-        Writer { printer, indent: 0, line: Line::Fresh, scratch: String::new() }
+        Writer { printer, indent: 0, line: Line::Fresh, scratch: String::with_capacity(1024) }
     }
 
     /// A part of a document: entries of the outermost mapping, which has this origin.

@@ -277,3 +277,9 @@ impl<'a> Recorded<'a> {
 pub fn is_recorded(series: &str) -> bool {
     series.starts_with(ERROR_RATIO) || series == EVENTS || FACTS.iter().any(|(name, _)| *name == series)
 }
+
+/// Whether a recorded series is there for dashboards that were made for Sloth's rules, and none of ours asks for it.
+#[must_use]
+pub fn is_for_others(series: &str) -> bool {
+    FACTS.get(INFO).is_some_and(|(name, _)| *name == series)
+}

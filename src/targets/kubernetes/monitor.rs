@@ -4,6 +4,7 @@ use super::labels::JOB_LABEL;
 use super::pod::Pods;
 use super::{load_balancer, rollout, rules, workload};
 use crate::ir::Origin;
+use crate::ir::choice::Protocol;
 use crate::output::{Doc, Map};
 use crate::plan::infrastructure::templates::MetricsTemplate;
 use crate::spec::kubernetes::Kind;
@@ -53,8 +54,12 @@ fn endpoint(pods: &Pods<'_>, metrics: &MetricsTemplate, port: Doc) -> Map {
     let environment = &pods.workload().place.environment.name;
     let relabel =
         by(rules::ENVIRONMENT_LABEL).text("targetLabel", "environment").with("replacement", Doc::traced(environment));
-    Map::new(metrics.origin)
-        .with("port", port)
-        .with("path", Doc::traced(&metrics.url_path))
-        .with("relabelings", Doc::list([relabel.into()], Origin::rule(rules::ENVIRONMENT_LABEL)))
+    let ports = &pods.workload().component.ports;
+    let tls = ports.iter().find(|port| port.name == metrics.port_name).map(|port| &port.protocol);
+    let mut map = Map::new(metrics.origin).with("port", port).with("path", Doc::traced(&metrics.url_path));
+    if let Some(protocol) = tls.filter(|protocol| protocol.value == Protocol::Https) {
+        map.put("scheme", Doc::text("https", protocol.origin));
+        map.put("tlsConfig", by(rules::SCRAPE_UNPROVED).bool("insecureSkipVerify", true));
+    }
+    map.with("relabelings", Doc::list([relabel.into()], Origin::rule(rules::ENVIRONMENT_LABEL)))
 }

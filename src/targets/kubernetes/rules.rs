@@ -64,4 +64,5 @@ rules! {
     KUSTOMIZATION = "kustomizations": "base, migrations and workloads are applied in that order, each by itself";
     PLATFORM = "platform": "what the platform has to have is installed by pinned charts before anything else";
     INFRASTRUCTURE_OUTPUTS = "infrastructure-outputs": "what only the infrastructure knows once it is made is written here by the deployment, and copied to where it belongs";
+    SCRAPE_UNPROVED = "scrape-unproved": "replicas are asked by their addresses, which no certificate names: as for probes, metrics are encrypted and the certificate is not proved";
 }

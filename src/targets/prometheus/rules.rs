@@ -15,4 +15,5 @@ rules! {
     SCRAPE = "scrape-configuration": "every series carries `job`, the component, and `environment`, by which expressions name it";
     KEYS = "alert-keys": "keys of on-call services stand in the cloud's store, and reach Alertmanager as files";
     OBJECT = "rule-object": "the operator of the managed stack loads rules as objects of the cluster";
+    SCRAPE_UNPROVED = "scrape-unproved": "replicas are asked by their addresses, which no certificate names: as for probes, metrics are encrypted and the certificate is not proved";
 }

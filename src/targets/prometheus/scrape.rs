@@ -58,7 +58,12 @@ fn component(place: Place<'_>, job: &ScrapeJob) -> Doc {
         .with("scrape_interval", Doc::traced(&job.interval))
         .with("scrape_timeout", Doc::traced(&job.timeout))
         .with("metrics_path", Doc::traced(&job.url_path));
-    let map = if job.tls.value { map.with("scheme", Doc::text("https", job.tls.origin)) } else { map };
+    let map = if job.tls.value {
+        map.with("scheme", Doc::text("https", job.tls.origin))
+            .with("tls_config", by(rules::SCRAPE_UNPROVED).bool("insecure_skip_verify", true))
+    } else {
+        map
+    };
     let environment = relabel(&[], None, Some("environment"), Some(&place.environment.name.to_string()), None);
     match &place.environment.discovery {
         Some(zone) => {

@@ -28,8 +28,9 @@ pub(super) fn file(writer: &mut Writer<'_>, place: Place<'_>, name: &str, rule_f
                 subject.alerts.iter().copied().filter(|alert| alert.objective.as_ref() == Some(id)).collect();
             tests.of_objective(writer, recorded, &alerts);
         }
+        let mut expression = String::with_capacity(512);
         for alert in &subject.alerts {
-            if let Some(trial) = trial::of_alert(alert, place.environment) {
+            if let Some(trial) = trial::of_alert(alert, place.environment, &mut expression) {
                 tests.of_alert(writer, alert, &trial);
             }
         }
@@ -49,7 +50,7 @@ struct Look<'l, 'a> {
 }
 
 impl<'a> Tests<'_, 'a> {
-    fn of_alert(&self, writer: &mut Writer<'_>, alert: &'a AlertPlan, trial: &Trial) {
+    fn of_alert(&self, writer: &mut Writer<'_>, alert: &'a AlertPlan, trial: &Trial<'_>) {
         let [well, ill, cured] = ends(trial);
         let on = [alert];
         let looks = [Look { minute: well, on: &[] }, Look { minute: ill, on: &on }, Look { minute: cured, on: &[] }];
@@ -60,8 +61,9 @@ impl<'a> Tests<'_, 'a> {
     fn of_objective(&self, writer: &mut Writer<'_>, recorded: &Recorded<'a>, alerts: &[&'a AlertPlan]) {
         let Some(first) = alerts.first() else { return };
         let objective = recorded.objective;
+        let mut expressions = Default::default();
         let Some(BudgetTrial { outage, lone_failure }) =
-            trial::of_objective(objective, self.place.environment, recorded)
+            trial::of_objective(objective, self.place.environment, recorded, &mut expressions)
         else {
             return;
         };
@@ -81,7 +83,7 @@ impl<'a> Tests<'_, 'a> {
         about: &Traced<String>,
         name: &str,
         alert_name: &str,
-        trial: &Trial,
+        trial: &Trial<'_>,
         looks: &[Look<'_, 'a>],
     ) {
         let origin = Origin::rule(rules::UNIT_TEST);
@@ -123,7 +125,7 @@ impl<'a> Tests<'_, 'a> {
 }
 
 /// The last minute of each of the three times of a trial.
-fn ends(trial: &Trial) -> [u64; 3] {
+fn ends(trial: &Trial<'_>) -> [u64; 3] {
     [trial.well - 1, trial.well + trial.ill - 1, trial.well + trial.ill + trial.cured - 1]
 }
 

@@ -30,10 +30,7 @@ fn fastest(system: &System) -> Draft {
 
 /// All objectives.
 pub(super) fn dashboard(system: &System, objectives: &[ObjectivePlan], alerts: &[AlertPlan]) -> DashboardPlan {
-    let mut rows: Vec<(String, Vec<Draft>)> = Vec::new();
-    if !objectives.is_empty() {
-        rows.push((report_title(system).to_owned(), vec![report(system, objectives)]));
-    }
+    let mut rows = vec![(report_title(system).to_owned(), vec![report(system, objectives)])];
     // Of many, those that burn fastest; each component's own dashboard has the rest.
     if objectives.len() > MOST_OBJECTIVES {
         rows.push(("Fastest".to_owned(), vec![fastest(system)]));

@@ -70,10 +70,12 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
     let first_of_system = alerts.len();
     alerts.extend(of_system);
 
-    let mut dashboards = vec![
-        overview::system(system, specs, &alerts[first_of_datastores..]),
-        budgets::dashboard(system, &joined.objectives, &alerts[..first_of_datastores]),
-    ];
+    let has_objectives = !joined.objectives.is_empty();
+    let mut dashboards = vec![overview::system(system, specs, &alerts[first_of_datastores..], has_objectives)];
+    // Where nothing has an objective there is nothing to show of them.
+    if has_objectives {
+        dashboards.push(budgets::dashboard(system, &joined.objectives, &alerts[..first_of_datastores]));
+    }
     dashboards.extend(joined.dashboards);
     dashboards.extend(datastores::dashboards(system, specs, &alerts[first_of_datastores..first_of_system]));
 

@@ -139,16 +139,17 @@ pub(super) fn firing(system: &System, by: &[&'static str], further: &str) -> Dra
 }
 
 /// Traffic, errors and replicas of all components, and who calls whom.
-pub(super) fn system(system: &System, specs: &Specs, alerts: &[AlertPlan]) -> DashboardPlan {
+pub(super) fn system(system: &System, specs: &Specs, alerts: &[AlertPlan], has_objectives: bool) -> DashboardPlan {
     let deployed: Vec<&Component> = system.components.iter().filter(|component| component.is_deployed()).collect();
     let runbooks = system.operations.as_ref().and_then(|operations| operations.runbooks.as_ref());
-    let mut links = vec![DashboardLink {
+    let objectives = DashboardLink {
         origin: system.origin,
         title: Traced::by_rule("Objectives".to_owned(), rules::PANEL),
         dashboard: Some(dashboard_uid(system, "objectives")),
         url: None,
         kind: None,
-    }];
+    };
+    let mut links: Vec<DashboardLink> = has_objectives.then_some(objectives).into_iter().collect();
     links.push(all_components(system));
     links.push(all_datastores(system));
     links.extend(runbooks.map(|url| DashboardLink {

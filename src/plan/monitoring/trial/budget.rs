@@ -1,10 +1,12 @@
 //! What proves the alerts of an objective: events that are all good, then all bad, then all good.
 
+use std::borrow::Cow;
+
 use super::selector::{LabelMatcher, Operator, Selector, selectors};
 use super::{BEFORE, Course, MARGIN, Trial, TrialSeries, series, series_of, whole};
 use crate::ir::value::{Decimal, Duration};
 use crate::plan::monitoring::configurations::{IndicatorKind, MonitoredEnvironment, ObjectivePlan};
-use crate::plan::monitoring::promql::fill;
+use crate::plan::monitoring::promql::push_filled;
 use crate::plan::monitoring::recordings::{Recorded, Recording};
 use crate::spec::prometheus::AlertSeverity;
 
@@ -13,14 +15,14 @@ const LONGEST: u64 = 10_080;
 
 /// What proves the alerts of an objective.
 #[derive(Clone, Debug)]
-pub struct BudgetTrial {
+pub struct BudgetTrial<'e> {
     /// An outage. The alerts of all severities are on at its end, and off when their short windows hold none of it.
-    pub outage: Trial,
+    pub outage: Trial<'e>,
     /// One bad event where there are hardly any: nobody is told. None where a single event may be told of.
-    pub lone_failure: Option<Trial>,
+    pub lone_failure: Option<Trial<'e>>,
 }
 
-impl BudgetTrial {
+impl BudgetTrial<'_> {
     /// Minutes from the end of the outage until the alert of a severity is off.
     #[must_use]
     pub fn recovery(objective: &ObjectivePlan, severity: AlertSeverity) -> u64 {
@@ -30,30 +32,39 @@ impl BudgetTrial {
     }
 }
 
-/// The trial of an objective's alerts in an environment; none where it has no alert.
+/// The trial of an objective's alerts in an environment; none where it has no alert. The expressions of its error ratio and
+/// of its events are written to buffers, of which the trial borrows.
 #[must_use]
-pub fn of_objective(
+pub fn of_objective<'e>(
     objective: &ObjectivePlan,
     environment: &MonitoredEnvironment,
-    recorded: &Recorded<'_>,
-) -> Option<BudgetTrial> {
+    recorded: &Recorded<'e>,
+    [ratio, counted]: &'e mut [String; 2],
+) -> Option<BudgetTrial<'e>> {
+    ratio.clear();
+    push_filled(ratio, &objective.error_ratio, "5m", &environment.selector);
+    counted.clear();
+    if let Some(events) = &objective.events {
+        push_filled(counted, events, "5m", &environment.selector);
+    }
+    let (ratio, counted): (&'e str, &'e str) = (ratio, counted);
     let cured = AlertSeverity::ALL.iter().map(|severity| BudgetTrial::recovery(objective, *severity)).max()?;
     let highest = AlertSeverity::ALL.iter().filter_map(|severity| lowest_threshold(objective, *severity)).max()?;
     // So long that the share of bad minutes is above the threshold, also where a window holds all minutes before.
     let share = highest.over(Decimal::whole(1).minus(highest));
     let well = if share > Decimal::whole(20) { 2 } else { BEFORE };
-    let outage = |series, delay: u64| {
+    let outage = |series: Vec<TrialSeries<'e>>, delay: u64| {
         let before = Decimal::whole(i64::try_from(well + delay).unwrap_or(i64::MAX / 1000));
         Trial { series, well, ill: (whole(share.times(before)) + 1 + delay + MARGIN + 5).min(LONGEST), cured }
     };
     let pace = pace(objective);
-    let measured = measured(objective, environment, pace);
+    let measured = measured(objective, ratio, counted, pace);
     let Some((series, delay)) = measured else {
         // What the expression counts is the user's own: the rules are tried from the recorded ratio on.
         let zero = Decimal::whole(0);
         let ratio = |window| from_recorded(recorded, window, Course::Level(zero, Decimal::whole(1)));
-        let mut series: Vec<TrialSeries> = recorded.windows().into_iter().filter_map(ratio).collect();
-        series.extend(events(objective, environment, Course::Growth(pace, pace)));
+        let mut series: Vec<TrialSeries<'e>> = recorded.windows().into_iter().map(ratio).collect();
+        series.extend(events(counted, Course::Growth(pace, pace)));
         return Some(BudgetTrial { outage: outage(series, 0), lone_failure: None });
     };
     let least = objective.burn_windows.iter().filter_map(|window| window.least_events).map(|least| least.value).min();
@@ -76,16 +87,16 @@ fn pace(objective: &ObjectivePlan) -> Decimal {
 }
 
 /// The series that an objective is measured by, and the minutes until an outage shows in them.
-fn measured(
+fn measured<'e>(
     objective: &ObjectivePlan,
-    environment: &MonitoredEnvironment,
+    ratio: &'e str,
+    counted: &'e str,
     pace: Decimal,
-) -> Option<(Vec<TrialSeries>, u64)> {
+) -> Option<(Vec<TrialSeries<'e>>, u64)> {
     let zero = Decimal::whole(0);
-    let expression = fill(&objective.error_ratio, "5m", &environment.selector);
-    let found = selectors(&expression);
+    let found = selectors(ratio);
     let mut delay = 0;
-    let mut measured: Vec<TrialSeries> = match (objective.indicator.value, found.as_slice()) {
+    let mut measured: Vec<TrialSeries<'e>> = match (objective.indicator.value, found.as_slice()) {
         (IndicatorKind::Availability, [failed, all]) if objective.events.is_some() => {
             failing_events(failed, all, pace)?
         }
@@ -96,7 +107,7 @@ fn measured(
         }
         (IndicatorKind::Ratio, [good, all]) => bad_events(good, all, pace)?,
         (IndicatorKind::Freshness, [newest]) => {
-            let limit = oldest(&expression)?;
+            let limit = oldest(ratio)?;
             let lead = Decimal::whole(60).minus(limit);
             delay = 2;
             vec![series(newest, Course::Clock(lead))?]
@@ -104,14 +115,18 @@ fn measured(
         _ => return None,
     };
     // Where the events are among what is measured they are not counted twice.
-    let counted = events(objective, environment, Course::Growth(pace, pace));
+    let counted = events(counted, Course::Growth(pace, pace));
     measured.extend(counted.filter(|event| !measured.iter().any(|known| known.metric == event.metric)));
     Some((measured, delay))
 }
 
 /// Events of which all are good, and while not all is well all are bad: good ones have other labels than bad ones, or bad
 /// ones are counted apart.
-pub(super) fn failing_events(failed: &Selector, all: &Selector, pace: Decimal) -> Option<Vec<TrialSeries>> {
+pub(super) fn failing_events<'e>(
+    failed: &Selector<'e>,
+    all: &Selector<'e>,
+    pace: Decimal,
+) -> Option<Vec<TrialSeries<'e>>> {
     let zero = Decimal::whole(0);
     if failed.metric != all.metric {
         return Some(vec![series(failed, Course::Growth(zero, pace))?, series(all, Course::Growth(pace, pace))?]);
@@ -122,7 +137,7 @@ pub(super) fn failing_events(failed: &Selector, all: &Selector, pace: Decimal) -
 }
 
 /// The same of a selector of good events.
-fn bad_events(good: &Selector, all: &Selector, pace: Decimal) -> Option<Vec<TrialSeries>> {
+fn bad_events<'e>(good: &Selector<'e>, all: &Selector<'e>, pace: Decimal) -> Option<Vec<TrialSeries<'e>>> {
     let zero = Decimal::whole(0);
     if good.metric != all.metric {
         return Some(vec![series(good, Course::Growth(pace, zero))?, series(all, Course::Growth(pace, pace))?]);
@@ -131,7 +146,7 @@ fn bad_events(good: &Selector, all: &Selector, pace: Decimal) -> Option<Vec<Tria
 }
 
 /// A series that `all` takes and `part` does not.
-fn outside(all: &Selector, part: &Selector, course: Course) -> Option<TrialSeries> {
+fn outside<'e>(all: &Selector<'e>, part: &Selector<'e>, course: Course) -> Option<TrialSeries<'e>> {
     let further = part.matchers.iter().find(|matcher| !all.matchers.contains(matcher))?;
     let not = LabelMatcher {
         operator: match further.operator {
@@ -146,9 +161,8 @@ fn outside(all: &Selector, part: &Selector, course: Course) -> Option<TrialSerie
 }
 
 /// The series by which events are counted.
-fn events(objective: &ObjectivePlan, environment: &MonitoredEnvironment, course: Course) -> Option<TrialSeries> {
-    let counted = fill(objective.events.as_ref()?, "5m", &environment.selector);
-    series(selectors(&counted).first()?, course)
+fn events(counted: &str, course: Course) -> Option<TrialSeries<'_>> {
+    series(selectors(counted).first()?, course)
 }
 
 /// The seconds that the newest result may be old: what the expression compares its age with.
@@ -158,7 +172,7 @@ fn oldest(expression: &str) -> Option<Decimal> {
 }
 
 /// One good event and one bad one in all the time.
-fn lone_failure(outage: &[TrialSeries], minutes: u64) -> Option<Trial> {
+fn lone_failure<'e>(outage: &[TrialSeries<'e>], minutes: u64) -> Option<Trial<'e>> {
     let (zero, one) = (Decimal::whole(0), Decimal::whole(1));
     let series = outage
         .iter()
@@ -166,12 +180,14 @@ fn lone_failure(outage: &[TrialSeries], minutes: u64) -> Option<Trial> {
             Course::Growth(..) => Some(TrialSeries { course: Course::Growth(zero, one), ..series.clone() }),
             _ => None,
         })
-        .collect::<Option<Vec<TrialSeries>>>()?;
+        .collect::<Option<Vec<TrialSeries<'e>>>>()?;
     Some(Trial { series, well: BEFORE, ill: 1, cured: minutes.min(30) })
 }
 
-fn from_recorded(recorded: &Recorded<'_>, window: Duration, course: Course) -> Option<TrialSeries> {
-    let mut selector = String::new();
-    recorded.push_selector(Recording::ErrorRatio(window), &mut selector);
-    series(selectors(&selector).first()?, course)
+/// The recorded error ratio itself.
+fn from_recorded<'e>(recorded: &Recorded<'e>, window: Duration, course: Course) -> TrialSeries<'e> {
+    let mut metric = String::new();
+    Recording::ErrorRatio(window).push_name(&mut metric);
+    let labels = recorded.labels().into_iter().map(|(label, value, _)| (label, Cow::Borrowed(value)));
+    TrialSeries { metric: Cow::Owned(metric), labels: labels.collect(), course }
 }

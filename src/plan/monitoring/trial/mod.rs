@@ -7,14 +7,15 @@
 mod budget;
 pub mod selector;
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 pub use budget::{BudgetTrial, of_objective};
-use selector::{LabelMatcher, Selector, labels, selectors};
+use selector::{LabelMatcher, Labels, Selector, labels, selectors};
 
 use super::alerting::{AlertKind, AlertPlan, Comparison};
 use super::configurations::MonitoredEnvironment;
-use super::promql::{fill, push_quoted};
+use super::promql::{push_filled, push_quoted};
 use crate::ir::value::{Decimal, Duration};
 
 /// Minutes in which all is well before anything happens.
@@ -28,9 +29,9 @@ const MARGIN: u64 = EVALUATION + 2;
 
 /// Series by which an alert is proved. There is a sample every minute.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trial {
+pub struct Trial<'e> {
     /// The series.
-    pub series: Vec<TrialSeries>,
+    pub series: Vec<TrialSeries<'e>>,
     /// Minutes in which all is well.
     pub well: u64,
     /// Minutes in which it is not; at their end the alert is on.
@@ -41,11 +42,11 @@ pub struct Trial {
 
 /// One series.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TrialSeries {
+pub struct TrialSeries<'e> {
     /// The metric.
-    pub metric: String,
+    pub metric: Cow<'e, str>,
     /// Its labels.
-    pub labels: Vec<(String, String)>,
+    pub labels: Labels<'e>,
     /// How it goes.
     pub course: Course,
 }
@@ -63,7 +64,7 @@ pub enum Course {
     Clock(Decimal),
 }
 
-impl TrialSeries {
+impl TrialSeries<'_> {
     /// Adds the series as PromQL writes it.
     pub fn push_notation(&self, text: &mut String) {
         text.push_str(&self.metric);
@@ -78,7 +79,7 @@ impl TrialSeries {
     }
 
     /// Adds its samples as promtool writes them: `FIRST+STEPxTIMES` for each time, in which the first sample counts too.
-    pub fn push_samples(&self, trial: &Trial, text: &mut String) {
+    pub fn push_samples(&self, trial: &Trial<'_>, text: &mut String) {
         let zero = Decimal::whole(0);
         let minutes = |number: u64| Decimal::whole(i64::try_from(number).unwrap_or(i64::MAX / 1000));
         let (well, ill) = (minutes(trial.well), minutes(trial.ill));
@@ -109,9 +110,9 @@ impl TrialSeries {
     }
 }
 
-impl Trial {
+impl<'e> Trial<'e> {
     /// Series for a time in which not all is well that is as long as an expression looks back and waits.
-    fn new(series: Vec<TrialSeries>, looks_back: Duration, hold: Option<Duration>) -> Trial {
+    fn new(series: Vec<TrialSeries<'e>>, looks_back: Duration, hold: Option<Duration>) -> Trial<'e> {
         let minutes = |duration: Duration| duration.whole_seconds().div_ceil(60);
         let looks_back = minutes(looks_back);
         Trial {
@@ -124,11 +125,18 @@ impl Trial {
     }
 }
 
-/// The trial of an alert in an environment; none where it has no expression, or watches an objective.
+/// The trial of an alert in an environment; none where it has no expression, or watches an objective. The expression is
+/// written to a buffer, of which the trial borrows.
 #[must_use]
-pub fn of_alert(alert: &AlertPlan, environment: &MonitoredEnvironment) -> Option<Trial> {
-    let expression = fill(alert.expression.as_ref()?, "5m", &environment.selector);
-    let found = selectors(&expression);
+pub fn of_alert<'e>(
+    alert: &AlertPlan,
+    environment: &MonitoredEnvironment,
+    expression: &'e mut String,
+) -> Option<Trial<'e>> {
+    expression.clear();
+    push_filled(expression, alert.expression.as_ref()?, "5m", &environment.selector);
+    let expression: &'e str = expression;
+    let found = selectors(expression);
     let limit = alert.threshold.map(|limit| limit.value);
     let (one, many, hundred) = (Decimal::whole(1), Decimal::whole(60), Decimal::whole(100));
     let zero = Decimal::whole(0);
@@ -153,7 +161,7 @@ pub fn of_alert(alert: &AlertPlan, environment: &MonitoredEnvironment) -> Option
             &[Course::Level(one, Decimal::whole(3)), Course::Level(Decimal::whole(3), Decimal::whole(3))]
         }
         AlertKind::RunMissed => &[Course::Clock(many), Course::Level(zero, zero)],
-        AlertKind::Failing => return failing(&found, &expression, alert),
+        AlertKind::Failing => return failing(&found, expression, alert),
         AlertKind::DatastoreStorage if expression.contains("predict_linear") => {
             // At this pace it is empty within a day.
             let gibibytes = |number: i64| Decimal::whole(number << 30);
@@ -175,7 +183,7 @@ pub fn of_alert(alert: &AlertPlan, environment: &MonitoredEnvironment) -> Option
             &[if above { Course::Level(less, more) } else { Course::Level(more, less) }]
         }
     };
-    let series: Option<Vec<TrialSeries>> =
+    let series: Option<Vec<TrialSeries<'e>>> =
         found.iter().zip(courses).map(|(selector, course)| series(selector, *course)).collect();
     let series = series.filter(|series| series.len() == courses.len())?;
     let hold = match (alert.kind.value, limit) {
@@ -183,27 +191,27 @@ pub fn of_alert(alert: &AlertPlan, environment: &MonitoredEnvironment) -> Option
         (AlertKind::RunMissed, Some(late)) => Some(Duration::seconds(60 + whole(late))),
         _ => alert.hold.map(|hold| hold.value),
     };
-    Some(Trial::new(series, looks_back(&expression), hold))
+    Some(Trial::new(series, looks_back(expression), hold))
 }
 
 /// Requests of which all fail while not all is well.
-fn failing(found: &[Selector], expression: &str, alert: &AlertPlan) -> Option<Trial> {
+fn failing<'e>(found: &[Selector<'e>], expression: &str, alert: &AlertPlan) -> Option<Trial<'e>> {
     let [failed, all, ..] = found else { return None };
     let series = budget::failing_events(failed, all, Decimal::whole(60))?;
     Some(Trial::new(series, looks_back(expression), alert.hold.map(|hold| hold.value)))
 }
 
 /// A series that a selector takes.
-fn series(selector: &Selector, course: Course) -> Option<TrialSeries> {
+fn series<'e>(selector: &Selector<'e>, course: Course) -> Option<TrialSeries<'e>> {
     series_of(&selector.metric, &selector.matchers, course)
 }
 
-fn series_of<'a>(
-    metric: &str,
-    matchers: impl IntoIterator<Item = &'a LabelMatcher>,
+fn series_of<'m, 'e: 'm>(
+    metric: &Cow<'e, str>,
+    matchers: impl IntoIterator<Item = &'m LabelMatcher<'e>>,
     course: Course,
-) -> Option<TrialSeries> {
-    Some(TrialSeries { metric: metric.to_owned(), labels: labels(matchers)?, course })
+) -> Option<TrialSeries<'e>> {
+    Some(TrialSeries { metric: metric.clone(), labels: labels(matchers)?, course })
 }
 
 /// How far back an expression looks: its longest range.

@@ -3,27 +3,29 @@
 //! Expressions of a plan are ours, or printed by the grammar: their selectors are found by their braces, which is a
 //! hundred times as fast as the grammar.
 
+use std::borrow::Cow;
+
 use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// One selector.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Selector {
+pub struct Selector<'e> {
     /// The metric; of a selector by `__name__` alone too.
-    pub metric: String,
+    pub metric: Cow<'e, str>,
     /// Its label matchers.
-    pub matchers: Vec<LabelMatcher>,
+    pub matchers: Vec<LabelMatcher<'e>>,
 }
 
 /// One label matcher.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LabelMatcher {
+pub struct LabelMatcher<'e> {
     /// The label.
-    pub label: String,
+    pub label: &'e str,
     /// How it is compared.
     pub operator: Operator,
     /// What it is compared with.
-    pub value: String,
+    pub value: Cow<'e, str>,
 }
 
 /// How a label is compared.
@@ -39,7 +41,7 @@ pub enum Operator {
     MatchesNot,
 }
 
-impl LabelMatcher {
+impl LabelMatcher<'_> {
     /// Whether a label's value passes; none where the pattern can't be read.
     #[must_use]
     pub fn takes(&self, value: &str) -> Option<bool> {
@@ -54,7 +56,7 @@ impl LabelMatcher {
 
 /// The selectors of an expression, in order.
 #[must_use]
-pub fn selectors(expression: &str) -> Vec<Selector> {
+pub fn selectors(expression: &str) -> Vec<Selector<'_>> {
     let mut found = Vec::new();
     let mut rest = expression;
     let mut metric_start = 0;
@@ -62,7 +64,7 @@ pub fn selectors(expression: &str) -> Vec<Selector> {
     while let Some(byte) = rest.as_bytes().get(at).copied() {
         match byte {
             b'{' => {
-                let metric = rest[metric_start..at].to_owned();
+                let metric = &rest[metric_start..at];
                 let Some((selector, length)) = matchers(&rest[at + 1..]) else { return found };
                 found.push(named(metric, selector));
                 rest = &rest[at + 1 + length..];
@@ -87,19 +89,19 @@ pub fn selectors(expression: &str) -> Vec<Selector> {
 }
 
 /// A selector that names its metric by `__name__` as one that names it before the braces.
-fn named(metric: String, mut matchers: Vec<LabelMatcher>) -> Selector {
+fn named<'e>(metric: &'e str, mut matchers: Vec<LabelMatcher<'e>>) -> Selector<'e> {
     if metric.is_empty()
         && let Some(at) = matchers.iter().position(|matcher| matcher.label == "__name__")
     {
         let name = matchers.remove(at);
         return Selector { metric: name.value, matchers };
     }
-    Selector { metric, matchers }
+    Selector { metric: Cow::Borrowed(metric), matchers }
 }
 
 /// The matchers behind an opening brace, and how long they are with the closing one.
-fn matchers(text_behind: &str) -> Option<(Vec<LabelMatcher>, usize)> {
-    let mut found = Vec::new();
+fn matchers(text_behind: &str) -> Option<(Vec<LabelMatcher<'_>>, usize)> {
+    let mut found = Vec::with_capacity(4);
     let mut rest = text_behind;
     loop {
         rest = rest.trim_start_matches([' ', ',']);
@@ -114,14 +116,19 @@ fn matchers(text_behind: &str) -> Option<(Vec<LabelMatcher>, usize)> {
             _ => (Operator::Equal, 1),
         };
         let (value, quoted) = text(&behind[length..])?;
-        found.push(LabelMatcher { label: label.trim().to_owned(), operator, value });
+        found.push(LabelMatcher { label: label.trim(), operator, value });
         rest = &behind[length + quoted..];
     }
 }
 
 /// The text between quotes at the beginning, and how long it is with them.
-fn text(quoted: &str) -> Option<(String, usize)> {
+fn text(quoted: &str) -> Option<(Cow<'_, str>, usize)> {
     let quote = quoted.chars().next()?;
+    let inner = &quoted[quote.len_utf8()..];
+    let end = inner.find(['\\', quote])?;
+    if inner[end..].starts_with(quote) {
+        return Some((Cow::Borrowed(&inner[..end]), end + 2 * quote.len_utf8()));
+    }
     let mut value = String::new();
     let mut characters = quoted.char_indices().skip(1);
     while let Some((at, character)) = characters.next() {
@@ -146,27 +153,37 @@ fn text(quoted: &str) -> Option<(String, usize)> {
                     });
                 }
             }
-            _ if character == quote => return Some((value, at + quote.len_utf8())),
+            _ if character == quote => return Some((Cow::Owned(value), at + quote.len_utf8())),
             _ => value.push(character),
         }
     }
     None
 }
 
+/// Labels with their values.
+pub type Labels<'e> = Vec<(&'e str, Cow<'e, str>)>;
+
 /// Labels that all of the matchers take; none where we find none. A label that is not named has no value.
 #[must_use]
-pub fn labels<'a>(matchers: impl IntoIterator<Item = &'a LabelMatcher>) -> Option<Vec<(String, String)>> {
-    let matchers: Vec<&LabelMatcher> = matchers.into_iter().collect();
-    let mut found: Vec<(String, String)> = Vec::new();
-    for matcher in &matchers {
-        if found.iter().any(|(label, _)| *label == matcher.label) {
+pub fn labels<'m, 'e: 'm>(matchers: impl IntoIterator<Item = &'m LabelMatcher<'e>>) -> Option<Labels<'e>> {
+    let matchers: Vec<&LabelMatcher<'e>> = matchers.into_iter().collect();
+    let mut found: Labels<'e> = Vec::with_capacity(matchers.len());
+    for (index, matcher) in matchers.iter().enumerate() {
+        let of_label = |other: &&&LabelMatcher<'e>| other.label == matcher.label;
+        if matchers[..index].iter().any(|other| of_label(&other)) {
             continue;
         }
-        let of_label: Vec<&LabelMatcher> =
-            matchers.iter().copied().filter(|other| other.label == matcher.label).collect();
-        found.push((matcher.label.clone(), value(&of_label)?));
+        let is_alone = !matchers[index + 1..].iter().any(|other| of_label(&other));
+        let value = if is_alone && matcher.operator == Operator::Equal {
+            matcher.value.clone()
+        } else {
+            let of_label: Vec<&LabelMatcher<'e>> = matchers.iter().filter(of_label).copied().collect();
+            Cow::Owned(value(&of_label)?)
+        };
+        if !value.is_empty() {
+            found.push((matcher.label, value));
+        }
     }
-    found.retain(|(_, value)| !value.is_empty());
     Some(found)
 }
 
@@ -174,17 +191,22 @@ pub fn labels<'a>(matchers: impl IntoIterator<Item = &'a LabelMatcher>) -> Optio
 const WORDS: &[&str] = &["200", "OK", "ok", "success", "other", "another", "0", "1", ""];
 
 /// A value that all of the matchers of one label take.
-fn value(matchers: &[&LabelMatcher]) -> Option<String> {
-    let stated =
-        matchers.iter().find(|matcher| matcher.operator == Operator::Equal).map(|matcher| matcher.value.clone());
-    let patterns = matchers.iter().filter(|matcher| matcher.operator == Operator::Matches);
-    let examples = patterns.flat_map(|matcher| examples(&matcher.value));
-    let words = WORDS.iter().map(|word| (*word).to_owned());
-    stated
-        .into_iter()
-        .chain(examples)
-        .chain(words)
-        .find(|value| matchers.iter().all(|matcher| matcher.takes(value) == Some(true)))
+fn value(matchers: &[&LabelMatcher<'_>]) -> Option<String> {
+    let taken = |value: &String| matchers.iter().all(|matcher| matcher.takes(value) == Some(true));
+    let stated = matchers.iter().find(|matcher| matcher.operator == Operator::Equal);
+    if let Some(value) = stated.map(|matcher| matcher.value.to_string()).filter(taken) {
+        return Some(value);
+    }
+    for matcher in matchers.iter().filter(|matcher| matcher.operator == Operator::Matches) {
+        let (examples, are_sure) = examples(&matcher.value);
+        // What follows from a pattern for sure needs no proof, which would cost an automaton.
+        let asked = || matchers.iter().filter(|other| !are_sure || !std::ptr::eq(**other, *matcher));
+        let found = examples.into_iter().find(|value| asked().all(|other| other.takes(value) == Some(true)));
+        if found.is_some() {
+            return found;
+        }
+    }
+    WORDS.iter().map(|word| (*word).to_owned()).find(taken)
 }
 
 /// Patterns that need no automaton: words of plain characters and dots, one of several.
@@ -203,24 +225,24 @@ fn matches(pattern: &str, text: &str) -> Option<bool> {
     Some(Regex::new(&format!("^(?s:{pattern})$")).ok()?.is_match(text))
 }
 
-/// Texts that a pattern may take, one for each of its words.
-fn examples(pattern: &str) -> Vec<String> {
+/// Texts that a pattern may take, one for each of its words; and whether it takes them for sure.
+fn examples(pattern: &str) -> (Vec<String>, bool) {
     if is_plain(pattern) {
-        return pattern.split('|').flat_map(|word| [word.replace('.', "0"), word.replace('.', "1")]).collect();
+        let examples = pattern.split('|').flat_map(|word| [word.replace('.', "0"), word.replace('.', "1")]).collect();
+        return (examples, true);
     }
-    let Ok(hir) = regex_syntax::parse(pattern) else { return Vec::new() };
+    let Ok(hir) = regex_syntax::parse(pattern) else { return (Vec::new(), false) };
     let whole = match hir.kind() {
         HirKind::Alternation(words) => words.as_slice(),
         _ => std::slice::from_ref(&hir),
     };
-    whole
-        .iter()
-        .map(|hir| {
-            let mut text = String::new();
-            example(hir, &mut text);
-            text
-        })
-        .collect()
+    let of_word = |hir| {
+        let mut text = String::new();
+        example(hir, &mut text);
+        text
+    };
+    // A place that is asked for, such as the edge of a word, may not be where the example has it.
+    (whole.iter().map(of_word).collect(), hir.properties().look_set().is_empty())
 }
 
 /// The shortest text that a pattern takes. Patterns come from the grammar, which bounds how deep they are nested.
@@ -255,7 +277,12 @@ mod tests {
     use crate::plan::monitoring::promql::{quoted, select};
 
     fn solved(expression: &str) -> Vec<(String, String)> {
-        labels(&selectors(expression)[0].matchers).unwrap()
+        let found = selectors(expression);
+        labels(&found[0].matchers)
+            .unwrap()
+            .into_iter()
+            .map(|(label, value)| (label.to_owned(), value.into_owned()))
+            .collect()
     }
 
     #[test]
@@ -266,7 +293,7 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].metric, "http_requests_total");
         assert_eq!(found[0].matchers[1].operator, Operator::Matches);
-        assert_eq!((found[1].metric.as_str(), found[1].matchers.len()), ("a b", 0));
+        assert_eq!((&*found[1].metric, found[1].matchers.len()), ("a b", 0));
         assert!(selectors("1 + 2").is_empty());
         assert!(selectors("x{a=\"").is_empty());
     }

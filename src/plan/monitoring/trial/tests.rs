@@ -9,7 +9,7 @@ use crate::source::Sources;
 use crate::spec::Specs;
 
 fn trial_of(course: Course) -> String {
-    let series = TrialSeries { metric: "m".to_owned(), labels: Vec::new(), course };
+    let series = TrialSeries { metric: "m".into(), labels: Vec::new(), course };
     let mut samples = String::new();
     series.push_samples(&Trial { series: Vec::new(), well: 3, ill: 2, cured: 2 }, &mut samples);
     samples
@@ -27,8 +27,8 @@ fn courses_go_on_where_they_were() {
 
 #[test]
 fn labels_are_written_as_promql_reads_them() {
-    let labels = vec![("a".to_owned(), "x\"\n}".to_owned()), ("b".to_owned(), "y".to_owned())];
-    let series = TrialSeries { metric: "m".to_owned(), labels, course: Course::Clock(Decimal::whole(0)) };
+    let labels = vec![("a", "x\"\n}".into()), ("b", "y".into())];
+    let series = TrialSeries { metric: "m".into(), labels, course: Course::Clock(Decimal::whole(0)) };
     let mut notation = String::new();
     series.push_notation(&mut notation);
     assert_eq!(notation, "m{a=\"x\\\"\\n}\",b=\"y\"}");
@@ -46,13 +46,17 @@ fn every_alert_of_every_fixture_has_a_trial() {
         for environment in &monitoring.environments {
             for alert in &plan.alerting.alerts {
                 if alert.expression.is_some() {
-                    assert!(of_alert(alert, environment).is_some(), "{}", alert.id);
+                    assert!(of_alert(alert, environment, &mut String::new()).is_some(), "{}", alert.id);
                     tried += 1;
                 }
             }
             for objective in monitoring.objectives.iter().filter(|objective| !objective.burn_windows.is_empty()) {
                 let recorded = Recorded::new(monitoring, objective, environment);
-                assert!(of_objective(objective, environment, &recorded).is_some(), "{}", objective.id);
+                assert!(
+                    of_objective(objective, environment, &recorded, &mut Default::default()).is_some(),
+                    "{}",
+                    objective.id
+                );
                 tried += 1;
             }
         }
