@@ -51,6 +51,12 @@ for ((index = 0; index < count; index++)); do
     zone=$(zone_of "$domain")
     parameters+=("$parameter=$zone")
   done < <(field '.hosted_zones // {} | to_entries[] | [.key, .value] | @tsv')
+  while IFS=$'\t' read -r parameter region known; do
+    [ -n "$parameter" ] || continue
+    value=$(aws ssm get-parameter --region "$region" --name "$known" --query Parameter.Value --output text)
+    parameters+=("$parameter=$value")
+  done < <(field '.parameters_of_other_regions // {} | to_entries[] | [.key, .value.region, .value.name] | @tsv')
+
   # Handed over also where it is empty: a parameter that is left out keeps its last value.
   component=$(field '.held_task_definition // empty')
   [ -z "$component" ] ||

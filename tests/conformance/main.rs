@@ -6,6 +6,7 @@
 
 mod aws;
 mod cloudformation;
+mod equivalence;
 mod github_actions;
 mod grafana;
 mod kubernetes;
@@ -40,6 +41,7 @@ enum Need {
 /// The cases of each target; one line adds a family of judges.
 const FAMILIES: &[&[Case]] = &[
     cloudformation::CASES,
+    equivalence::CASES,
     github_actions::CASES,
     grafana::CASES,
     kubernetes::CASES,

@@ -23,6 +23,10 @@ macro_rules! words {
             pub web_acl_rule_groups: Vec<Traced<String>>,
             /// What the pipeline may do in an environment.
             pub deploy: Vec<StatementFact>,
+            /// What it may do with stacks, where CloudFormation makes the infrastructure.
+            pub stacks: Vec<StatementFact>,
+            /// What its plan may do with them.
+            pub stacks_plan: Vec<StatementFact>,
             parameters: Parameters,
             alarms: BTreeMap<(String, String), AlarmFact>,
             actions: BTreeMap<&'static str, Vec<Traced<String>>>,
@@ -37,6 +41,8 @@ macro_rules! words {
                     interface_endpoints: file.texts(&["graph", "endpoints", "interface"]),
                     web_acl_rule_groups: file.texts(&["graph", "web_acl", "rule_groups"]),
                     deploy: statements(file, &["graph", "pipeline", "deploy"]),
+                    stacks: statements(file, &["graph", "pipeline", "stacks"]),
+                    stacks_plan: statements(file, &["graph", "pipeline", "stacks_plan"]),
                     parameters: parameters(file),
                     alarms: alarms(file),
                     actions: actions(file),

@@ -244,7 +244,7 @@ pub(super) fn web_acl(template: &mut Template<'_>, acl: &WebAcl) {
             .bool("SampledRequestsEnabled", true)
     };
     let mut rules: Vec<Doc> = Vec::new();
-    for (priority, group) in (0..).zip(&acl.rule_groups) {
+    for (priority, group) in (1..).zip(&acl.rule_groups) {
         let managed = Map::new(group.origin).text("VendorName", "AWS").with("Name", text(group));
         rules.push(
             Map::new(group.origin)
@@ -259,11 +259,11 @@ pub(super) fn web_acl(template: &mut Template<'_>, acl: &WebAcl) {
     let rate = Map::new(acl.rate_limit.origin).text("AggregateKeyType", "IP").with("Limit", whole(&acl.rate_limit));
     rules.push(
         Map::new(acl.rate_limit.origin)
-            .text("Name", "rate-limit")
-            .integer("Priority", i64::try_from(acl.rule_groups.len()).unwrap_or(i64::MAX))
+            .text("Name", "rate")
+            .integer("Priority", i64::try_from(acl.rule_groups.len() + 1).unwrap_or(i64::MAX))
             .with("Statement", Map::new(acl.rate_limit.origin).with("RateBasedStatement", rate))
             .with("Action", Map::new(acl.rate_limit.origin).with("Block", Map::new(acl.rate_limit.origin)))
-            .with("VisibilityConfig", seen("rate-limit".to_owned()))
+            .with("VisibilityConfig", seen("rate".to_owned()))
             .into(),
     );
     let properties = Map::new(origin)
@@ -282,7 +282,7 @@ pub(super) fn distribution(template: &mut Template<'_>, site: &Distribution, buc
     let practice = Origin::rule(rules::CDN);
     let id = logical(Kind::Distribution, &site.id);
     let control = Map::new(practice)
-        .with("Name", Doc::text(format!("{}-access", site.bucket.id), origin))
+        .with("Name", Doc::text(format!("{}-{}", template.prefix(), site.id), origin))
         .text("OriginAccessControlOriginType", "s3")
         .text("SigningBehavior", "always")
         .text("SigningProtocol", "sigv4");
@@ -304,9 +304,8 @@ pub(super) fn distribution(template: &mut Template<'_>, site: &Distribution, buc
         .with("AllowedMethods", words(&["GET", "HEAD", "OPTIONS"], practice))
         .with("CachedMethods", words(&["GET", "HEAD"], practice))
         .bool("Compress", true)
-        // AWS's own policies: CachingOptimized, SecurityHeadersPolicy.
-        .text("CachePolicyId", "658327ea-f89d-4fab-a63d-7e88639e58f6")
-        .text("ResponseHeadersPolicyId", "67f7725c-6f97-4210-82d7-5512b31e9d03");
+        .with("CachePolicyId", text(&site.cache_policy))
+        .with("ResponseHeadersPolicyId", text(&site.headers_policy));
     let certificate = match &site.certificate {
         Some(certificate) => Map::new(origin)
             .with("AcmCertificateArn", template.of(certificate, Attribute::Arn, origin))
@@ -315,12 +314,7 @@ pub(super) fn distribution(template: &mut Template<'_>, site: &Distribution, buc
         None => Map::new(origin).bool("CloudFrontDefaultCertificate", true),
     };
     let logs = template.of(&site.access_logs, Attribute::Name, origin);
-    let logs = super::template::splice(Sub::default(), &logs)
-        .text(".s3.")
-        .of("AWS::Region")
-        .text(".")
-        .of("AWS::URLSuffix")
-        .doc(origin);
+    let logs = super::template::splice(Sub::default(), &logs).text(".s3.").of("AWS::URLSuffix").doc(origin);
     let mut config = Map::new(origin)
         .with("Comment", text(&site.comment))
         .bool("Enabled", true)

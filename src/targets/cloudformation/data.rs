@@ -138,13 +138,14 @@ pub(super) fn document_cluster(template: &mut Template<'_>, cluster: &DocumentCl
         properties.put("EnableCloudwatchLogsExports", Doc::list(cluster.log_exports.iter().map(text), origin));
     }
     template.add(id.clone(), "AWS::DocDB::DBCluster", Keep::Snapshot, properties);
+    // The data is the cluster's, whatever instances there are.
     for number in 1..=cluster.instances.value {
         let instance = Map::new(cluster.instances.origin)
             .with("DBInstanceIdentifier", Doc::text(format!("{}-{number}", cluster.name), origin))
             .with("DBClusterIdentifier", reference(id.clone(), origin))
             .with("DBInstanceClass", text(&cluster.class))
             .with("AutoMinorVersionUpgrade", Doc::Bool(true, practice));
-        template.add(format!("{id}Instance{number}"), "AWS::DocDB::DBInstance", Keep::No, instance);
+        template.add(format!("{id}Instance{number}"), "AWS::DocDB::DBInstance", Keep::Delete, instance);
     }
     attach(template, &cluster.secret, "AWS::DocDB::DBCluster", &id, origin);
 }

@@ -124,7 +124,17 @@ pub(super) fn key(template: &mut Template<'_>, key: &KmsKey) {
     ];
     if let Some(service) = &key.service {
         let actions = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
-        let condition = Map::new(origin).with("aws:SourceAccount", reference("AWS::AccountId", origin));
+        let condition = match &key.service_condition {
+            Some(known) => {
+                let values = known.values.iter().map(|value| template.pattern(value)).collect();
+                let asked = Map::new(origin).with(known.key.value.clone(), one_or_many(values, origin));
+                Map::new(origin).with(known.test.value.clone(), asked)
+            }
+            None => {
+                let account = Map::new(origin).with("aws:SourceAccount", reference("AWS::AccountId", origin));
+                Map::new(origin).with("StringEquals", account)
+            }
+        };
         statements.push(
             Map::new(origin)
                 .text("Sid", "Service")
@@ -132,7 +142,7 @@ pub(super) fn key(template: &mut Template<'_>, key: &KmsKey) {
                 .with("Principal", Map::new(origin).with("Service", text(service)))
                 .with("Action", Doc::list(actions.map(|action| Doc::text(action, origin)), origin))
                 .text("Resource", "*")
-                .with("Condition", Map::new(origin).with("StringEquals", condition)),
+                .with("Condition", condition),
         );
     }
     let properties = Map::new(key.origin)
@@ -187,9 +197,9 @@ pub(super) fn service_may(
         .with("Condition", Map::new(origin).with("StringEquals", account))
 }
 
-/// A path below a bucket.
-pub(super) fn below(bucket: &str, rest: &str, origin: Origin) -> Doc {
-    Sub::default().of(&format!("{bucket}.Arn")).text(rest).doc(origin)
+/// A path below a bucket; the account may stand in it as `!Sub` writes it.
+pub(super) fn below(bucket: &str, rest: &'static str, origin: Origin) -> Doc {
+    Sub::default().of(&format!("{bucket}.Arn")).raw(rest).doc(origin)
 }
 
 /// The ARN of a key.

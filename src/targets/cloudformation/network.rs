@@ -65,31 +65,18 @@ pub(super) fn network(template: &mut Template<'_>, network: &Network) {
         associate(template, &format!("PublicSubnet{letter}"), "PublicRoutes");
         associate(template, &format!("DataSubnet{letter}"), "DataRoutes");
         if network.nat_per_zone.value || index == 0 {
-            let nat = network.nat_per_zone.origin;
-            let address = Map::new(nat)
-                .text("Domain", "vpc")
-                .with("Tags", tags([named(&format!("-nat-{}", letter.to_ascii_lowercase()))], nat));
-            let id = format!("NatAddress{letter}");
-            template.add_after(id.clone(), "AWS::EC2::EIP", Keep::No, &attached, address, nat);
-            let gateway = Map::new(nat)
-                .with("AllocationId", attribute(&id, "AllocationId", nat))
-                .with("SubnetId", reference(format!("PublicSubnet{letter}"), nat))
-                .with("Tags", tags([named(&format!("-{}", letter.to_ascii_lowercase()))], nat));
-            template.add(format!("NatGateway{letter}"), "AWS::EC2::NatGateway", Keep::No, gateway);
-            let table_id = format!("PrivateRoutes{letter}");
-            template.add(
-                table_id.clone(),
-                "AWS::EC2::RouteTable",
-                Keep::No,
-                table(named(&format!("-private-{}", letter.to_ascii_lowercase()))),
-            );
-            let route = Map::new(routes)
-                .with("RouteTableId", reference(table_id, routes))
-                .text("DestinationCidrBlock", "0.0.0.0/0")
-                .with("NatGatewayId", reference(format!("NatGateway{letter}"), routes));
-            template.add(format!("PrivateRoute{letter}"), "AWS::EC2::Route", Keep::No, route);
+            nat_gateway(template, zone, network, &attached);
         }
-        associate(template, &format!("PrivateSubnet{letter}"), &private_table(network, index));
+        // A table for each zone, so that gateways can come to more zones and no subnet moves.
+        let table_id = format!("PrivateRoutes{letter}");
+        let tables = table(named(&format!("-private-{}", zone.name)));
+        template.add(table_id.clone(), "AWS::EC2::RouteTable", Keep::No, tables);
+        let route = Map::new(routes)
+            .with("RouteTableId", reference(table_id.clone(), routes))
+            .text("DestinationCidrBlock", "0.0.0.0/0")
+            .with("NatGatewayId", reference(gateway_of(network, index), routes));
+        template.add(format!("PrivateRoute{letter}"), "AWS::EC2::Route", Keep::No, route);
+        associate(template, &format!("PrivateSubnet{letter}"), &table_id);
     }
     flow_log(template, &network.flow_log);
     for one in &network.endpoints {
@@ -118,9 +105,24 @@ fn letter(zone: &Zone) -> String {
     zone.name.value.chars().last().map(|letter| letter.to_ascii_uppercase().to_string()).unwrap_or_default()
 }
 
-fn private_table(network: &Network, index: usize) -> String {
+/// The way out of a zone: its own gateway, or the one of the first zone.
+fn gateway_of(network: &Network, index: usize) -> String {
     let zone = network.zones.get(if network.nat_per_zone.value { index } else { 0 });
-    format!("PrivateRoutes{}", zone.map(letter).unwrap_or_default())
+    format!("NatGateway{}", zone.map(letter).unwrap_or_default())
+}
+
+fn nat_gateway(template: &mut Template<'_>, zone: &Zone, network: &Network, attached: &[String]) {
+    let nat = network.nat_per_zone.origin;
+    let letter = letter(zone);
+    let named = |name: String| name_tag(&format!("{}{name}", network.vpc.name), network.vpc.name.origin);
+    let address = Map::new(nat).text("Domain", "vpc").with("Tags", tags([named(format!("-nat-{}", zone.name))], nat));
+    let id = format!("NatAddress{letter}");
+    template.add_after(id.clone(), "AWS::EC2::EIP", Keep::No, attached, address, nat);
+    let gateway = Map::new(nat)
+        .with("AllocationId", attribute(&id, "AllocationId", nat))
+        .with("SubnetId", reference(format!("PublicSubnet{letter}"), nat))
+        .with("Tags", tags([named(format!("-{}", zone.name))], nat));
+    template.add(format!("NatGateway{letter}"), "AWS::EC2::NatGateway", Keep::No, gateway);
 }
 
 fn table(name: Doc) -> Map {
@@ -138,7 +140,7 @@ fn subnet(
 ) {
     let origin = range.origin;
     let letter = letter(zone);
-    let tag = name_tag(&format!("{name}-{kind}-{}", letter.to_ascii_lowercase()), origin);
+    let tag = name_tag(&format!("{name}-{kind}-{}", zone.name), origin);
     let role =
         role.map(|role| super::value::pair("Key", "Value", Doc::text(role, origin), Doc::text("1", origin), origin));
     let properties = Map::new(origin)
@@ -182,8 +184,8 @@ fn endpoint(template: &mut Template<'_>, network: &Network, endpoint: &Endpoint)
     let service = Sub::default().text("com.amazonaws.").of("AWS::Region").text(".").text(&endpoint.service).doc(origin);
     let mut properties = Map::new(origin).with("VpcId", reference(VPC, origin)).with("ServiceName", service);
     if endpoint.gateway.value {
-        let mut tables: Vec<String> = (0..network.zones.len()).map(|index| private_table(network, index)).collect();
-        tables.dedup();
+        let mut tables: Vec<String> =
+            network.zones.iter().map(|zone| format!("PrivateRoutes{}", letter(zone))).collect();
         tables.push("DataRoutes".to_owned());
         properties.put("VpcEndpointType", Doc::text("Gateway", endpoint.gateway.origin));
         properties.put("RouteTableIds", Doc::list(tables.into_iter().map(|table| reference(table, origin)), origin));

@@ -16,9 +16,11 @@ pub(super) fn queue(template: &mut Template<'_>, queue: &Queue) {
         .with("QueueName", text(&queue.name))
         .with("KmsMasterKeyId", key_arn(template, &queue.key, origin))
         .with("MessageRetentionPeriod", whole(&queue.retention))
-        .with("VisibilityTimeout", whole(&queue.visibility_timeout));
+        .with("VisibilityTimeout", whole(&queue.visibility_timeout))
+        .integer("ReceiveMessageWaitTimeSeconds", 20);
     if queue.fifo.value {
         properties.put("FifoQueue", Doc::Bool(true, queue.fifo.origin));
+        properties.put("ContentBasedDeduplication", Doc::Bool(true, queue.fifo.origin));
     }
     if let Some((dead, times)) = &queue.dead_letters {
         let redrive = Map::new(times.origin)
@@ -44,6 +46,7 @@ pub(super) fn topic(template: &mut Template<'_>, topic: &Topic) {
         .with("KmsMasterKeyId", key_arn(template, &topic.key, origin));
     if topic.fifo.value {
         properties.put("FifoTopic", Doc::Bool(true, topic.fifo.origin));
+        properties.put("ContentBasedDeduplication", Doc::Bool(true, topic.fifo.origin));
     }
     template.add(id.clone(), "AWS::SNS::Topic", Keep::Retain, properties);
     let secure = Origin::rule(rules::SECURE_TRANSPORT);
@@ -85,9 +88,9 @@ pub(super) fn bucket(template: &mut Template<'_>, bucket: &Bucket, more: Vec<Map
     for key in ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"] {
         block.put(key, Doc::Bool(true, blocked));
     }
-    // Logs of distributions and buckets are still delivered by ACL.
+    // Logs of distributions are still delivered by ACL.
     let ownership =
-        if bucket.purpose == BucketPurpose::AccessLogs { "BucketOwnerPreferred" } else { "BucketOwnerEnforced" };
+        if bucket.purpose == BucketPurpose::CdnLogs { "BucketOwnerPreferred" } else { "BucketOwnerEnforced" };
     let ownership = Map::new(blocked).text("ObjectOwnership", ownership);
     let mut properties = Map::new(origin)
         .with("BucketName", bucket_name(&bucket.name).doc(bucket.name.origin))
@@ -102,7 +105,7 @@ pub(super) fn bucket(template: &mut Template<'_>, bucket: &Bucket, more: Vec<Map
     if let Some(logs) = &bucket.access_logs {
         let to = Map::new(origin)
             .with("DestinationBucketName", template.of(logs, Attribute::Name, origin))
-            .with("LogFilePrefix", Doc::text(format!("buckets/{}/", bucket.id), origin));
+            .with("LogFilePrefix", Doc::text(format!("s3/{}/", bucket.id), origin));
         properties.put("LoggingConfiguration", to);
     }
     template.add(id.clone(), "AWS::S3::Bucket", Keep::Retain, properties);
@@ -141,7 +144,7 @@ fn lifecycle(bucket: &Bucket) -> Map {
         })
         .collect();
     if !moves.is_empty() || bucket.delete_days.is_some() {
-        let mut ages = Map::new(bucket.origin).text("Id", "ages").text("Status", "Enabled");
+        let mut ages = Map::new(bucket.origin).text("Id", "age").text("Status", "Enabled");
         if !moves.is_empty() {
             ages.put("Transitions", Doc::list(moves, bucket.origin));
         }
@@ -157,7 +160,7 @@ fn lifecycle(bucket: &Bucket) -> Map {
 pub(super) fn log_writers(bucket: &Bucket) -> Vec<Map> {
     let id = logical(Kind::Bucket, &bucket.id);
     let origin = bucket.origin;
-    let into = |prefix: &str| below(&id, prefix, origin);
+    let into = |prefix: &'static str| below(&id, prefix, origin);
     let service = |name: &'static str| Doc::text(name, origin);
     match bucket.purpose {
         BucketPurpose::AccessLogs => vec![
@@ -165,10 +168,16 @@ pub(super) fn log_writers(bucket: &Bucket) -> Vec<Map> {
                 "LoadBalancers",
                 service("logdelivery.elasticloadbalancing.amazonaws.com"),
                 &["s3:PutObject"],
-                into("/*"),
+                into("/*/AWSLogs/${AWS::AccountId}/*"),
                 origin,
             ),
-            service_may("Deliveries", service("delivery.logs.amazonaws.com"), &["s3:PutObject"], into("/*"), origin),
+            service_may(
+                "Deliveries",
+                service("delivery.logs.amazonaws.com"),
+                &["s3:PutObject"],
+                into("/*/AWSLogs/${AWS::AccountId}/*"),
+                origin,
+            ),
             service_may(
                 "DeliveriesCheck",
                 service("delivery.logs.amazonaws.com"),
@@ -186,9 +195,15 @@ pub(super) fn log_writers(bucket: &Bucket) -> Vec<Map> {
                 attribute(&id, "Arn", origin),
                 origin,
             ),
-            service_may("Trail", service("cloudtrail.amazonaws.com"), &["s3:PutObject"], into("/AWSLogs/*"), origin),
+            service_may(
+                "Trail",
+                service("cloudtrail.amazonaws.com"),
+                &["s3:PutObject"],
+                into("/AWSLogs/${AWS::AccountId}/*"),
+                origin,
+            ),
         ],
-        BucketPurpose::Objects | BucketPurpose::Website | BucketPurpose::State => Vec::new(),
+        BucketPurpose::Objects | BucketPurpose::Website | BucketPurpose::State | BucketPurpose::CdnLogs => Vec::new(),
     }
 }
 

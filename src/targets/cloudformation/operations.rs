@@ -69,9 +69,9 @@ pub(super) fn alarm(template: &mut Template<'_>, alarm: &Alarm) {
                 Map::new(origin).text("Id", id).with("MetricStat", stat).bool("ReturnData", false).into()
             };
             let percent = Map::new(origin)
-                .text("Id", "percent")
+                .text("Id", "share")
                 .text("Label", "Percent")
-                .text("Expression", "100 * part / whole")
+                .text("Expression", "100 * FILL(part, 0) / whole")
                 .bool("ReturnData", true);
             let metrics =
                 [stat("part", &metric.name, &metric.statistic), stat("whole", whole_metric, statistic), percent.into()];

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::data::Source;
-use super::stack::{Calls, Owners, Rule, Stack, of_rule, owners};
-use super::template::{Scope, Template, logical};
+use super::stack::{Calls, Owners, Rule, Stack, of_certificate, of_rule, owners};
+use super::template::{Scope, Template, handed, logical};
 use super::{account, balancing, cluster, data, identity, network, objects, operations, service};
 use crate::diag::Diagnostic;
 use crate::ir::value::HostName;
@@ -148,6 +148,20 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// The region that a stack stands in.
+    pub(super) fn region_of(&self, stack: Stack<'_>) -> &'a Traced<String> {
+        if stack == Stack::Certificates { &self.scope.spec.words.cdn_certificate_region } else { self.region }
+    }
+
+    /// Parameters that a deployment reads in another region and hands over to a stack, and where they stand.
+    pub(super) fn handed(&self, stack: Stack<'a>) -> Vec<(String, String)> {
+        let of = |item: &Item<'a>| match item {
+            Item::Site(site, _) => site.certificate.as_ref().map(|certificate| handed(&self.scope, certificate)),
+            _ => None,
+        };
+        self.items.get(&stack).into_iter().flatten().filter_map(of).collect()
+    }
+
     /// The domain whose zone a deployment looks up for a stack.
     pub(super) fn zone_lookup(&self, stack: Stack<'_>) -> Option<&'a Traced<HostName>> {
         let zone = self.zone.filter(|zone| zone.id.is_none())?;
@@ -187,6 +201,9 @@ impl<'a> Place<'a> {
                 format!("The component {name} of {system} in {}", environment.name)
             }
             (Some(environment), Stack::Network) => format!("The network of {system} in {}", environment.name),
+            (Some(environment), Stack::Certificates) => {
+                format!("Certificates of the websites of {system} in {}", environment.name)
+            }
             (Some(environment), Stack::Data) => format!("The datastores of {system} in {}", environment.name),
             (Some(environment), _) => format!("What all components of {system} share in {}", environment.name),
         };
@@ -362,7 +379,10 @@ impl<'a> Sorted<'a, '_> {
 
     fn balancing(&mut self, balancing: &'a Balancing, data: &'a Datastores) {
         if let Some(zone) = &balancing.zone {
-            self.all(&balancing.certificates, |certificate| Item::Certificate(certificate, zone));
+            for certificate in &balancing.certificates {
+                let stack = of_certificate(certificate);
+                self.items.entry(stack).or_default().push(Item::Certificate(certificate, zone));
+            }
             self.all(&balancing.records, |record| Item::Record(record, zone));
         }
         self.all(&balancing.web_acls, Item::Filter);

@@ -24,9 +24,7 @@ pub(super) fn cluster(template: &mut Template<'_>, cluster: &EcsCluster) {
                 .bool("CloudWatchEncryptionEnabled", true)
                 .with("CloudWatchLogGroupName", template.of(&cluster.log_group, Attribute::Name, origin)),
         );
-    let storage = Map::new(origin).with("FargateEphemeralStorageKmsKeyId", key_arn(template, &cluster.key, origin));
-    let configuration =
-        Map::new(origin).with("ExecuteCommandConfiguration", sessions).with("ManagedStorageConfiguration", storage);
+    let configuration = Map::new(origin).with("ExecuteCommandConfiguration", sessions);
     let properties = Map::new(origin)
         .with("ClusterName", text(&cluster.name))
         .with("ClusterSettings", Doc::list([insights.into()], origin))
@@ -225,8 +223,8 @@ pub(super) fn service(template: &mut Template<'_>, service: &EcsService, capacit
     let mut deployment = Map::new(practice)
         .with("MinimumHealthyPercent", whole(&service.minimum_healthy))
         .with("MaximumPercent", whole(&service.maximum));
-    let breaker = service.circuit_breaker.value;
-    let breaker = Map::new(service.circuit_breaker.origin).bool("Enable", breaker).bool("Rollback", breaker);
+    let goes_back = &service.circuit_breaker;
+    let breaker = Map::new(goes_back.origin).bool("Enable", true).bool("Rollback", goes_back.value);
     deployment.put("DeploymentCircuitBreaker", breaker);
     if !service.alarms.is_empty() {
         let names = service.alarms.iter().map(|alarm| template.of(alarm, Attribute::Name, origin));
@@ -274,7 +272,7 @@ pub(super) fn service(template: &mut Template<'_>, service: &EcsService, capacit
         let mut connect = Map::new(origin)
             .bool("Enabled", true)
             .with("Namespace", template.namespace(origin))
-            .with("LogConfiguration", log_configuration(template, &service.log_group, "proxy", practice));
+            .with("LogConfiguration", log_configuration(template, &service.log_group, "connect", practice));
         if !service.aliases.is_empty() {
             let names = service.aliases.iter().map(|alias| {
                 let client = Map::new(alias.dns_name.origin)
@@ -417,11 +415,11 @@ fn by_tasks(
         ("ServiceName", template.of(service, Attribute::Name, origin)),
     ];
     let running =
-        metric("running", stat("ECS/ContainerInsights", "RunningTaskCount", "Average", dimensions, origin), origin);
+        metric("tasks", stat("ECS/ContainerInsights", "RunningTaskCount", "Average", dimensions, origin), origin);
     let ratio = Map::new(origin)
-        .text("Id", "ratio")
-        .text("Label", "Waiting for each task")
-        .text("Expression", "FILL(waiting, 0) / IF(FILL(running, 1) < 1, 1, FILL(running, 1))")
+        .text("Id", "per_task")
+        .text("Label", "Waiting a task")
+        .text("Expression", "FILL(waiting, 0) / IF(FILL(tasks, 1) < 1, 1, FILL(tasks, 1))")
         .bool("ReturnData", true);
     Map::new(origin).with("Metrics", Doc::list([waiting.into(), running.into(), ratio.into()], origin))
 }

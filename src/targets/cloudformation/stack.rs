@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::plan::aws::AwsEnvironment;
 use crate::plan::aws::graph::{
-    Attribute, Cluster, Direction, Id, Kind, Owner, Peer, Ref, Resource, SecurityGroup, SecurityGroupRule,
+    Attribute, Certificate, Cluster, Direction, Id, Kind, Owner, Peer, Ref, Resource, SecurityGroup, SecurityGroupRule,
 };
 
 /// One stack of an environment, in the order in which they are deployed.
@@ -18,6 +18,8 @@ pub(super) enum Stack<'a> {
     Data,
     /// What all components share.
     Platform,
+    /// Certificates of websites, in the region where CDNs look for them.
+    Certificates,
     /// A component.
     Component(&'a str),
 }
@@ -40,6 +42,7 @@ impl<'a> Stack<'a> {
             Stack::Network => "network",
             Stack::Data => "data",
             Stack::Platform => "platform",
+            Stack::Certificates => "certificates",
             Stack::Component(name) => name,
         }
     }
@@ -63,6 +66,13 @@ impl<'a> Owners<'a> {
         }
     }
 
+    /// Certificates of CDNs stand in a stack of their own.
+    fn learn_certificates(&mut self, certificates: &'a [Certificate]) {
+        for certificate in certificates {
+            self.0.insert((Kind::Certificate, certificate.id.as_str()), of_certificate(certificate));
+        }
+    }
+
     pub(super) fn of(&self, kind: Kind, id: &Id) -> Option<Stack<'a>> {
         self.0.get(&(kind, id.as_str())).copied()
     }
@@ -70,6 +80,11 @@ impl<'a> Owners<'a> {
     fn of_group(&self, group: &Ref<SecurityGroup>) -> Option<Stack<'a>> {
         self.of(Kind::SecurityGroup, &group.id)
     }
+}
+
+/// The stack of a certificate: CDNs take theirs from one region alone.
+pub(super) fn of_certificate(certificate: &Certificate) -> Stack<'_> {
+    if certificate.for_cdn { Stack::Certificates } else { Stack::of(&certificate.owner) }
 }
 
 /// The owners of an environment.
@@ -94,7 +109,7 @@ pub(super) fn owners(environment: &AwsEnvironment) -> Owners<'_> {
     owners.learn(&data.buckets);
     owners.learn(&data.secrets);
     let balancing = &environment.balancing;
-    owners.learn(&balancing.certificates);
+    owners.learn_certificates(&balancing.certificates);
     owners.learn(&balancing.load_balancers);
     owners.learn(&balancing.listeners);
     owners.learn(&balancing.rules);

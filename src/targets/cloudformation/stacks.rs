@@ -2,6 +2,7 @@
 
 use super::place::Place;
 use super::stack::Stack;
+use super::value::text;
 use super::{path_of, ruled, rules, said};
 use crate::output::doc::Style;
 use crate::output::{Doc, Map};
@@ -19,7 +20,7 @@ fn one(place: &Place<'_>, stack: Stack<'_>) -> Map {
     let mut map = Map::new(origin)
         .with("name", Doc::text(place.stack_name(stack), origin))
         .with("template", Doc::text(path_of(stack), origin))
-        .with("region", Doc::text(place.region.value.clone(), place.region.origin))
+        .with("region", text(place.region_of(stack)))
         .with("stack_policy", said("stack-policy.json", rules::STACK_POLICY))
         .with("termination_protection", Doc::Bool(!matches!(stack, Stack::Component(_)), protected));
     let mut tags = Map { style: Style::Flow, ..Map::new(origin) };
@@ -34,6 +35,17 @@ fn one(place: &Place<'_>, stack: Stack<'_>) -> Map {
         let looked_up =
             looked_up.with(super::balancing::ZONE_PARAMETER, Doc::text(domain.value.to_string(), domain.origin));
         map.put("hosted_zones", looked_up);
+    }
+    let handed = place.handed(stack);
+    if !handed.is_empty() {
+        let from = place.region_of(Stack::Certificates);
+        let mut parameters = Map { style: Style::Flow, ..Map::new(from.origin) };
+        for (parameter, name) in handed {
+            let value = Map { style: Style::Flow, ..Map::new(from.origin) };
+            let value = value.with("region", text(from)).with("name", said(name, rules::HANDED));
+            parameters.put(parameter, value);
+        }
+        map.put("parameters_of_other_regions", parameters);
     }
     if let Some(component) = place.held(stack) {
         map.put("held_task_definition", said(component.to_owned(), rules::HELD));

@@ -19,6 +19,8 @@ use crate::spec::AwsSpec;
 pub(super) enum Keep {
     /// It goes.
     No,
+    /// It goes, and what it holds stays elsewhere.
+    Delete,
     /// It stays.
     Retain,
     /// A last snapshot of it stays.
@@ -47,6 +49,7 @@ pub(super) struct Template<'a> {
     pub(super) scope: &'a Scope<'a>,
     pub(super) stack: Stack<'a>,
     imports: RefCell<BTreeMap<String, String>>,
+    handed: RefCell<BTreeSet<String>>,
     holds: Cell<bool>,
     resources: Map,
 }
@@ -60,7 +63,14 @@ const IS_HELD: &str = "IsHeld";
 impl<'a> Template<'a> {
     pub(super) fn new(scope: &'a Scope<'a>, stack: Stack<'a>) -> Template<'a> {
         let resources = Map::new(Origin::rule(rules::TEMPLATE));
-        Template { scope, stack, imports: RefCell::default(), holds: Cell::new(false), resources }
+        Template {
+            scope,
+            stack,
+            imports: RefCell::default(),
+            handed: RefCell::default(),
+            holds: Cell::new(false),
+            resources,
+        }
     }
 
     /// Adds a resource.
@@ -86,6 +96,7 @@ impl<'a> Template<'a> {
         let kept = Origin::rule(rules::KEEP);
         let word = match keep {
             Keep::No => None,
+            Keep::Delete => Some("Delete"),
             Keep::Retain => Some("Retain"),
             Keep::Snapshot => Some("Snapshot"),
         };
@@ -105,7 +116,7 @@ impl<'a> Template<'a> {
             let id = format!("{}Parameter", import(T::KIND, resource.id(), *told_attribute));
             let origin = Origin::rule(rules::EXPORT);
             let value = self.own(T::KIND, resource.id(), *told_attribute, origin);
-            let name = parameter(self.scope, Stack::of(resource.owner()), T::KIND, resource.id(), *told_attribute);
+            let name = parameter(self.scope, self.stack, T::KIND, resource.id(), *told_attribute);
             self.tell_as(id, name, value);
         }
     }
@@ -156,6 +167,11 @@ impl<'a> Template<'a> {
         }
         let local = import(kind, id, what);
         let stack = owner.unwrap_or(Stack::Platform);
+        if stack == Stack::Certificates {
+            // A parameter of another region: the deployment reads it and hands it over.
+            self.handed.borrow_mut().insert(local.clone());
+            return reference(local, origin);
+        }
         let name = parameter(self.scope, stack, kind, id, what);
         self.imports.borrow_mut().insert(local.clone(), name);
         reference(local, origin)
@@ -288,7 +304,8 @@ impl<'a> Template<'a> {
             .with("Description", Doc::text(description, Origin::rule(rules::DESCRIPTION)));
         let imports = self.imports.into_inner();
         let holds = self.holds.get();
-        if zone || holds || !imports.is_empty() {
+        let handed = self.handed.into_inner();
+        if zone || holds || !handed.is_empty() || !imports.is_empty() {
             let origin = Origin::rule(rules::IMPORT);
             let mut parameters = Map::new(origin);
             if zone {
@@ -297,6 +314,13 @@ impl<'a> Template<'a> {
             }
             if holds {
                 parameters.put(HELD, held_parameter());
+            }
+            for id in handed {
+                let parameter = by(rules::HANDED)
+                    .text("Type", "String")
+                    .text("Description", "A certificate of the region where CDNs look for theirs")
+                    .text("AllowedPattern", "arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/.+");
+                parameters.put(id, parameter);
             }
             for (id, name) in imports {
                 let parameter = Map::new(origin)
@@ -312,6 +336,12 @@ impl<'a> Template<'a> {
             template.put("Conditions", Map::new(origin).with(IS_HELD, call("Not", [is_none], origin)));
         }
         template.with("Resources", self.resources).into()
+    }
+
+    /// What names of the environment begin with.
+    pub(super) fn prefix(&self) -> String {
+        let environment = self.scope.environment.map_or("", |environment| environment.name.as_str());
+        crate::plan::aws::names::prefix(self.scope.system, environment)
     }
 
     /// Whether CloudFormation adds host and port to a secret.
@@ -353,6 +383,13 @@ pub(super) fn bucket_name(name: &str) -> Sub {
 /// A mapping whose literals a rule explains.
 pub(super) fn by(rule: Rule) -> Map {
     Map::new(Origin::rule(rule))
+}
+
+/// What the deployment hands over to a stack with a website: the parameter, and where its value stands.
+pub(super) fn handed(scope: &Scope<'_>, certificate: &Ref<crate::plan::aws::graph::Certificate>) -> (String, String) {
+    let (kind, what) = (Kind::Certificate, Attribute::Arn);
+    let name = parameter(scope, Stack::Certificates, kind, &certificate.id, what);
+    (import(kind, &certificate.id, what), name)
 }
 
 /// `/SYSTEM/ENVIRONMENT/stacks`.

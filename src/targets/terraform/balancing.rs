@@ -137,7 +137,7 @@ fn load_balancer(balancer: &LoadBalancer, place: Place<'_>, module: &mut Module)
     if application {
         body = body
             .with("drop_invalid_header_fields", yes())
-            .with("desync_mitigation_mode", Node::text("strictest", origin))
+            .with("desync_mitigation_mode", Node::text("defensive", origin))
             .with_some("idle_timeout", balancer.idle_timeout.as_ref().map(Node::number));
     } else {
         body = body.with("enable_cross_zone_load_balancing", yes());

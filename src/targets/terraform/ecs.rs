@@ -343,7 +343,7 @@ fn service(service: &EcsService, ecs: &Ecs, place: Place<'_>, module: &mut Modul
                 .with("enable", Node::code("true", origin))
                 .with("rollback", Node::flag(&service.circuit_breaker)),
         ));
-    if !service.alarms.is_empty() && service.beside.is_none() {
+    if !service.alarms.is_empty() {
         let names = service.alarms.iter().map(|alarm| {
             Node::code(format!("aws_cloudwatch_metric_alarm.{}.alarm_name", identifier(alarm.id.as_str())), origin)
         });
@@ -369,7 +369,7 @@ fn service(service: &EcsService, ecs: &Ecs, place: Place<'_>, module: &mut Modul
     }
     body = body.block(network_configuration(id(&service.security_group, origin), origin));
     body = connect(service, body, origin);
-    if service.discovery.is_some() && service.beside.is_none() {
+    if service.discovery.is_some() {
         let registry = format!("aws_service_discovery_service.{}.arn", identifier(service.id.as_str()));
         body =
             body.block(block("service_registries", Body::default().with("registry_arn", Node::code(registry, origin))));
@@ -425,10 +425,7 @@ fn connect(service: &EcsService, body: Body, origin: Origin) -> Body {
                 "service",
                 Body::default()
                     .with("port_name", Node::traced(&alias.port_name))
-                    .with(
-                        "discovery_name",
-                        Node::text(format!("{}-connect", alias.discovery_name), alias.discovery_name.origin),
-                    )
+                    .with("discovery_name", Node::traced(&alias.discovery_name))
                     .block(block("client_alias", client)),
                 alias.port_name.origin,
             )
@@ -613,7 +610,7 @@ fn custom(
     let result = Body::default()
         .with("id", text("per_task"))
         .with("label", text("Waiting a task"))
-        .with("expression", text("waiting / FILL(tasks, 1)"))
+        .with("expression", text("FILL(waiting, 0) / IF(FILL(tasks, 1) < 1, 1, FILL(tasks, 1))"))
         .with("return_data", Node::code("true", origin));
     block(
         "customized_metric_specification",

@@ -128,8 +128,7 @@ pub(super) fn topic(topic: &Topic, place: Place<'_>, module: &mut Module) {
 /// A bucket with all that makes it safe; `shared` is the file of one that belongs to nobody alone.
 pub(super) fn bucket(bucket: &Bucket, place: Place<'_>, shared: &str, module: &mut Module) {
     let origin = bucket.origin;
-    let file =
-        file_of(&bucket.owner, if bucket.purpose == BucketPurpose::AccessLogs { "access_logs.tf" } else { shared });
+    let file = file_of(&bucket.owner, if is_for_logs(bucket) { "access_logs.tf" } else { shared });
     let name = identifier(bucket.id.as_str());
     let own = || Node::code(format!("aws_s3_bucket.{name}.id"), origin);
     let yes = || Node::code("true", origin);
@@ -159,11 +158,13 @@ pub(super) fn bucket(bucket: &Bucket, place: Place<'_>, shared: &str, module: &m
             .with("ignore_public_acls", yes())
             .with("restrict_public_buckets", yes()),
     );
+    let ownership =
+        if bucket.purpose == BucketPurpose::CdnLogs { "BucketOwnerPreferred" } else { "BucketOwnerEnforced" };
     part(
         "aws_s3_bucket_ownership_controls",
         Body::default().block(Block::new(
             "rule",
-            Body::default().with("object_ownership", Node::text("BucketOwnerEnforced", origin)),
+            Body::default().with("object_ownership", Node::text(ownership, origin)),
             origin,
         )),
     );
@@ -210,6 +211,10 @@ pub(super) fn bucket(bucket: &Bucket, place: Place<'_>, shared: &str, module: &m
         );
     }
     policy(bucket, &file, &name, module);
+}
+
+fn is_for_logs(bucket: &Bucket) -> bool {
+    matches!(bucket.purpose, BucketPurpose::AccessLogs | BucketPurpose::CdnLogs)
 }
 
 fn lifecycle(bucket: &Bucket, _: &str) -> Body {
@@ -310,7 +315,7 @@ fn policy(bucket: &Bucket, file: &str, name: &str, module: &mut Module) {
                 .block(Block::new("condition", only, origin));
             document = document.block(Block::new("statement", body, origin).keyed("Distribution"));
         }
-        BucketPurpose::Objects | BucketPurpose::State => {}
+        BucketPurpose::Objects | BucketPurpose::State | BucketPurpose::CdnLogs => {}
     }
     let policy = format!("bucket-{}", bucket.id);
     module.data(file, "aws_iam_policy_document", &policy, document, origin);

@@ -63,10 +63,21 @@ fn distribution(site: &Distribution, place: Place<'_>, module: &mut Module) {
         None => Body::default().with("cloudfront_default_certificate", code("true")),
     };
     let anywhere = block("geo_restriction", Body::default().with("restriction_type", text("none")));
+    let logs = identifier(site.access_logs.id.as_str());
+    let logging = Body::default()
+        .with("bucket", Node::code(format!("aws_s3_bucket.{logs}.bucket_domain_name"), origin))
+        .with("prefix", Node::text(format!("{}/", site.id), origin));
     body = body
+        .block(block("logging_config", logging))
         .block(block("origin", from))
         .block(block("default_cache_behavior", behaviour))
         .block(block("restrictions", Body::default().block(anywhere)))
-        .block(block("viewer_certificate", certificate));
+        .block(block("viewer_certificate", certificate))
+        .gap()
+        // Logs are delivered by ACL.
+        .with(
+            "depends_on",
+            Node::list([Node::code(format!("aws_s3_bucket_ownership_controls.{logs}"), origin)], origin),
+        );
     module.resource(&file, "aws_cloudfront_distribution", &site.id, body, origin);
 }

@@ -69,7 +69,7 @@ REASONS = {
     "AWS::WAFv2::WebACLAssociation": NO_TEMPLATES,
 }
 # What `Ref` gives of these is an ARN.
-BY_ARN = {"AWS::MSK::Cluster", "AWS::MSK::Configuration", "AWS::EKS::PodIdentityAssociation", "AWS::IAM::OIDCProvider", "AWS::SNS::Subscription"}
+BY_ARN = {"AWS::MSK::Cluster", "AWS::MSK::Configuration", "AWS::EKS::PodIdentityAssociation", "AWS::SNS::Subscription"}
 
 class StandIn:
     """A resource that is there, and nothing more."""
@@ -119,6 +119,10 @@ def secret(made: StandIn) -> str:
     said = backend.create_secret(properties["Name"], text, None, properties.get("Description"), None, properties.get("KmsKeyId"), None, [], False)
     return (json.loads(said) if isinstance(said, str) else said)["ARN"]
 
+def provider(made: StandIn) -> str:
+    return f"arn:aws:iam::{made.account}:oidc-provider/{made.properties['Url'].removeprefix('https://')}"
+
+
 def kubernetes(made: StandIn) -> str:
     """The cluster comes with a security group of its own."""
     backend = ec2_backends[made.account][made.region]
@@ -131,6 +135,7 @@ MAKERS: dict[str, Callable[[StandIn], str]] = {
     "AWS::CertificateManager::Certificate": certificate,
     "AWS::SecretsManager::Secret": secret,
     "AWS::EKS::Cluster": kubernetes,
+    "AWS::IAM::OIDCProvider": provider,
 }
 
 def stand_in(kind: str) -> type:
@@ -227,6 +232,7 @@ def record(file: pathlib.Path) -> None:
                 "type": resource_json["Type"],
                 "region": region_name,
                 "id": getattr(resource, "physical_resource_id", logical_id),
+                "attributes": {"AllocationId": resource.allocation_id} if hasattr(resource, "allocation_id") else {},
                 "deletion_policy": resource_json.get("DeletionPolicy"),
                 "properties": said.get("Properties", {}),
             }

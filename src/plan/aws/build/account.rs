@@ -3,7 +3,7 @@
 use super::identity::{key, regional, stated, statement};
 use super::{Whole, by, word};
 use crate::diag::Diagnostic;
-use crate::ir::choice::RegistryAuth;
+use crate::ir::choice::{Provisioner, RegistryAuth};
 use crate::ir::value::Name;
 use crate::ir::{Origin, Traced};
 use crate::plan::aws::graph::{
@@ -13,7 +13,7 @@ use crate::plan::aws::graph::{
 use crate::plan::aws::{AwsAccount, StateStore, graph, names, rules};
 use crate::plan::infrastructure::environments::EnvironmentPlan;
 use crate::plan::names::shorten;
-use crate::spec::aws::{NameKind, Principal};
+use crate::spec::aws::{NameKind, Principal, StatementFact};
 
 /// The provider's id.
 const PROVIDER: &str = "github";
@@ -243,7 +243,12 @@ impl Account<'_> {
             let (prefix, path) = (names::prefix(system, name), format!("{system}/{name}"));
             deploy.statements =
                 aws.words.deploy.iter().map(|fact| stated(fact, &prefix, &path, &environment.region)).collect();
-            deploy.statements.extend(self.state_statements(name, true));
+            let by_stacks = self.whole.pipeline.workflows.provisioner.value == Provisioner::Cloudformation;
+            let of_stacks = |facts: &[StatementFact]| -> Vec<Statement> {
+                facts.iter().map(|fact| stated(fact, &prefix, &path, &environment.region)).collect()
+            };
+            let state = |writes| self.state_statements(name, writes);
+            deploy.statements.extend(if by_stacks { of_stacks(&aws.words.stacks) } else { state(true) });
             deploy.managed.push(super::identity::managed(&aws.words.read_policy));
             roles.push(deploy);
             let head = subject.value.split(":environment:").next().unwrap_or_default();
@@ -255,7 +260,7 @@ impl Account<'_> {
                 vec![on_branch],
             );
             plan.managed.push(super::identity::managed(&aws.words.read_policy));
-            plan.statements.extend(self.state_statements(name, false));
+            plan.statements.extend(if by_stacks { of_stacks(&aws.words.stacks_plan) } else { state(false) });
             roles.push(plan);
         }
         if self.has_registry()

@@ -1,18 +1,13 @@
 //! Websites: files in a bucket that only a CDN reads, on both runtimes.
 
 use super::balancing::record_id;
-use super::data::bucket_name;
+use super::data::{ACCESS_LOGS, CDN_LOGS, bucket_name, cdn_logs};
 use super::{Draft, Place, Workload, by, word};
 use crate::ir::value::HostName;
 use crate::ir::{Origin, Traced};
-use crate::plan::aws::graph::{
-    Bucket, BucketPurpose, Certificate, Distribution, DnsRecord, Id, Owner, RecordTarget, Ref,
-};
+use crate::plan::aws::graph::{Bucket, BucketPurpose, Certificate, Distribution, DnsRecord, Id, RecordTarget, Ref};
 use crate::plan::aws::rules;
 use crate::plan::infrastructure::templates::WorkloadForm;
-
-/// The certificate of CDNs, which stands in a region of its own.
-const CERTIFICATE: &str = "cdn";
 
 pub(super) fn plan(place: Place<'_>, draft: &mut Draft) {
     for workload in place.workloads().filter(|workload| workload.component.form.value == WorkloadForm::Static) {
@@ -29,9 +24,7 @@ fn website(place: Place<'_>, workload: Workload<'_>, draft: &mut Draft) {
             hosts.push(host.clone());
         }
     }
-    for host in &hosts {
-        certify(host, draft);
-    }
+    let certificate = certificate(workload, &hosts);
     let bucket = Bucket {
         id: Id::made(workload.name()),
         origin,
@@ -46,7 +39,7 @@ fn website(place: Place<'_>, workload: Workload<'_>, draft: &mut Draft) {
         abort_days: by(7, rules::ABORT_UPLOADS),
         // What everybody reads needs no key that a CDN would have to be let use.
         key: None,
-        access_logs: Some(Ref::named("access-logs")),
+        access_logs: Some(Ref::named(ACCESS_LOGS)),
         protected: by(false, rules::WEBSITE),
         secret: None,
     };
@@ -56,12 +49,12 @@ fn website(place: Place<'_>, workload: Workload<'_>, draft: &mut Draft) {
         owner: workload.owner(),
         comment: word(format!("The website {} of {}", workload.name(), place.prefix()), rules::WEBSITE),
         bucket: bucket.reference(),
-        certificate: (!hosts.is_empty()).then(|| Ref::named(CERTIFICATE)),
+        certificate: certificate.as_ref().map(Certificate::reference),
         tls_policy: words.cdn_tls_policy.clone(),
         price_class: words.cdn_price_class.clone(),
         cache_policy: words.cdn_cache_policy.clone(),
         headers_policy: words.cdn_headers_policy.clone(),
-        access_logs: Ref::named("access-logs"),
+        access_logs: Ref::named(CDN_LOGS),
         hosts: hosts.clone(),
     };
     for host in &hosts {
@@ -73,27 +66,23 @@ fn website(place: Place<'_>, workload: Workload<'_>, draft: &mut Draft) {
             target: RecordTarget::Distribution(distribution.reference()),
         });
     }
+    if !draft.datastores.buckets.iter().any(|known| known.id.as_str() == CDN_LOGS) {
+        draft.datastores.buckets.push(cdn_logs(place));
+    }
     draft.datastores.buckets.push(bucket);
+    draft.balancing.certificates.extend(certificate);
     draft.balancing.distributions.push(distribution);
 }
 
-/// Adds a host to the certificate of CDNs.
-fn certify(host: &Traced<HostName>, draft: &mut Draft) {
-    match draft.balancing.certificates.iter_mut().find(|certificate| certificate.for_cdn) {
-        Some(certificate) => {
-            let known =
-                certificate.domain.value == host.value || certificate.names.iter().any(|name| name.value == host.value);
-            if !known {
-                certificate.names.push(host.clone());
-            }
-        }
-        None => draft.balancing.certificates.push(Certificate {
-            id: Id::made(CERTIFICATE),
-            origin: Origin::rule(rules::WEBSITE),
-            owner: Owner::Platform,
-            domain: host.clone(),
-            names: Vec::new(),
-            for_cdn: true,
-        }),
-    }
+/// The certificate of a website's names: one for each website, so that another one replaces nothing.
+fn certificate(workload: Workload<'_>, hosts: &[Traced<HostName>]) -> Option<Certificate> {
+    let (first, others) = hosts.split_first()?;
+    Some(Certificate {
+        id: Id::made(&format!("{}-cdn", workload.name())),
+        origin: Origin::rule(rules::WEBSITE),
+        owner: workload.owner(),
+        domain: first.clone(),
+        names: others.to_vec(),
+        for_cdn: true,
+    })
 }

@@ -285,8 +285,10 @@ pub struct DbParameter {
 pub enum BucketPurpose {
     /// Objects of components.
     Objects,
-    /// Logs of load balancers, buckets and distributions.
+    /// Logs of load balancers and buckets.
     AccessLogs,
+    /// Logs of distributions, which are still delivered by ACL.
+    CdnLogs,
     /// The audit trail.
     Trail,
     /// Files of a website.

@@ -28,9 +28,7 @@ def judge(options: argparse.Namespace, home: pathlib.Path) -> list[Finding]:
             if "lint" in wanted:
                 findings += lint(folder, home)
             if "deploy" in wanted:
-                accounts = [str(e.get("account", ACCOUNT)) for e in environments(options.environments)]
-                with simulated(next(iter(accounts), ACCOUNT), options.environments, record(options)) as variables:
-                    findings += deploy(folder, home, variables, options.environment)
+                findings += deploy(folder, home, options, record(options))
         if policies:
             findings += policies.result()
     return findings
@@ -74,22 +72,38 @@ def lint(folder: pathlib.Path, home: pathlib.Path) -> list[Finding]:
     return found
 
 
-def deploy(folder: pathlib.Path, home: pathlib.Path, variables: dict[str, str], only: list[str] | None) -> list[Finding]:
-    """Runs the folder's own `deploy.sh` for the account and each environment, up to the first stack that fails."""
-    lists = [p.parent for p in sorted(folder.rglob(STACKS)) if not only or p.parent.name in only or p.parent.name == "account"]
-    # What is shared by the account comes first.
-    lists.sort(key=lambda p: (p.name != "account", str(p)))
-    if not lists:
+def deploy(folder: pathlib.Path, home: pathlib.Path, options: argparse.Namespace, kept: pathlib.Path | None) -> list[Finding]:
+    """Runs the folder's own `deploy.sh` for each account and its environments, up to the first stack that fails."""
+    known = {e["name"]: str(e["account"]) for e in environments(options.environments) if e.get("account")}
+    default = next(iter(known.values()), ACCOUNT)
+    by_account: dict[str, list[pathlib.Path]] = {}
+    for place in sorted(p.parent for p in folder.rglob(STACKS)):
+        kind, name = place.relative_to(folder).parts[0], place.name
+        if kind == "environments" and options.environment and name not in options.environment:
+            continue
+        # What is shared by the account comes first: `account` sorts before `environments`.
+        account = name if kind == "accounts" else known.get(name, default) if kind == "environments" else default
+        by_account.setdefault(account, []).append(place)
+    if not by_account:
         raise Unable(f"{folder} has no {STACKS}")
-    variables = variables | {"PATH": f"{home / 'python-aws' / 'bin'}:{variables['PATH']}"}
-    for place in lists:
-        with tempfile.TemporaryDirectory() as scratch:
-            script = ["bash", folder / "deploy.sh", place.relative_to(folder)]
-            ran = subprocess.run(list(map(str, script)), env=variables, cwd=scratch, capture_output=True, text=True, check=False)
-        if ran.returncode != 0:
-            said = Finding(str(folder), "deploy", str(place.relative_to(folder)), (ran.stderr + ran.stdout)[-2000:].strip())
-            return [said, *failures(home / "python-aws" / "bin" / "aws", place, variables, folder)]
+    for account, places in by_account.items():
+        with simulated(account, options.environments, kept) as variables:
+            variables = variables | {"PATH": f"{home / 'python-aws' / 'bin'}:{variables['PATH']}"}
+            for place in places:
+                found = deploy_place(folder, place, home, variables)
+                if found:
+                    return found
     return []
+
+
+def deploy_place(folder: pathlib.Path, place: pathlib.Path, home: pathlib.Path, variables: dict[str, str]) -> list[Finding]:
+    with tempfile.TemporaryDirectory() as scratch:
+        script = ["bash", folder / "deploy.sh", place.relative_to(folder)]
+        ran = subprocess.run(list(map(str, script)), env=variables, cwd=scratch, capture_output=True, text=True, check=False)
+    if ran.returncode == 0:
+        return []
+    said = Finding(str(folder), "deploy", str(place.relative_to(folder)), (ran.stderr + ran.stdout)[-2000:].strip())
+    return [said, *failures(home / "python-aws" / "bin" / "aws", place, variables, folder)]
 
 
 def failures(cli: pathlib.Path, place: pathlib.Path, variables: dict[str, str], folder: pathlib.Path) -> list[Finding]:

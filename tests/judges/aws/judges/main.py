@@ -8,10 +8,10 @@ import pathlib
 import sys
 import time
 
-from . import cloudformation, terraform
+from . import cloudformation, equivalence, terraform
 from .model import Unable
 
-TARGETS = {"terraform": terraform, "cloudformation": cloudformation}
+TARGETS = {"terraform": terraform, "cloudformation": cloudformation, "equivalence": equivalence}
 
 
 def main(arguments: list[str], home: pathlib.Path) -> int:
@@ -25,6 +25,8 @@ def main(arguments: list[str], home: pathlib.Path) -> int:
     parser.add_argument("--environment", action="append", metavar="ENV", help="only this environment")
     parser.add_argument("--apply", "--deploy", action="store_true", help="make the resources too, in a simulated AWS")
     parser.add_argument("--keep", metavar="FILE", help="write down what was made, for the judge of equivalence")
+    parser.add_argument("--planned", action="store_true", help="equivalence: plan with Terraform, and leave out what only an apply knows")
+    parser.add_argument("--prove", action="store_true", help="equivalence: see that each change of what was made is found")
     parser.add_argument("--all-fixtures", action="store_true", help="the folders are all there are: a suppression that none needs is a finding")
     parser.add_argument("--timings", action="store_true", help="print how long it took, on standard error")
     options = parser.parse_intermixed_args(arguments)

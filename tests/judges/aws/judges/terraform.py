@@ -139,6 +139,8 @@ class Step:
         if "apply" in wanted and not self.findings:
             self.apply("second-plan" in wanted)
             self.applied = self.resources()
+        elif "keep-plan" in wanted and not self.findings:
+            self.applied = self.planned()
         elif "plan" in wanted and not self.findings:
             self.plan()
 
@@ -191,6 +193,17 @@ class Step:
             what = event["change"]
             if what["action"] in ("delete", "replace") and what["resource"]["resource_type"] not in REVISIONS:
                 self.add("moved", f"{what['action']} {what['resource']['addr']}")
+
+    def planned(self) -> list[dict]:
+        """What an apply would make, as far as a plan knows it."""
+        if not self.run("plan", "plan", "-lock=false", "-input=false", "-out=kept"):
+            return []
+        asked = self.terraform("show", "-json", "kept")
+        if asked.returncode != 0:
+            raise Unable(asked.stderr)
+        found: list[dict] = []
+        collect(json.loads(asked.stdout).get("planned_values", {}).get("root_module", {}), found)
+        return found
 
     def resources(self) -> list[dict]:
         shown_state = self.terraform("show", "-json")

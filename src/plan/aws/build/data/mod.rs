@@ -5,7 +5,7 @@ mod databases;
 mod objects;
 mod streams;
 
-pub(super) use objects::bucket_name;
+pub(super) use objects::{ACCESS_LOGS, CDN_LOGS, bucket_name, cdn_logs};
 
 use super::identity::DATA;
 use super::network::{ingress, rule};

@@ -11,6 +11,9 @@ use crate::spec::aws::NameKind;
 
 /// The bucket of access logs.
 pub(in crate::plan::aws::build) const ACCESS_LOGS: &str = "access-logs";
+
+/// The bucket that logs of distributions go to.
+pub(in crate::plan::aws::build) const CDN_LOGS: &str = "cdn-logs";
 /// `-` and an account's number, which make a bucket's name unique in the world.
 const ACCOUNT: usize = 13;
 /// What the end of a queue that keeps its order is called.
@@ -120,14 +123,23 @@ pub(super) fn bucket(place: Place<'_>, datastore: &DatastorePlan, draft: &mut Dr
 
 /// The bucket that logs of requests go to. Load balancers can't write with a key of one's own.
 pub(super) fn access_logs(place: Place<'_>, draft: &mut Draft) {
+    draft.datastores.buckets.push(logs(place, ACCESS_LOGS, BucketPurpose::AccessLogs));
+}
+
+/// The bucket that logs of distributions go to: the only one with ACLs, because they are delivered by one.
+pub(in crate::plan::aws::build) fn cdn_logs(place: Place<'_>) -> Bucket {
+    logs(place, CDN_LOGS, BucketPurpose::CdnLogs)
+}
+
+fn logs(place: Place<'_>, id: &'static str, purpose: BucketPurpose) -> Bucket {
     let kept = &place.whole.system.log_retention;
     let days = u32::try_from(kept.value.whole_seconds().div_ceil(86_400)).unwrap_or(u32::MAX);
-    draft.datastores.buckets.push(Bucket {
-        id: Id::made(ACCESS_LOGS),
+    Bucket {
+        id: Id::made(id),
         origin: Origin::rule(rules::ACCESS_LOGS),
         owner: Owner::Network,
-        name: bucket_name(place, ACCESS_LOGS),
-        purpose: BucketPurpose::AccessLogs,
+        name: bucket_name(place, id),
+        purpose,
         versioned: by(true, rules::ACCESS_LOGS),
         old_version_days: Some(by(7, rules::ACCESS_LOGS)),
         cold_days: None,
@@ -138,5 +150,5 @@ pub(super) fn access_logs(place: Place<'_>, draft: &mut Draft) {
         access_logs: None,
         protected: by(place.is_production(), rules::PROTECTED),
         secret: None,
-    });
+    }
 }

@@ -72,6 +72,8 @@ fn next(
         return None;
     }
     let name = names::beside(workload.name());
+    // The deployment itself looks at them while it shifts requests.
+    judging_alarms(place, workload, entrances, "-next", draft);
     Some(EcsService {
         id: Id::made(&name),
         origin: strategy.origin,
@@ -79,9 +81,11 @@ fn next(
         desired: by(0, rules::BESIDE),
         scales: true,
         targets,
-        alarms: judging_alarms(place, workload, entrances, "-next", draft),
+        alarms: Vec::new(),
         // Others call the stable version alone.
         aliases: Vec::new(),
+        // A name of the name space is one service's.
+        discovery: None,
         beside: Some(service.reference()),
         ..service.clone()
     })
@@ -176,7 +180,8 @@ fn aliases(workload: Workload<'_>) -> Vec<ServiceAlias> {
                 port_name: port.name.with(port.name.to_string()),
                 dns_name: component.name.with(component.name.to_string()),
                 port: port.service_port,
-                discovery_name: Traced::new(own, Origin::rule(rules::NAMESPACE)),
+                // Names for scraping stand in the same name space.
+                discovery_name: Traced::new(format!("{own}-connect"), Origin::rule(rules::NAMESPACE)),
             }
         })
         .collect()

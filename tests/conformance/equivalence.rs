@@ -1,0 +1,72 @@
+//! What Terraform applies and what CloudFormation deploys is the same, in a simulated AWS each; and the judge of it sees
+//! what is missing or another.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{Case, Need, Outcome, aws, none};
+
+const NEEDS: &[Need] = &[Need::Installed("python"), Need::Installed("python-aws"), Need::Program("terraform")];
+
+pub(super) const CASES: &[Case] =
+    &[Case { name: "equivalence::a_system_on_ecs_is_made_the_same_by_both", needs: NEEDS, run: || is_same("courier") }];
+
+/// Makes one environment of a fixture by both: nothing is left to do, both are the same, and a judge that looks at a bad
+/// copy of what was made objects.
+fn is_same(fixture: &str) -> Outcome {
+    let scratch = tempfile::tempdir()?;
+    let (folder, plan) = aws::built_systems("cloudformation", &[fixture], scratch.path())?.remove(0);
+    let infra = folder.parent().ok_or("no folder of infrastructure")?.to_string_lossy().into_owned();
+    let (plan, kept) = (plan.to_string_lossy(), scratch.path().join("made.json"));
+    let arguments =
+        ["--prove", "--environment", "staging", "--environments", &plan, "--keep", &kept.to_string_lossy(), &infra];
+    let found = aws::judge("equivalence", &arguments)?;
+    none(found.iter().map(ToString::to_string).collect())?;
+    let made: Value = serde_json::from_str(&fs::read_to_string(&kept)?)?;
+    for (what, spoil) in BAD {
+        let mut bad = made.clone();
+        spoil(&mut bad).ok_or_else(|| format!("{fixture} has nothing to spoil: {what}"))?;
+        rejects(&scratch.path().join("bad"), &bad, what)?;
+    }
+    Ok(())
+}
+
+fn rejects(folder: &Path, bad: &Value, what: &str) -> Outcome {
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("made.json"), bad.to_string())?;
+    if aws::judge("equivalence", &[&folder.to_string_lossy()])?.is_empty() {
+        return Err(format!("the judge sees no difference: {what}").into());
+    }
+    Ok(())
+}
+
+type Spoil = fn(&mut Value) -> Option<()>;
+
+/// Ways to spoil what was made: of `[applied, deployed]`.
+const BAD: [(&str, Spoil); 3] = [
+    ("Terraform keeps logs for another time", |made| {
+        let group = one(made, 0, "aws_cloudwatch_log_group")?;
+        *group.pointer_mut("/values/retention_in_days")? = 1.into();
+        Some(())
+    }),
+    ("CloudFormation lets everybody in", |made| {
+        let rule = one(made, 1, "AWS::EC2::SecurityGroupIngress")?;
+        let properties = rule.pointer_mut("/properties")?.as_object_mut()?;
+        properties.remove("SourceSecurityGroupId");
+        properties.insert("CidrIp".to_owned(), "0.0.0.0/0".into());
+        Some(())
+    }),
+    ("CloudFormation makes no role", |made| {
+        let deployed = made.pointer_mut("/1")?.as_array_mut()?;
+        let at = deployed.iter().position(|one| one["type"] == "AWS::IAM::Role")?;
+        deployed.remove(at);
+        Some(())
+    }),
+];
+
+/// The first resource of a kind that one of the two made.
+fn one<'a>(made: &'a mut Value, side: usize, kind: &str) -> Option<&'a mut Value> {
+    made.get_mut(side)?.as_array_mut()?.iter_mut().find(|one| one["type"] == kind)
+}
