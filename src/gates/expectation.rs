@@ -30,11 +30,10 @@ pub(super) fn lacks_version(context: &Context<'_>, component: &Component) -> boo
     let everywhere = component.env.iter().any(|(name, _)| names(name.as_str()))
         || built.flat_map(|table| table.iter()).any(|(name, _)| names(name.as_str()))
         || labels.into_iter().any(|label| names(label.as_str()));
+    let Some((id, _)) = context.system.component_named(component.name.as_str()) else { return false };
     let somewhere = |environment: &Environment| {
-        let deployments = environment.deployments.iter();
-        let mut own =
-            deployments.filter(|deployment| context.system.component(deployment.component).name == component.name);
-        own.any(|deployment| !deployment.env.iter().any(|(name, _)| names(name.as_str())))
+        let own = environment.deployment(id);
+        own.is_some_and(|deployment| !deployment.env.iter().any(|(name, _)| names(name.as_str())))
     };
     !everywhere && (context.system.environments.is_empty() || context.system.environments.iter().any(somewhere))
 }

@@ -23,6 +23,10 @@ pub(super) struct Expected<'a> {
     pub(super) components: BTreeMap<&'a str, OfComponent<'a>>,
     /// Alerts by their numbers.
     pub(super) alerts: BTreeMap<&'a str, &'a AlertPlan>,
+    /// Who may be the roles of pipelines.
+    pub(super) trusted: super::trust::Trusted,
+    /// The branch that is deployed.
+    pub(super) main_branch: &'a str,
     /// Objectives by their numbers.
     pub(super) objectives: BTreeMap<&'a str, &'a ObjectivePlan>,
     metrics: OnceLock<HashSet<String>>,
@@ -102,6 +106,8 @@ impl<'a> Expected<'a> {
             components: templates.components.iter().map(component).collect(),
             alerts: monitoring.alerting.alerts.iter().map(|alert| (alert.id.as_str(), alert)).collect(),
             objectives: monitoring.configurations.objectives.iter().map(|plan| (plan.id.as_str(), plan)).collect(),
+            trusted: super::trust::planned(plans),
+            main_branch: plans.pipeline.configurations.main_branch.as_str(),
             metrics: OnceLock::new(),
             words: OnceLock::new(),
             everything: OnceLock::new(),

@@ -1,5 +1,6 @@
 //! What must agree across the finished plans and all printed files: digests, secrets and names of environments in every
-//! text; ports, paths, bounds, alerts and metrics in every document. One file that says otherwise stops the build.
+//! text; ports, paths, bounds, alerts and metrics in every document; who may be a role of a pipeline, and which jobs ask to
+//! be it. One file that says otherwise stops the build.
 //!
 //! A proof sees each file on the thread that prints it, so that nothing is printed twice and nothing is kept. It looks for
 //! what it knows by its form, in whatever target it stands; what it does not know is no business of its own.
@@ -10,6 +11,7 @@ mod metric;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -45,6 +47,8 @@ struct Seen {
     shown: BTreeSet<String>,
     /// Metrics that nothing in the plan exposes, each with the first file that asks for it.
     asked: BTreeMap<String, Utf8PathBuf>,
+    /// What the tokens of jobs say that ask to be a role, by the role.
+    assumed: trust::Trusted,
 }
 
 /// As many as people read.
@@ -80,6 +84,7 @@ impl Witness for Proof<'_> {
     fn see(&self, _: &str, environment: Option<&str>, path: &Utf8Path, content: Option<&Content>, printed: &Printed) {
         let place = Place { environment, path };
         self.text(place, &printed.text);
+        self.trust(place, &printed.text);
         match content {
             Some(Content::Yaml { documents, .. }) => {
                 documents.iter().for_each(|document| self.document(place, document));
@@ -108,6 +113,8 @@ impl Witness for Proof<'_> {
         seen.wrong.extend(unread.map(|(name, path)| {
             (path, format!("records `{name}`, which no alert, no other rule and no dashboard asks for"))
         }));
+        let unused = self.unused_trust(&seen.assumed);
+        seen.wrong.extend(unused.into_iter().map(|what| (Utf8PathBuf::from("workflows"), what)));
         let more = seen.wrong.len().saturating_sub(SHOWN);
         let mut diagnostics: Vec<Diagnostic> = seen
             .wrong

@@ -205,6 +205,56 @@ fn a_name_of_another_environment_is_seen() {
 }
 
 #[test]
+fn the_trust_of_a_role_is_the_subject_of_the_jobs_that_ask_for_it() {
+    for system in ["courier", "fleet"] {
+        assert_eq!(objections(&compile(system), UNCHANGED, UNEDITED), (0, Vec::new()), "{system}");
+    }
+    let compilation = compile("courier");
+    let breaks: &[(&str, &str, &str, &str)] = &[
+        (
+            "terraform",
+            ":environment:staging\"",
+            ":environment:production\"",
+            "be the role `courier-staging-deploy`, the plan",
+        ),
+        ("terraform", ":ref:refs/heads/main\"", ":*\"", "be the role `courier-staging-plan`, the plan"),
+        (
+            "cloudformation",
+            ":environment:production",
+            ":environment:*",
+            "be the role `courier-production-deploy`, the plan",
+        ),
+        (
+            "github-actions",
+            "      name: production\n",
+            "      name: staging\n",
+            "be the role `courier-production-deploy` as",
+        ),
+        ("github-actions", "/courier-staging-deploy", "/courier-admin", "`courier-admin`, which is in no plan"),
+        (
+            "github-actions",
+            "/courier-staging-plan",
+            "/courier-production-plan",
+            "is asked by no job to be the role `courier-staging-plan`",
+        ),
+        (
+            "github-actions",
+            "role/courier-staging-plan",
+            "role/courier-staging-deploy",
+            "as `ref:refs/heads/main`, which takes",
+        ),
+    ];
+    for (target, from, to, expected) in breaks {
+        let edit = |of: &str, _: Option<&str>, text: &str| {
+            (of == *target && text.contains(from)).then(|| text.replace(from, to))
+        };
+        let (changed, found) = objections(&compilation, UNCHANGED, &edit);
+        assert!(changed > 0, "{target}: no file has `{from}`");
+        assert!(found.iter().any(|found| found.contains(expected)), "{target} {from}: {found:#?}");
+    }
+}
+
+#[test]
 fn what_does_not_agree_stops_a_build() {
     let compilation = compile("storefront");
     let proof = Proof::new(compilation.checked.as_ref().unwrap().plans(), spec::BUILT_IN);

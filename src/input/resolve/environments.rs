@@ -280,6 +280,7 @@ fn namespace(system: Option<&Name>, environment: &Traced<Name>) -> Traced<Name> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ir::Origin;
     use crate::source::Scalar;
 
     fn named(system: &str, environment: &str) -> String {

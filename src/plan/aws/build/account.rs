@@ -263,7 +263,10 @@ impl Account<'_> {
             plan.statements.extend(if by_stacks { of_stacks(&aws.words.stacks_plan) } else { state(false) });
             roles.push(plan);
         }
+        // Without a repository there is nothing to push to, and nobody who would.
+        let repositories = self.repository_arns();
         if self.has_registry()
+            && !repositories.is_empty()
             && let Some(subject) =
                 self.whole.pipeline.workflows.environments.iter().find_map(|it| it.oidc_subject.as_ref())
         {
@@ -277,10 +280,8 @@ impl Account<'_> {
             let any = Pattern::text("*", origin);
             push.statements = vec![
                 statement("Token", aws.words.actions("registry_token"), vec![any], origin),
-                statement("Push", aws.words.actions("registry_push"), self.repository_arns(), origin),
+                statement("Push", aws.words.actions("registry_push"), repositories, origin),
             ];
-            // Without a repository there is nothing to push to.
-            push.statements.retain(|statement| !statement.resources.is_empty());
             roles.push(push);
         }
         roles
