@@ -169,7 +169,10 @@ fn a_document_of_evidence_that_is_not_there_is_told() {
         let root = Utf8Path::from_path(system.path()).unwrap();
         fs::remove_file(root.join("path").join(format!("{document}.yaml"))).unwrap();
         let said = judge(root);
-        assert!(!said.passed && codes(&said).contains(&format!("error {code}")), "{document}: {:?}", codes(&said));
+        // What no pipeline measures is no reason to stop a first release.
+        let level = if code == "G211" { "warning" } else { "error" };
+        assert!(codes(&said).contains(&format!("{level} {code}")), "{document}: {:?}", codes(&said));
+        assert_eq!(said.passed, level == "warning", "{document}");
         let commit = judge_by(root, &Settings { stage: Stage::Commit, ..settings(NOW) });
         assert!(commit.passed && codes(&commit).contains(&format!("warning {code}")), "{document}: {}", commit.text());
     }

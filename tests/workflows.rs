@@ -409,6 +409,220 @@ fn a_failed_deployment_goes_back_to_the_commit_before() {
     assert!(machine.fails(&step).contains("never ran in production"));
 }
 
+/// An account in which everything is good at once: parameters have their own names as values.
+const ACCOUNT: &str = r#"
+case "$*" in
+  'ssm get-parameter'*) name=${4##*/}; echo "$name" ;;
+  *desiredCount*) echo "${COUNT:-3}" ;;
+  *"taskDefinition | [0]"*) service=${6}; echo "arn:aws:ecs:eu-west-1:111122223333:task-definition/$service:7" ;;
+  *'services[0].taskDefinition'*) service=${6}; echo "arn:aws:ecs:eu-west-1:111122223333:task-definition/$service:9" ;;
+  'ecs run-task'*) echo "arn:aws:ecs:eu-west-1:111122223333:task/courier-production/1" ;;
+  'ecs describe-tasks'*) echo '{"tasks":[{"lastStatus":"STOPPED","containers":[{"name":"api","exitCode":'"${EXIT:-0}"'}]}]}' ;;
+  'cloudwatch describe-alarms'*) echo "${ALARM:-None}" ;;
+  'ecs list-task-definitions'*) echo "${5%-r-7}:9 ${5%-r-7}:8" ;;
+  'ecs describe-task-definition'*) [[ $4 == *:8 ]] && echo "registry.example/old" || echo "registry.example/new" ;;
+esac
+[[ ${FAIL:-} == '' || $* != *$FAIL* ]]"#;
+
+/// The weights that requests were sent by, rule by rule.
+fn weights(machine: &Machine<'_>) -> Vec<String> {
+    let calls = machine.calls("aws elbv2 modify-rule");
+    let weight = |call: &String| {
+        let rule = call.split("--rule-arn ").nth(1).unwrap().split(' ').next().unwrap();
+        let weight = call.rsplit("\"Weight\":").next().unwrap().split('}').next().unwrap();
+        format!("{rule} {weight}")
+    };
+    calls.iter().map(weight).collect()
+}
+
+fn of_courier(repository: &Repository) -> Machine<'_> {
+    repository.write("scripts/smoke.sh", "#!/bin/bash\necho smoke >>\"$RECORD\"\n[[ ! -e smoke-fails ]]\n");
+    let script = repository.root().join("scripts/smoke.sh");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    Machine::new(repository)
+        .command("aws", ACCOUNT)
+        .command("terraform", "")
+        .expression("vars.AWS_ACCOUNT_ID_PRODUCTION", "111122223333")
+}
+
+/// A step with a variable of the runner's own, by which the test says what goes wrong.
+fn with(step: &Step, name: &str, value: &str) -> Step {
+    let mut env = step.env.clone();
+    env.insert(name.to_owned(), value.to_owned());
+    Step { env, folder: step.folder.clone(), run: step.run.clone() }
+}
+
+#[test]
+fn on_ecs_infrastructure_changes_while_every_version_stays() {
+    let repository = Repository::of("courier");
+    let deploy = Workflow::of(&repository, "deploy.yml");
+    let machine = of_courier(&repository);
+    machine.succeeds(&deploy.step("deploy-production", "Hold the versions that run"));
+    let output = fs::read_to_string(machine.path("output")).unwrap();
+    let held = output.strip_prefix("held=").unwrap().trim().to_owned();
+    let arn = |component: &str| {
+        format!("arn:aws:ecs:eu-west-1:111122223333:task-definition/courier-production-{component}:7")
+    };
+    let known: BTreeMap<String, String> = serde_json::from_str(&held).unwrap();
+    let expected = ["api", "dispatcher", "tracking"].map(|component| (component.to_owned(), arn(component)));
+    assert_eq!(known, expected.into());
+
+    let machine = machine.expression("steps.held.outputs.held", held.clone());
+    machine.succeeds(&deploy.step("deploy-production", "Make the infrastructure"));
+    machine.succeeds(&deploy.step("deploy-production", "Replace the versions that serve"));
+    let plans = machine.calls("terraform -chdir=infra/terraform/environments/production plan");
+    assert!(plans[0].contains(&format!("-var=held_task_definitions={held}")), "{plans:#?}");
+    assert!(!plans[1].contains("held_task_definitions"), "the newest versions serve then: {plans:#?}");
+
+    // On the first day there is nothing to hold.
+    let machine = of_courier(&repository);
+    machine.succeeds(&with(
+        &deploy.step("deploy-production", "Hold the versions that run"),
+        "FAIL",
+        "describe-services",
+    ));
+    assert_eq!(fs::read_to_string(machine.path("output")).unwrap(), "held={}\n");
+}
+
+#[test]
+fn on_ecs_a_migration_that_fails_stops_before_any_version_changes() {
+    let repository = Repository::of("courier");
+    let deploy = Workflow::of(&repository, "deploy.yml");
+    let step = deploy.step("deploy-production", "Migrate");
+    let machine = of_courier(&repository);
+    machine.succeeds(&step);
+    let network = r#"{"awsvpcConfiguration":{"subnets":["private_subnet_ids"],"securityGroups":["security_group_api"],"assignPublicIp":"DISABLED"}}"#;
+    assert_eq!(
+        machine.calls("aws ecs run-task"),
+        [format!(
+            "aws ecs run-task --cluster courier-production --task-definition courier-production-api-r-7 --launch-type FARGATE --count 1 --network-configuration {network} --query tasks[0].taskArn --output text"
+        )]
+    );
+    let machine = of_courier(&repository);
+    assert!(machine.fails(&with(&step, "EXIT", "3")).contains("courier-production-api-r-7 failed (api: 3)"));
+    assert!(
+        machine.fails(&with(&step, "FAIL", "run-task")).contains("courier-production-api-r-7 could not be started")
+    );
+    assert!(machine.calls("aws ecs update-service").is_empty());
+
+    // A step that fails ends the job, and this one stands before those that replace versions.
+    let text = &deploy.text;
+    let job = &text[text.find("\n  deploy-production:").unwrap()..];
+    let at = |name: &str| job.find(&format!("- name: {name}\n")).unwrap_or_else(|| panic!("{name}"));
+    assert!(at("Migrate") < at("Roll out") && at("Roll out") < at("Replace the versions that serve"));
+    assert!(job.contains("if: failure() && steps.roll-out.outcome != 'skipped'"), "and nothing is to be taken back");
+}
+
+#[test]
+fn on_ecs_a_canary_takes_its_steps_and_a_blue_green_version_is_verified() {
+    let repository = Repository::of("courier");
+    let deploy = Workflow::of(&repository, "deploy.yml");
+    let machine = of_courier(&repository);
+    machine.succeeds(&deploy.step("deploy-production", "Roll out"));
+    let (api, tracking) = ("listener_rule_api-http", "listener_rule_tracking-http");
+    assert_eq!(
+        weights(&machine),
+        [format!("{api} 10"), format!("{api} 50"), format!("{api} 100"), format!("{tracking} 100")]
+    );
+    let calls = machine.record();
+    let at =
+        |part: &str| calls.iter().position(|call| call.contains(part)).unwrap_or_else(|| panic!("{part}: {calls:#?}"));
+    assert!(
+        at("--service courier-production-api-next --task-definition courier-production-api --desired-count 3")
+            < at("wait services-stable")
+    );
+    assert!(at("--service courier-production-tracking-next") < at("smoke") && at("smoke") < at(tracking), "{calls:#?}");
+    assert!(
+        calls.iter().any(|call| call.contains("describe-alarms --alarm-name-prefix courier-production-api-next- "))
+    );
+    // The first rule's groups share what there is: 90 and 10.
+    assert!(machine.calls("aws elbv2")[0].contains(r#"{"TargetGroupArn":"target_group_api-http","Weight":90},{"TargetGroupArn":"target_group_api-http-next","Weight":10}"#));
+
+    // Once the versions that serve are new, requests go to them alone.
+    let machine = of_courier(&repository);
+    machine.succeeds(&deploy.step("deploy-production", "Let the new versions serve alone"));
+    assert_eq!(weights(&machine), [format!("{api} 0"), format!("{tracking} 0")]);
+    assert_eq!(
+        machine.calls("aws ecs update-service").iter().filter(|call| call.ends_with("-next --desired-count 0")).count(),
+        2
+    );
+    // What does not run yet has nothing to stand beside.
+    let machine = of_courier(&repository);
+    machine.succeeds(&with(&deploy.step("deploy-production", "Roll out"), "COUNT", "None"));
+    assert!(machine.calls("aws ecs update-service").is_empty() && weights(&machine).is_empty());
+}
+
+#[test]
+fn on_ecs_what_is_bad_is_taken_back_before_the_next_component() {
+    let repository = Repository::of("courier");
+    let deploy = Workflow::of(&repository, "deploy.yml");
+    let step = deploy.step("deploy-production", "Roll out");
+    let ended = "--service courier-production-api-next --desired-count 0";
+
+    let machine = of_courier(&repository);
+    let said = machine.fails(&with(&step, "ALARM", "courier-production-api-next-errors"));
+    assert!(said.contains("api was judged bad at 10 %: courier-production-api-next-errors"), "{said}");
+    assert_eq!(weights(&machine), ["listener_rule_api-http 10", "listener_rule_api-http 0"]);
+    assert!(machine.record().last().unwrap().contains(ended) && machine.calls("smoke").is_empty());
+
+    // A version that never becomes healthy gets no request.
+    let machine = of_courier(&repository);
+    let said = machine.fails(&with(&step, "FAIL", "wait services-stable"));
+    assert!(said.contains("the new version of api does not come up"), "{said}");
+    assert_eq!(weights(&machine), ["listener_rule_api-http 0"]);
+
+    // Nor does one whose suite fails.
+    repository.write("smoke-fails", "");
+    let machine = of_courier(&repository);
+    assert!(machine.fails(&step).contains("smoke failed: the old version of tracking goes on"));
+    assert!(weights(&machine).ends_with(&["listener_rule_tracking-http 0".to_owned()]));
+    assert!(!weights(&machine).contains(&"listener_rule_tracking-http 100".to_owned()));
+}
+
+#[test]
+fn on_ecs_a_failed_deployment_goes_back_to_what_was_held() {
+    let repository = Repository::of("courier");
+    let deploy = Workflow::of(&repository, "deploy.yml");
+    let step = deploy.step("deploy-production", "Take the deployment back");
+    let arn = |component: &str| format!("arn:task-definition/courier-production-{component}:7");
+    let held = serde_json::to_string(&BTreeMap::from(["api", "dispatcher", "tracking"].map(|name| (name, arn(name)))))
+        .unwrap();
+    let machine = of_courier(&repository)
+        .expression("steps.held.outputs.held", held)
+        .expression("steps.earlier.outputs.commit", "");
+    machine.succeeds(&step);
+    let back = |component: &str| {
+        format!(
+            "aws ecs update-service --cluster courier-production --service courier-production-{component} --task-definition {}",
+            arn(component)
+        )
+    };
+    // In the order of going back, then all are waited for.
+    assert_eq!(machine.record()[..3], ["api", "dispatcher", "tracking"].map(back));
+    assert_eq!(machine.calls("aws ecs wait services-stable").len(), 3);
+    assert!(machine.fails(&with(&step, "FAIL", "wait services-stable")).contains("somebody has to look"));
+
+    // Nothing ran before: there is no way back, and the run says so.
+    let machine = of_courier(&repository)
+        .expression("steps.held.outputs.held", "{}")
+        .expression("steps.earlier.outputs.commit", "");
+    assert!(machine.fails(&step).contains("nothing ran here before"));
+
+    // By hand: the newest definition that runs the image of the release.
+    let commit = repository.commit("the release before");
+    let machine = of_courier(&repository)
+        .command("yq", "echo registry.example/old")
+        .expression("steps.earlier.outputs.commit", commit);
+    machine.succeeds(&Workflow::of(&repository, "rollback.yml").step("roll-back-production", "Bring the release back"));
+    let calls = machine.calls("aws ecs update-service");
+    assert_eq!(calls.len(), 3);
+    assert!(calls.iter().all(|call| call.ends_with(":8")), "{calls:#?}");
+    let machine = machine.command("yq", "echo registry.example/gone");
+    let said = machine
+        .fails(&Workflow::of(&repository, "rollback.yml").step("roll-back-production", "Bring the release back"));
+    assert!(said.contains("api has no earlier version that is still known"), "{said}");
+}
+
 #[test]
 fn nothing_is_deployed_outside_of_the_window() {
     let repository = Repository::of("storefront");

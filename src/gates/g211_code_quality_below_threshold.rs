@@ -10,8 +10,8 @@ use super::gate::{Context, Findings};
 gate! {
     /// # What it does
     /// Denies a component whose complexity, duplication, lint errors, maintainability or mutation score is out of the bounds of
-    /// `thresholds`, and a system that builds components without any code quality metrics. The mutation score of `quality_gates`
-    /// counts where `thresholds` names none.
+    /// `thresholds`. The mutation score of `quality_gates` counts where `thresholds` names none. Warns where a system builds
+    /// components and has no code quality metrics at all.
     ///
     /// # Why it matters
     /// Code that nobody can read is code that nobody dares to mend at night.
@@ -34,7 +34,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let message = "there are no code quality metrics: nothing tells how hard the code is to change, and what its analysis found";
         let found = Diagnostic::new(CODE, component.name.origin, message, "and other deployed components")
             .help("write `code_quality_metrics.yaml`, or let `ci.yml` write it");
-        findings.add(found);
+        findings.add(found).warn();
     }
     let limits = context.system.quality_thresholds.as_ref();
     let gates = context.system.quality_gates.as_ref();

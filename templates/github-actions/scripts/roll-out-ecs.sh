@@ -63,13 +63,19 @@ while read -r component service next family suite rules; do
     [[ $of == "$component" ]] || continue
     shift_to "$rules" "$weight"
     echo "$component: $weight % for $seconds s"
-    sleep "${POLL_SECONDS:-$seconds}"
-    alarms=$(aws cloudwatch describe-alarms --alarm-name-prefix "$next" --state-value ALARM --query 'MetricAlarms[].AlarmName' --output text </dev/null)
-    [[ -z $alarms || $alarms == None ]] || {
-      take_back
-      echo "::error title=Rollout::$component was judged bad at $weight %: $alarms"
-      exit 1
-    }
+    # What is bad goes back at once, not at the end of its step.
+    while :; do
+      pause=$((seconds < 15 ? seconds : 15))
+      sleep "${POLL_SECONDS:-$pause}"
+      seconds=$((seconds - pause))
+      alarms=$(aws cloudwatch describe-alarms --alarm-name-prefix "$next-" --state-value ALARM --query 'MetricAlarms[].AlarmName' --output text </dev/null)
+      [[ -z $alarms || $alarms == None ]] || {
+        take_back
+        echo "::error title=Rollout::$component was judged bad at $weight %: $alarms"
+        exit 1
+      }
+      ((seconds > 0)) || break
+    done
   done <<<"$STEPS"
   echo "::endgroup::"
 done <<<"${BESIDE:-}"

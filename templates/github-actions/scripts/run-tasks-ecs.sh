@@ -14,7 +14,7 @@ while read -r family component; do
   network=$(jq --null-input --compact-output --arg subnets "$(known private_subnet_ids)" --arg group "$(known "security_group_$component")" \
     '{awsvpcConfiguration: {subnets: ($subnets | split(",")), securityGroups: [$group], assignPublicIp: "DISABLED"}}')
   task=$(aws ecs run-task --cluster "$CLUSTER" --task-definition "$family" --launch-type FARGATE --count 1 \
-    --network-configuration "$network" --query 'tasks[0].taskArn' --output text </dev/null)
+    --network-configuration "$network" --query 'tasks[0].taskArn' --output text </dev/null) || task=
   [[ $task == arn:* ]] || {
     echo "::error title=Task::$family could not be started"
     exit 1
