@@ -623,6 +623,67 @@ fn on_ecs_a_failed_deployment_goes_back_to_what_was_held() {
     assert!(said.contains("api has no earlier version that is still known"), "{said}");
 }
 
+/// An account whose stacks are as they should be.
+const STACKS: &str = r#"
+case "$*" in
+  *'deploy --stack-name'*no-execute*) echo "${CHANGES:-No changes to deploy.}" ;;
+  *describe-change-set*) printf 'Modify\tLogs\tAWS::Logs::LogGroup\tFalse\n' ;;
+  *detect-stack-drift*) echo 1 ;;
+  *describe-stack-drift-detection-status*) printf 'DETECTION_COMPLETE\t%s\n' "${DRIFT:-IN_SYNC}" ;;
+  *describe-stack-resource-drifts*) printf 'MODIFIED\tLogs\tAWS::Logs::LogGroup\t/courier\n' ;;
+  *list-hosted-zones*) echo '{"HostedZones": [{"Id": "/hostedzone/Z1", "Name": "acme.example.", "Config": {"PrivateZone": false}}]}' ;;
+esac"#;
+
+#[test]
+fn stacks_are_planned_by_looking_hold_versions_and_are_compared_with_what_runs() {
+    let repository = Repository(tempfile::tempdir().unwrap());
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/courier"), repository.root());
+    let manifest = repository.read("pathc.yaml");
+    assert!(manifest.contains("provisioner: terraform"));
+    repository.write("pathc.yaml", &manifest.replace("provisioner: terraform", "provisioner: cloudformation"));
+    repository.build(&[]);
+    let machine = || Machine::new(&repository).command("aws", STACKS);
+
+    let deploy = Workflow::of(&repository, "deploy.yml");
+    let plan = machine();
+    let changed = with(
+        &deploy.step("plan-production", "Show the plan"),
+        "CHANGES",
+        "arn:aws:cloudformation:eu-west-1:1:changeSet/c/1",
+    );
+    assert!(plan.succeeds(&changed).contains("Modify\tLogs"));
+    let changes = |call: &&String| {
+        call.contains("update") || call.contains("set-stack-policy") || call.contains("execute-change-set")
+    };
+    assert_eq!(plan.record().iter().filter(changes).count(), 0, "{:#?}", plan.record());
+    assert_eq!(plan.calls("aws cloudformation delete-change-set").len(), plan.calls("aws cloudformation deploy").len());
+
+    // What runs goes on while the infrastructure changes.
+    let held = r#"{"api":"arn:api:7"}"#;
+    let provision = machine().expression("steps.held.outputs.held", held);
+    provision.succeeds(&deploy.step("deploy-production", "Make the infrastructure"));
+    let parameters = |machine: &Machine<'_>, stack: &str| {
+        let calls = machine.calls(&format!("aws cloudformation deploy --stack-name courier-production-{stack} "));
+        calls[0].split("--parameter-overrides ").nth(1).unwrap_or_default().to_owned()
+    };
+    assert!(parameters(&provision, "api").contains("HeldTaskDefinition=arn:api:7"));
+    assert!(parameters(&provision, "tracking").contains("HeldTaskDefinition="));
+    assert!(!parameters(&provision, "tracking").contains("arn:"), "of another component");
+    let replace = machine();
+    replace.succeeds(&deploy.step("deploy-production", "Replace the versions that serve"));
+    assert!(!parameters(&replace, "api").contains("arn:api"), "the newest serves");
+
+    let drift = Workflow::of(&repository, "drift.yml").step("drift-production", "Compare with what runs");
+    assert!(machine().succeeds(&drift).contains("courier-production-api: no changes"));
+    let by_hand = machine().fails(&with(&drift, "DRIFT", "DRIFTED"));
+    assert!(
+        by_hand.contains("MODIFIED\tLogs") && by_hand.contains("what runs differs from what is committed"),
+        "{by_hand}"
+    );
+    let committed = machine().fails(&with(&drift, "CHANGES", "arn:aws:cloudformation:eu-west-1:1:changeSet/c/1"));
+    assert!(committed.contains("what runs differs from what is committed"), "{committed}");
+}
+
 #[test]
 fn nothing_is_deployed_outside_of_the_window() {
     let repository = Repository::of("storefront");

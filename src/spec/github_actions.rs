@@ -65,6 +65,8 @@ choice! {
 pub struct GithubActionsSpec {
     /// The machine of every job that reaches no environment.
     pub runner: Traced<String>,
+    /// The labels of machines that GitHub has.
+    pub hosted: Vec<Traced<String>>,
     /// After how many minutes a hosted job is ended in any case.
     pub job_timeout_minutes: Traced<u32>,
     actions: BTreeMap<ActionName, Action>,
@@ -192,6 +194,7 @@ impl GithubActionsSpec {
         }
         GithubActionsSpec {
             runner: file.text(&["runner", "label"]),
+            hosted: file.texts(&["runner", "hosted"]),
             job_timeout_minutes: file.scalar(&["runner", "job_timeout_minutes"]),
             actions,
             tools,

@@ -121,7 +121,7 @@ impl<'a> Place<'a> {
         let (name, rule) =
             if drift { ("Compare with what runs", rules::DRIFT) } else { ("Show the plan", rules::PLAN) };
         if !self.is_terraform() {
-            return Step::run(name, self.stacks("--plan "), rule);
+            return Step::run(name, self.stacks(if drift { "--drift " } else { "--plan " }), rule);
         }
         let step = self.with_root(Step::script(self.pipelines, name, script::SHOW_PLAN, rule));
         if drift { step.variable("NO_DRIFT", "true") } else { step }

@@ -12,6 +12,7 @@ mod expression;
 mod integration;
 mod job;
 mod kubernetes;
+mod labels;
 mod pipelines;
 mod release;
 mod rollback;
@@ -93,6 +94,9 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
         if pipelines.workflows().provisioner.value == Provisioner::Terraform {
             script::add(pipelines, TERRAFORM, &mut files);
         }
+    }
+    if !labels::own(pipelines).is_empty() {
+        files.add("actionlint.yaml", move || labels::content(pipelines));
     }
     if !pipelines.configurations().updates.is_empty() {
         files.add("dependabot.yml", move || updates::content(pipelines));

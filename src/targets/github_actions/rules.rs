@@ -32,5 +32,6 @@ rules! {
     CLOUD_ROLE = "cloud-role": "a job signs in to the cloud by its own identity, with the role of its environment";
     ROLLBACK = "rollback-steps": "what fails after the first new version is taken back";
     DRIFT = "drift-steps": "what was changed by hand is found by asking what a deployment would change";
+    LABELS = "runner-labels": "machines of one's own have labels that only their owner knows: actionlint is told them";
     UPDATES = "updates": "Dependabot proposes updates, with the plan's cooldown";
 }
