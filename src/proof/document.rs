@@ -8,7 +8,7 @@ use crate::output::doc::Entry;
 use crate::output::{Doc, Map};
 
 /// A text of a document.
-fn text<'d>(map: &'d Map, key: &str) -> Option<&'d str> {
+pub(super) fn text<'d>(map: &'d Map, key: &str) -> Option<&'d str> {
     match map.get(key)? {
         Doc::Text(text, _) => Some(text),
         _ => None,
@@ -22,7 +22,8 @@ fn number(map: &Map, key: &str) -> Option<i64> {
     }
 }
 
-fn map<'d>(outer: &'d Map, key: &str) -> Option<&'d Map> {
+/// A mapping of a document.
+pub(super) fn map<'d>(outer: &'d Map, key: &str) -> Option<&'d Map> {
     match outer.get(key)? {
         Doc::Map(map) => Some(map),
         _ => None,

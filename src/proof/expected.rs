@@ -4,10 +4,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::OnceLock;
 
+use super::aws::Alarms;
 use super::metric;
 use super::text::digests;
 use crate::ir::value::Duration;
 use crate::output::Printed;
+use crate::plan::aws::graph::Alarm;
+use crate::plan::infrastructure::environments::DatastorePlan;
 use crate::plan::monitoring::alerting::AlertPlan;
 use crate::plan::monitoring::configurations::ObjectivePlan;
 use crate::plan::{DELIVERABLES, Plans};
@@ -45,6 +48,12 @@ pub(super) struct OfEnvironment<'a> {
     pub(super) secrets: BTreeSet<Cow<'a, str>>,
     /// The least and the most replicas of each component.
     pub(super) bounds: BTreeMap<&'a str, (u32, u32)>,
+    /// The version of each datastore's engine, by what the cloud calls it.
+    pub(super) versions: BTreeMap<&'a str, &'a str>,
+    /// The alarms of the cloud.
+    pub(super) alarms: Alarms<'a>,
+    /// The paths that target groups ask for health at, by their names.
+    pub(super) health: BTreeMap<&'a str, &'a str>,
 }
 
 /// What the plans say of a component.
@@ -72,6 +81,10 @@ impl<'a> Expected<'a> {
                 variables.for_each(|variable| secret(&variable.store_path));
                 workload.secret_files.iter().for_each(|file| secret(&file.store_path));
             }
+            let version = |datastore: &'a DatastorePlan| {
+                Some((datastore.resource.as_str(), datastore.version.as_ref()?.as_str()))
+            };
+            environment.versions.extend(plan.datastores.iter().filter_map(version));
             let below = |name: &str| Cow::Owned(format!("{}/{}/{name}", templates.system.name, plan.name));
             let receivers = monitoring.alerting.receivers.iter();
             environment.secrets.extend(receivers.filter_map(|receiver| Some(below(receiver.secret.as_ref()?))));
@@ -89,6 +102,15 @@ impl<'a> Expected<'a> {
                 .iter()
                 .map(|scaling| (scaling.component.as_str(), (scaling.min.value, scaling.max.value)));
             environment.bounds.extend(bounds);
+        }
+        for graph in &plans.aws.environments {
+            let environment = environments.entry(graph.name.as_str()).or_default();
+            let alarm = |alarm: &'a Alarm| (alarm.name.as_str(), (alarm.threshold.value, alarm.metric.name.as_str()));
+            environment.alarms.extend(graph.alarms.iter().map(alarm));
+            let groups = graph.balancing.target_groups.iter();
+            environment
+                .health
+                .extend(groups.filter_map(|group| Some((group.name.as_str(), group.health.path.as_ref()?.as_str()))));
         }
         let component = |plan: &'a crate::plan::infrastructure::templates::ComponentTemplate| {
             let probes = [&plan.liveness, &plan.readiness, &plan.startup].into_iter().flatten();

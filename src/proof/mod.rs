@@ -1,10 +1,11 @@
 //! What must agree across the finished plans and all printed files: digests, secrets and names of environments in every
-//! text; ports, paths, bounds, alerts and metrics in every document; who may be a role of a pipeline, and which jobs ask to
-//! be it. One file that says otherwise stops the build.
+//! text; ports, paths, bounds, versions of engines, alerts, alarms and metrics in every document; who may be a role of a
+//! pipeline, and which jobs ask to be it. One file that says otherwise stops the build.
 //!
 //! A proof sees each file on the thread that prints it, so that nothing is printed twice and nothing is kept. It looks for
 //! what it knows by its form, in whatever target it stands; what it does not know is no business of its own.
 
+mod aws;
 mod document;
 mod expected;
 mod metric;
@@ -47,6 +48,8 @@ struct Seen {
     shown: BTreeSet<String>,
     /// Metrics that nothing in the plan exposes, each with the first file that asks for it.
     asked: BTreeMap<String, Utf8PathBuf>,
+    /// What a module of Terraform says, for all environments.
+    module: aws::Module,
     /// What the tokens of jobs say that ask to be a role, by the role.
     assumed: trust::Trusted,
 }
@@ -87,8 +90,12 @@ impl Witness for Proof<'_> {
         self.trust(place, &printed.text);
         match content {
             Some(Content::Yaml { documents, .. }) => {
-                documents.iter().for_each(|document| self.document(place, document));
+                for document in documents {
+                    self.document(place, document);
+                    self.template(place, document);
+                }
             }
+            Some(Content::Hcl { body, .. }) => self.configuration(place, body),
             Some(Content::Json(document)) => self.document(place, document),
             Some(_) => {}
             None => self.streamed(place, printed.watched.iter().flat_map(Watched::entries)),
@@ -96,6 +103,7 @@ impl Witness for Proof<'_> {
     }
 
     fn verdict(&self) -> Vec<Diagnostic> {
+        self.modules();
         let mut seen = std::mem::take(&mut *self.seen());
         // Where rules are not built in this run, nobody knows what they record.
         let recorded =

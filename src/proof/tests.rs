@@ -6,6 +6,7 @@ use super::Proof;
 use crate::gates::Settings;
 use crate::ir::Origin;
 use crate::ir::value::Time;
+use crate::output::hcl::{Body, Expr, Item, Node, Part};
 use crate::output::{Content, Doc, Generated, Job, Map, Printed, Watched, Witness};
 use crate::{Compilation, diag, spec, targets};
 
@@ -34,6 +35,9 @@ fn objections(compilation: &Compilation, change: &Change<'_>, edit: &EditText<'_
             let content = match &file.job {
                 Job::Whole(job) => {
                     let mut content = job();
+                    if let Content::Hcl { body, .. } = &mut content {
+                        each_value(std::sync::Arc::make_mut(body), &mut change_entry);
+                    }
                     each(&mut content, &mut |map| {
                         for entry in &mut map.entries {
                             if let Some(value) = change_entry(&entry.key, &entry.value) {
@@ -75,6 +79,43 @@ fn objections(compilation: &Compilation, change: &Change<'_>, edit: &EditText<'_
 const UNCHANGED: &Change<'static> = &|_, _, _| None;
 const UNEDITED: &EditText<'static> = &|_, _, _| None;
 
+/// Calls `change` for every text and number of a configuration, with the name that stands before it.
+fn each_value(body: &mut Body, change: &mut dyn FnMut(&str, &Doc) -> Option<Doc>) {
+    fn walk(name: &str, node: &mut Node, change: &mut dyn FnMut(&str, &Doc) -> Option<Doc>) {
+        let changed = match &mut node.expr {
+            Expr::Text(text) => change(name, &Doc::text(text.clone(), node.origin)),
+            Expr::Integer(number) => change(name, &Doc::Integer(*number, node.origin)),
+            Expr::Number(number) => change(name, &Doc::Number(*number, node.origin)),
+            Expr::Template(parts) => {
+                let last =
+                    parts.last_mut().and_then(|part| if let Part::Text(text) = part { Some(text) } else { None });
+                let Some(last) = last else { return };
+                if let Some(Doc::Text(text, _)) = change(name, &Doc::text(last.clone(), node.origin)) {
+                    *last = text;
+                }
+                return;
+            }
+            Expr::List(elements) => return elements.iter_mut().for_each(|element| walk(name, element, change)),
+            Expr::Call(_, arguments) => return arguments.iter_mut().for_each(|argument| walk(name, argument, change)),
+            Expr::Object(fields) => return fields.iter_mut().for_each(|(key, value)| walk(key, value, change)),
+            _ => return,
+        };
+        match changed {
+            Some(Doc::Text(text, _)) => node.expr = Expr::Text(text),
+            Some(Doc::Integer(number, _)) => node.expr = Expr::Integer(number),
+            Some(Doc::Number(number, _)) => node.expr = Expr::Number(number),
+            _ => {}
+        }
+    }
+    for item in &mut body.items {
+        match item {
+            Item::Attribute(attribute) => walk(&attribute.name.clone(), &mut attribute.value, change),
+            Item::Block(block) => each_value(&mut block.body, change),
+            Item::Comment(..) | Item::Gap => {}
+        }
+    }
+}
+
 /// Calls `change` for every mapping of a content.
 fn each(content: &mut Content, change: &mut dyn FnMut(&mut Map)) {
     fn walk(document: &mut Doc, change: &mut dyn FnMut(&mut Map)) {
@@ -96,7 +137,7 @@ fn each(content: &mut Content, change: &mut dyn FnMut(&mut Map)) {
 
 #[test]
 fn as_they_are_all_targets_agree() {
-    for system in ["storefront", "fleet", "opentelemetry-demo"] {
+    for system in ["storefront", "fleet", "opentelemetry-demo", "courier", "ad-bidding"] {
         assert_eq!(objections(&compile(system), UNCHANGED, UNEDITED), (0, Vec::new()), "{system}");
     }
 }
@@ -121,6 +162,7 @@ const BREAKS: &[Break] = &[
 fn more(value: &Doc) -> Option<Doc> {
     match value {
         Doc::Integer(number, origin) => Some(Doc::Integer(number + 1, *origin)),
+        Doc::Number(number, origin) => Some(Doc::Number(number.plus(crate::ir::value::Decimal::whole(1)), *origin)),
         _ => None,
     }
 }
@@ -154,6 +196,54 @@ fn metric(value: &Doc) -> Option<Doc> {
             Some(Doc::text(text.replace("http_requests_total", "http_requests_totally"), *origin))
         }
         _ => None,
+    }
+}
+
+/// What the two languages of infrastructure could get wrong, of a system whose components run on ECS.
+const CLOUD_BREAKS: &[Break] = &[
+    ("cloudformation", "ContainerPort", more, "opens port 8081 of `api`"),
+    ("cloudformation", "Port", more, "opens port 8081 of `api`"),
+    ("cloudformation", "HealthCheckPath", elsewhere, "the path of health of `courier-"),
+    ("cloudformation", "MinCapacity", more, "scales `api` from 4, the plan from 3"),
+    ("cloudformation", "MaxCapacity", more, "scales `api` to 13, the plan to 12"),
+    ("cloudformation", "EngineVersion", other_version, "the engine of `courier-production-parcels-db`"),
+    ("cloudformation", "Name", in_secret, "makes the secret `courier/"),
+    ("cloudformation", "Threshold", more, "the threshold of `courier-production-"),
+    ("cloudformation", "MetricName", other, "the metric of `courier-production-"),
+    ("terraform", "containerPort", more, "opens port 8081 of `api`"),
+    ("terraform", "port", more, "opens port 8081 of `api`"),
+    ("terraform", "path", elsewhere, "the path of health of `courier-"),
+    ("terraform", "min_capacity", more, "scales `api` from 4, the plan from 3"),
+    ("terraform", "max_capacity", more, "scales `api` to 13, the plan to 12"),
+    ("terraform", "engine_version", other_version, "the engine of `courier-staging-parcels-db`"),
+    ("terraform", "name", in_secret, "makes the secret `courier/"),
+    ("terraform", "threshold", more, "the threshold of `courier-"),
+    ("terraform", "metric_name", other, "the metric of `courier-production-"),
+];
+
+fn other_version(value: &Doc) -> Option<Doc> {
+    match value {
+        Doc::Text(text, origin) => Some(Doc::text(format!("1{text}"), *origin)),
+        _ => None,
+    }
+}
+
+/// The name of a secret, and of nothing else.
+fn in_secret(value: &Doc) -> Option<Doc> {
+    match value {
+        Doc::Text(text, origin) if text.contains('/') => Some(Doc::text(text.replace('/', "/x"), *origin)),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_wrong_value_of_infrastructure_is_seen() {
+    let compilation = compile("courier");
+    for (target, key, change, expected) in CLOUD_BREAKS {
+        let break_it = |of: &str, at: &str, value: &Doc| if of == *target && at == *key { change(value) } else { None };
+        let (changed, found) = objections(&compilation, &break_it, UNEDITED);
+        assert!(changed > 0, "{target}: nothing has the key `{key}`");
+        assert!(found.iter().any(|found| found.contains(expected)), "{target} {key}: {found:#?}");
     }
 }
 
