@@ -186,6 +186,10 @@ pub struct StatementFact {
     pub conditions: Vec<ConditionFact>,
     /// Whether it counts in the environment's region alone.
     pub in_region: bool,
+    /// Whether it refuses.
+    pub denies: bool,
+    /// Whether it is about a cluster that is made.
+    pub own_cluster: bool,
 }
 
 impl StatementFact {
@@ -196,6 +200,8 @@ impl StatementFact {
             fact.into_iter().flat_map(|fact| fact.elements()).filter_map(Fact::scalar).collect()
         };
         let one = |fact: Fact<'_>| {
+            let flag =
+                |key: &str| fact.get(key).and_then(Fact::scalar::<bool>).is_some_and(|flag: Traced<bool>| flag.value);
             let conditions = fact.get("conditions").into_iter().flat_map(|list| list.elements());
             Some(StatementFact {
                 origin: fact.origin(),
@@ -207,7 +213,9 @@ impl StatementFact {
                         Some((it.get("test")?.scalar()?, it.get("key")?.scalar()?, texts(it.get("values"))))
                     })
                     .collect(),
-                in_region: fact.get("region").and_then(Fact::scalar::<bool>).is_some_and(|flag| flag.value),
+                in_region: flag("region"),
+                denies: flag("deny"),
+                own_cluster: flag("own_cluster"),
             })
         };
         list.elements().filter_map(one).collect()

@@ -5,7 +5,7 @@ use super::template::{Keep, Template, by, logical};
 use super::value::{Sub, arn, flow, reference, text, whole};
 use crate::ir::Origin;
 use crate::output::{Doc, Map};
-use crate::plan::aws::graph::{Attribute, Kind, KmsKey, OidcProvider, Pattern, Role, Statement, Trust};
+use crate::plan::aws::graph::{Attribute, Kind, KmsKey, OidcProvider, Pattern, Policies, Role, Statement, Trust};
 
 /// The version of the policy language.
 const POLICY_VERSION: &str = "2012-10-17";
@@ -27,7 +27,7 @@ pub(super) fn statement(template: &Template<'_>, statement: &Statement) -> Map {
     let patterns = |patterns: &[Pattern]| patterns.iter().map(|pattern| template.pattern(pattern)).collect();
     let mut map = Map::new(origin)
         .with("Sid", text(&statement.sid))
-        .text("Effect", "Allow")
+        .text("Effect", if statement.denies { "Deny" } else { "Allow" })
         .with("Action", one_or_many(statement.actions.iter().map(text).collect(), origin))
         .with("Resource", one_or_many(patterns(&statement.resources), origin));
     if !statement.conditions.is_empty() {
@@ -101,14 +101,34 @@ pub(super) fn role(template: &mut Template<'_>, role: &Role) {
         properties
             .put("ManagedPolicyArns", Doc::list(role.managed.iter().map(|arn| template.pattern(arn)), role.origin));
     }
-    if !role.statements.is_empty() {
-        let statements: Vec<Map> = role.statements.iter().map(|one| statement(template, one)).collect();
-        let named = Map::new(role.origin)
-            .with("PolicyName", Doc::text("permissions", role.origin))
-            .with("PolicyDocument", policy(statements, role.origin));
-        properties.put("Policies", Doc::list([named.into()], role.origin));
+    let id = logical(Kind::Role, &role.id);
+    let document = |template: &Template<'_>, statements: &[Statement]| {
+        policy(statements.iter().map(|one| statement(template, one)).collect::<Vec<_>>(), role.origin)
+    };
+    let mut apart = Vec::new();
+    match role.policies() {
+        Policies::Inline([]) => {}
+        Policies::Inline(statements) => {
+            let named = Map::new(role.origin)
+                .with("PolicyName", Doc::text("permissions", role.origin))
+                .with("PolicyDocument", document(template, statements));
+            properties.put("Policies", Doc::list([named.into()], role.origin));
+        }
+        Policies::Apart(parts) => {
+            for (index, statements) in parts.into_iter().enumerate() {
+                let name = Doc::text(format!("{}-{}", role.name, index + 1), role.name.origin);
+                let policy = Map::new(role.origin)
+                    .with("ManagedPolicyName", name)
+                    .with("PolicyDocument", document(template, statements))
+                    .with("Roles", Doc::list([reference(id.clone(), role.origin)], role.origin));
+                apart.push((format!("{id}Policy{}", index + 1), policy));
+            }
+        }
     }
-    template.add(logical(Kind::Role, &role.id), "AWS::IAM::Role", Keep::No, properties);
+    template.add(id, "AWS::IAM::Role", Keep::No, properties);
+    for (id, policy) in apart {
+        template.add(id, "AWS::IAM::ManagedPolicy", Keep::No, policy);
+    }
 }
 
 /// A key with its alias. The account administers it; one service uses it for what is of this account.

@@ -6,7 +6,7 @@ use super::module::{Module, file_of};
 use super::place::{Place, arn, identifier};
 use crate::ir::{Origin, Traced};
 use crate::output::hcl::{Block, Body, Node};
-use crate::plan::aws::graph::{Attribute, Condition, Id, KmsKey, Role, Statement, Trust};
+use crate::plan::aws::graph::{Attribute, Condition, Id, KmsKey, Policies, Role, Statement, Trust};
 
 /// The keys of an environment or account.
 pub(super) fn keys(keys: &[KmsKey], place: Place<'_>, module: &mut Module) {
@@ -146,8 +146,11 @@ pub(super) fn roles(roles: &[Role], place: Place<'_>, module: &mut Module) {
         if role.statements.is_empty() {
             continue;
         }
-        // A policy in a role has a limit; what is longer becomes policies of its own.
-        for (index, statements) in parts(&role.statements).into_iter().enumerate() {
+        let (parts, inline) = match role.policies() {
+            Policies::Inline(statements) => (vec![statements], true),
+            Policies::Apart(parts) => (parts, false),
+        };
+        for (index, statements) in parts.into_iter().enumerate() {
             let name = if index == 0 { role.id.to_string() } else { format!("{}-{}", role.id, index + 1) };
             let document = statements
                 .iter()
@@ -155,7 +158,7 @@ pub(super) fn roles(roles: &[Role], place: Place<'_>, module: &mut Module) {
             module.data(&file, "aws_iam_policy_document", &name, document, origin);
             let json = Node::code(format!("data.aws_iam_policy_document.{}.json", identifier(&name)), origin);
             let role_name = Node::code(format!("aws_iam_role.{}.name", identifier(role.id.as_str())), origin);
-            if role.statements.len() <= INLINE {
+            if inline {
                 module.resource(
                     &file,
                     "aws_iam_role_policy",
@@ -190,15 +193,6 @@ pub(super) fn roles(roles: &[Role], place: Place<'_>, module: &mut Module) {
     }
 }
 
-/// Statements above which a role has policies of its own.
-const INLINE: usize = 20;
-/// Statements of one such policy.
-const PART: usize = 8;
-
-fn parts(statements: &[Statement]) -> Vec<&[Statement]> {
-    if statements.len() <= INLINE { vec![statements] } else { statements.chunks(PART).collect() }
-}
-
 fn policy_name(policy: &crate::plan::aws::graph::Pattern) -> Option<String> {
     use crate::plan::aws::graph::Piece;
     match policy.pieces.last()? {
@@ -211,6 +205,7 @@ pub(super) fn statement(statement: &Statement, place: Place<'_>) -> Block {
     let origin = statement.origin;
     let body = Body::default()
         .with("sid", Node::traced(&statement.sid))
+        .with_some("effect", statement.denies.then(|| Node::text("Deny", origin)))
         .with("actions", Node::list(statement.actions.iter().map(Node::traced), origin))
         .with("resources", Node::list(statement.resources.iter().map(|resource| place.pattern(resource)), origin))
         .blocks(statement.conditions.iter().map(|it| condition(it, place)));

@@ -11,8 +11,11 @@ from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.backup.responses import BackupResponse
 from moto.budgets.responses import BudgetsResponse
 from moto.cloudtrail.models import CloudTrailBackend
+from moto.core.responses import ActionResult
+from moto.ec2.models.launch_templates import LaunchTemplateVersion
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.elasticache.responses import ElastiCacheResponse
 from moto.rds.models import DBInstance, DBParameterGroup
 from moto.rds.responses import RDSResponse
 from moto.sqs.models import Queue
@@ -192,3 +195,92 @@ def create_service(known, self: EC2ContainerServiceResponse) -> object:
     service.health_check_grace_period_seconds = self._get_param("healthCheckGracePeriodSeconds")
     service.availability_zone_rebalancing = self._get_param("availabilityZoneRebalancing")
     return said
+
+
+# moto keeps the tags of a launch template itself among those of what it launches.
+@changed(LaunchTemplateVersion, "__init__")
+def launch_template_version(known, self: LaunchTemplateVersion, *arguments: object, **named: object) -> None:
+    known(self, *arguments, **named)
+    specifications = self.data.get("TagSpecifications") or []
+    self.data = self.data | {"TagSpecifications": [one for one in specifications if one.get("ResourceType") != "launch-template"]}
+
+
+# moto knows caches, but no groups of their parameters.
+groups: dict[tuple[str, str, str], dict] = {}
+
+
+def group(self: ElastiCacheResponse) -> dict:
+    return groups[(self.current_account, self.region, self._get_param("CacheParameterGroupName"))]
+
+
+@added(ElastiCacheResponse)
+def create_cache_parameter_group(self: ElastiCacheResponse) -> ActionResult:
+    name = self._get_param("CacheParameterGroupName")
+    made = {
+        "CacheParameterGroupName": name,
+        "CacheParameterGroupFamily": self._get_param("CacheParameterGroupFamily"),
+        "Description": self._get_param("Description"),
+        "ARN": f"arn:aws:elasticache:{self.region}:{self.current_account}:parametergroup:{name}",
+        "parameters": {},
+    }
+    tags[made["ARN"]] = self._get_param("Tags") or []
+    groups[(self.current_account, self.region, name)] = made
+    return ActionResult({"CacheParameterGroup": made})
+
+
+@added(ElastiCacheResponse)
+def describe_cache_parameter_groups(self: ElastiCacheResponse) -> ActionResult:
+    return ActionResult({"CacheParameterGroups": [group(self)]})
+
+
+@added(ElastiCacheResponse)
+def modify_cache_parameter_group(self: ElastiCacheResponse) -> ActionResult:
+    for one in self._get_param("ParameterNameValues") or []:
+        group(self)["parameters"][one["ParameterName"]] = one["ParameterValue"]
+    return ActionResult({"CacheParameterGroupName": group(self)["CacheParameterGroupName"]})
+
+
+@added(ElastiCacheResponse)
+def describe_cache_parameters(self: ElastiCacheResponse) -> ActionResult:
+    known = [{"ParameterName": name, "ParameterValue": value, "Source": "user"} for name, value in group(self)["parameters"].items()]
+    return ActionResult({"Parameters": known})
+
+
+@changed(ElastiCacheResponse, "list_tags_for_resource")
+def cache_tags(known, self: ElastiCacheResponse) -> ActionResult:
+    arn = self._get_param("ResourceName")
+    return ActionResult({"TagList": tags[arn]}) if arn in tags else known(self)
+
+
+# moto's groups of replicas forget how they are encrypted, and have no members; Terraform reads what a group was asked for from one of them.
+members: dict[tuple[str, str, str], dict] = {}
+
+
+@changed(ElastiCacheResponse)
+def create_replication_group(known, self: ElastiCacheResponse) -> ActionResult:
+    said = known(self)
+    made = said.result["ReplicationGroup"]
+    made.at_rest_encryption_enabled = self._get_param("AtRestEncryptionEnabled")
+    made.transit_encryption_enabled = self._get_param("TransitEncryptionEnabled")
+    made.auto_minor_version_upgrade = self._get_param("AutoMinorVersionUpgrade")
+    for name in made.member_clusters:
+        members[(self.current_account, self.region, name)] = {
+            "CacheClusterId": name,
+            "ReplicationGroupId": made.replication_group_id,
+            "CacheClusterStatus": "available",
+            "CacheNodeType": self._get_param("CacheNodeType"),
+            "Engine": self._get_param("Engine"),
+            "EngineVersion": f"{self._get_param('EngineVersion')}.0",
+            "CacheParameterGroup": {"CacheParameterGroupName": self._get_param("CacheParameterGroupName")},
+            "CacheSubnetGroupName": self._get_param("CacheSubnetGroupName"),
+            "SecurityGroups": [{"SecurityGroupId": one, "Status": "active"} for one in self._get_param("SecurityGroupIds") or []],
+            "PreferredMaintenanceWindow": "sun:05:00-sun:06:00",
+            "NumCacheNodes": 1,
+        }
+    return said
+
+
+@changed(ElastiCacheResponse)
+def describe_cache_clusters(known, self: ElastiCacheResponse) -> object:
+    member = members.get((self.current_account, self.region, self._get_param("CacheClusterId")))
+    return ActionResult({"CacheClusters": [member]}) if member else known(self)

@@ -241,14 +241,21 @@ impl Account<'_> {
             );
             deploy.session_seconds = Some(by(14_400, rules::PIPELINE_ROLE));
             let (prefix, path) = (names::prefix(system, name), format!("{system}/{name}"));
-            deploy.statements =
-                aws.words.deploy.iter().map(|fact| stated(fact, &prefix, &path, &environment.region)).collect();
-            let by_stacks = self.whole.pipeline.workflows.provisioner.value == Provisioner::Cloudformation;
-            let of_stacks = |facts: &[StatementFact]| -> Vec<Statement> {
-                facts.iter().map(|fact| stated(fact, &prefix, &path, &environment.region)).collect()
+            let words = [
+                ("<PREFIX>", prefix.as_str()),
+                ("<PATH>", &path),
+                ("<SYSTEM>", system),
+                ("<ENVIRONMENT>", name),
+                ("<CLUSTER>", &environment.cluster),
+            ];
+            let filled = |facts: &[StatementFact]| -> Vec<Statement> {
+                let facts = facts.iter().filter(|it| !it.own_cluster || !environment.cluster_exists.value);
+                facts.map(|fact| stated(fact, &words, &environment.region)).collect()
             };
+            deploy.statements = filled(&aws.words.deploy);
+            let by_stacks = self.whole.pipeline.workflows.provisioner.value == Provisioner::Cloudformation;
             let state = |writes| self.state_statements(name, writes);
-            deploy.statements.extend(if by_stacks { of_stacks(&aws.words.stacks) } else { state(true) });
+            deploy.statements.extend(if by_stacks { filled(&aws.words.stacks) } else { state(true) });
             deploy.managed.push(super::identity::managed(&aws.words.read_policy));
             roles.push(deploy);
             let head = subject.value.split(":environment:").next().unwrap_or_default();
@@ -260,7 +267,7 @@ impl Account<'_> {
                 vec![on_branch],
             );
             plan.managed.push(super::identity::managed(&aws.words.read_policy));
-            plan.statements.extend(if by_stacks { of_stacks(&aws.words.stacks_plan) } else { state(false) });
+            plan.statements.extend(if by_stacks { filled(&aws.words.stacks_plan) } else { state(false) });
             roles.push(plan);
         }
         // Without a repository there is nothing to push to, and nobody who would.

@@ -291,7 +291,7 @@ impl Parts<'_> {
                     .map(|statement| {
                         let secrets = statement.actions.iter().any(|action| action.starts_with("secretsmanager:"));
                         let prefix = if secrets { &path } else { &prefix };
-                        stated(statement, prefix, &path, &place.environment.region)
+                        stated(statement, &[("<PREFIX>", prefix), ("<PATH>", &path)], &place.environment.region)
                     })
                     .collect();
                 if part == "external_secrets" {

@@ -109,6 +109,7 @@ pub(super) fn statement(sid: &str, actions: &[Traced<String>], resources: Vec<Pa
     Statement {
         sid: Traced::new(sid_of(sid), origin),
         origin,
+        denies: false,
         actions: actions.to_vec(),
         resources,
         conditions: Vec::new(),
@@ -129,9 +130,10 @@ pub(super) fn sid_of(text: &str) -> String {
 }
 
 /// A statement as the spec states it, with its words filled in.
-pub(super) fn stated(fact: &StatementFact, prefix: &str, path: &str, region: &Traced<String>) -> Statement {
+pub(super) fn stated(fact: &StatementFact, words: &[(&str, &str)], region: &Traced<String>) -> Statement {
     let fill = |text: &Traced<String>| {
-        Pattern::read(&text.value.replace("<PREFIX>", prefix).replace("<PATH>", path), text.origin)
+        let filled = words.iter().fold(text.value.clone(), |text, (word, value)| text.replace(word, value));
+        Pattern::read(&filled, text.origin)
     };
     let mut conditions: Vec<Condition> = fact
         .conditions
@@ -152,6 +154,7 @@ pub(super) fn stated(fact: &StatementFact, prefix: &str, path: &str, region: &Tr
     Statement {
         sid: fact.sid.clone(),
         origin: fact.origin,
+        denies: fact.denies,
         actions: fact.actions.clone(),
         resources: fact.resources.iter().map(fill).collect(),
         conditions,

@@ -67,13 +67,41 @@ pub enum Trust {
     },
 }
 
-/// One statement of a policy. All statements allow.
+/// Where the statements of a role stand.
+#[derive(Debug)]
+pub enum Policies<'a> {
+    /// In the role itself.
+    Inline(&'a [Statement]),
+    /// In policies of their own: a role holds only so many characters.
+    Apart(Vec<&'a [Statement]>),
+}
+
+/// Statements above which a role has policies of its own.
+const INLINE: usize = 20;
+/// Statements of one such policy.
+const PART: usize = 8;
+
+impl Role {
+    /// Where its statements stand.
+    #[must_use]
+    pub fn policies(&self) -> Policies<'_> {
+        if self.statements.len() <= INLINE {
+            Policies::Inline(&self.statements)
+        } else {
+            Policies::Apart(self.statements.chunks(PART).collect())
+        }
+    }
+}
+
+/// One statement of a policy.
 #[derive(Clone, Debug)]
 pub struct Statement {
     /// Its name: letters and digits.
     pub sid: Traced<String>,
     /// Why it is there.
     pub origin: Origin,
+    /// Whether it refuses what other statements allow.
+    pub denies: bool,
     /// What may be done.
     pub actions: Vec<Traced<String>>,
     /// With what.
