@@ -12,6 +12,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "terraform::all_judges_accept_the_good_sample", needs: NEEDS, run: || aws::accepts_good("terraform") },
     Case { name: "terraform::every_fixture_is_planned", needs: NEEDS, run: plans_fixtures },
     Case { name: "terraform::a_system_on_ecs_is_made_and_keeps_what_is_renamed", needs: NEEDS, run: ecs_is_made },
+    Case { name: "terraform::a_system_on_eks_is_made", needs: NEEDS, run: eks_is_made },
 ];
 
 fn plans_fixtures() -> Outcome {
@@ -42,6 +43,12 @@ fn ecs_is_made() -> Outcome {
     let later = super::built(&later, &scratch.path().join("later"))??;
     super::copy_folder(&later.join("infra/terraform"), &first.join("infra/terraform/later"))?;
     none(made(&first)?)
+}
+
+/// The same on EKS, in an account for each environment.
+fn eks_is_made() -> Outcome {
+    let scratch = tempfile::tempdir()?;
+    none(made(&super::built(&super::root().join("fixtures/pass/clinic"), scratch.path())??)?)
 }
 
 /// Gives datastores other names, and says what they were called.

@@ -252,7 +252,7 @@ def cache_tags(known, self: ElastiCacheResponse) -> ActionResult:
     return ActionResult({"TagList": tags[arn]}) if arn in tags else known(self)
 
 
-# moto's groups of replicas forget how they are encrypted, and have no members; Terraform reads what a group was asked for from one of them.
+# moto's groups of replicas have no members; Terraform reads what a group was asked for from one of them.
 members: dict[tuple[str, str, str], dict] = {}
 
 
@@ -260,9 +260,6 @@ members: dict[tuple[str, str, str], dict] = {}
 def create_replication_group(known, self: ElastiCacheResponse) -> ActionResult:
     said = known(self)
     made = said.result["ReplicationGroup"]
-    made.at_rest_encryption_enabled = self._get_param("AtRestEncryptionEnabled")
-    made.transit_encryption_enabled = self._get_param("TransitEncryptionEnabled")
-    made.auto_minor_version_upgrade = self._get_param("AutoMinorVersionUpgrade")
     for name in made.member_clusters:
         members[(self.current_account, self.region, name)] = {
             "CacheClusterId": name,
@@ -276,6 +273,10 @@ def create_replication_group(known, self: ElastiCacheResponse) -> ActionResult:
             "SecurityGroups": [{"SecurityGroupId": one, "Status": "active"} for one in self._get_param("SecurityGroupIds") or []],
             "PreferredMaintenanceWindow": "sun:05:00-sun:06:00",
             "NumCacheNodes": 1,
+            "AtRestEncryptionEnabled": made.at_rest_encryption_enabled,
+            "TransitEncryptionEnabled": made.transit_encryption_enabled,
+            "AutoMinorVersionUpgrade": made.auto_minor_version_upgrade,
+            "AuthTokenEnabled": True,
         }
     return said
 
