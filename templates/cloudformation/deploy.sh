@@ -39,12 +39,27 @@ zone_of() { # DOMAIN: the id of the public zone with the longest name that the d
 planned() { # NAME REGION ARGUMENT..: what a change set of a stack would do, a line a resource
   local name="$1" region="$2" said set
   shift 2
+  # A stack that isn't there reads what others haven't told yet: no change set can be made of it.
+  if ! aws cloudformation describe-stacks --stack-name "$name" --region "$region" >/dev/null 2>&1; then
+    echo "is new"
+    return 0
+  fi
   said=$(aws cloudformation deploy "$@" --no-execute-changeset)
   set=$(grep --only-matching 'arn:[^ ]*:changeSet/[^ ]*' <<<"$said" | head -n 1 || true)
   [ -n "$set" ] || return 0
   aws cloudformation describe-change-set --stack-name "$name" --region "$region" --change-set-name "$set" --output text \
     --query 'Changes[].ResourceChange.[Action, LogicalResourceId, ResourceType, Replacement]'
   aws cloudformation delete-change-set --stack-name "$name" --region "$region" --change-set-name "$set" >/dev/null
+}
+
+write_brokers() { # REGION SECRET PARAMETER: the addresses of the Kafka cluster whose ARN stands in the parameter
+  local region="$1" secret="$2" cluster brokers wanted
+  cluster=$(aws ssm get-parameter --region "$region" --name "$3" --query Parameter.Value --output text)
+  brokers=$(aws kafka get-bootstrap-brokers --region "$region" --cluster-arn "$cluster" --query BootstrapBrokerStringSaslIam --output text)
+  wanted=$(jq -cn --arg brokers "$brokers" '{brokers: $brokers}')
+  if [ "$(aws secretsmanager get-secret-value --region "$region" --secret-id "$secret" --query SecretString --output text 2>/dev/null)" != "$wanted" ]; then
+    aws secretsmanager put-secret-value --region "$region" --secret-id "$secret" --secret-string "$wanted" >/dev/null
+  fi
 }
 
 changed_by_hand() { # NAME REGION: resources of a stack that are not as its template has them, a line each
@@ -110,6 +125,9 @@ for ((index = 0; index < count; index++)); do
     aws cloudformation update-termination-protection --stack-name "$name" --region "$(field .region)" \
       --enable-termination-protection >/dev/null
   fi
+  while IFS=$'\t' read -r secret cluster; do
+    [ -z "$secret" ] || write_brokers "$(field .region)" "$secret" "$cluster"
+  done < <(field '.secrets_with_brokers // {} | to_entries[] | [.key, .value] | @tsv')
 done
 if [ "$mode" = drift ] && [ -n "$differs" ]; then
   echo "::error title=Drift::what runs differs from what is committed"

@@ -237,12 +237,12 @@ pub(super) fn rule(template: &mut Template<'_>, rule: Rule<'_>) {
         properties.put("FromPort", Doc::Integer(i64::from(first.value.0), first.origin));
         properties.put("ToPort", Doc::Integer(i64::from(last.value.0), last.origin));
     }
-    let (kind, word, peer_group, peer_list) = match rule.direction {
+    let (kind, word, peer_group) = match rule.direction {
         Direction::Ingress => {
-            ("AWS::EC2::SecurityGroupIngress", "Ingress", "SourceSecurityGroupId", "SourcePrefixListId")
+            ("AWS::EC2::SecurityGroupIngress", "Ingress", "SourceSecurityGroupId")
         }
         Direction::Egress => {
-            ("AWS::EC2::SecurityGroupEgress", "Egress", "DestinationSecurityGroupId", "DestinationPrefixListId")
+            ("AWS::EC2::SecurityGroupEgress", "Egress", "DestinationSecurityGroupId")
         }
     };
     match &rule.peer {
@@ -251,7 +251,6 @@ pub(super) fn rule(template: &mut Template<'_>, rule: Rule<'_>) {
             properties.put(peer_group, attribute(CLUSTER, "ClusterSecurityGroupId", origin));
         }
         Peer::Range(range) => properties.put("CidrIp", Doc::traced(range)),
-        Peer::S3 => properties.put(peer_list, reference("S3PrefixList", origin)),
     }
     let id = format!("{}{}{word}", pascal(group.id.as_str()), pascal(rule.id.as_str()));
     template.add(id, kind, Keep::No, properties);

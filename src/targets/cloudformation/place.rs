@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::data::Source;
 use super::stack::{Calls, Owners, Rule, Stack, of_certificate, of_rule, owners};
-use super::template::{Scope, Template, handed, logical};
+use super::template::{Scope, Template, handed, kafka_parameter, logical};
 use super::{account, balancing, cluster, data, identity, network, objects, operations, service};
 use crate::diag::Diagnostic;
 use crate::ir::value::HostName;
@@ -160,6 +160,18 @@ impl<'a> Place<'a> {
             _ => None,
         };
         self.items.get(&stack).into_iter().flatten().filter_map(of).collect()
+    }
+
+    /// Secrets that a deployment fills with the addresses of a Kafka cluster, which no template knows: the secret's name, and
+    /// the parameter with the cluster's ARN.
+    pub(super) fn brokers(&self, stack: Stack<'a>) -> Vec<(&'a Traced<String>, String)> {
+        let Some(environment) = self.scope.environment.filter(|_| stack == Stack::Data) else { return Vec::new() };
+        let data = &environment.datastores;
+        let of = |cluster: &'a MskCluster| {
+            let secret = data.secrets.iter().find(|secret| secret.id == cluster.secret.id)?;
+            Some((&secret.name, kafka_parameter(&self.scope, cluster)))
+        };
+        data.kafka.iter().filter_map(of).collect()
     }
 
     /// The domain whose zone a deployment looks up for a stack.

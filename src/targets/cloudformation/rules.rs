@@ -26,6 +26,7 @@ crate::rules! {
     CONTAINER = "container-practice": "a container logs to its own group";
     BALANCER = "balancer-practice": "invalid headers are dropped, requests are made harmless, and requests are logged";
     HANDED = "value-of-another-region": "a stack can't read a parameter of another region: the deployment reads it and hands it over";
+    BROKERS = "addresses-of-brokers": "CloudFormation doesn't know the addresses of a Kafka cluster: the deployment asks for them and writes the secret";
     HELD = "held-task-definition": "infrastructure changes first and versions later: until then a component runs what it ran";
     FORWARD = "forward-all": "at rest all requests go to the stable version";
     CDN = "cdn-practice": "HTTPS alone, by the bucket's own name and no other way";

@@ -35,7 +35,7 @@ impl<'a> Stack<'a> {
         }
     }
 
-    /// What it is called among the stacks of its environment.
+    /// What it is called among the stacks of its environment. A component may have the name of a stack that all share.
     pub(super) fn name(self) -> &'a str {
         match self {
             Stack::Account => "account",
@@ -43,6 +43,10 @@ impl<'a> Stack<'a> {
             Stack::Data => "data",
             Stack::Platform => "platform",
             Stack::Certificates => "certificates",
+            Stack::Component("network") => "component-network",
+            Stack::Component("data") => "component-data",
+            Stack::Component("platform") => "component-platform",
+            Stack::Component("certificates") => "component-certificates",
             Stack::Component(name) => name,
         }
     }
@@ -144,7 +148,7 @@ pub(super) fn of_rule<'a>(
         Peer::Group(peer) => peer,
         // The cluster's own group comes with the cluster.
         Peer::EksCluster => return own.max(Stack::Platform),
-        Peer::Range(_) | Peer::S3 => return own,
+        Peer::Range(_) => return own,
     };
     let Some(peer) = owners.of_group(peer) else { return own };
     match (own, peer) {

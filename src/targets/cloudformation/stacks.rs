@@ -47,6 +47,14 @@ fn one(place: &Place<'_>, stack: Stack<'_>) -> Map {
         }
         map.put("parameters_of_other_regions", parameters);
     }
+    let brokers = place.brokers(stack);
+    if !brokers.is_empty() {
+        let mut secrets = Map { style: Style::Flow, ..Map::new(ruled(rules::BROKERS)) };
+        for (secret, parameter) in brokers {
+            secrets.put(secret.value.clone(), said(parameter, rules::BROKERS));
+        }
+        map.put("secrets_with_brokers", secrets);
+    }
     if let Some(component) = place.held(stack) {
         map.put("held_task_definition", said(component.to_owned(), rules::HELD));
     }

@@ -193,6 +193,8 @@ impl<'a> Template<'a> {
                 }
                 Doc::text(name.to_owned(), origin)
             }
+            // What `Ref` gives of these is no name.
+            (Kind::MskCluster | Kind::MqBroker, Attribute::Name) => Doc::text(name.to_owned(), origin),
             (_, Attribute::Name) if !own => Doc::text(name.to_owned(), origin),
             (Kind::Role, Attribute::Arn) if !own => arn("iam", false, true, &format!("role/{name}"), origin),
             (Kind::Queue, Attribute::Arn) if !own => arn("sqs", true, true, name, origin),
@@ -390,6 +392,11 @@ pub(super) fn handed(scope: &Scope<'_>, certificate: &Ref<crate::plan::aws::grap
     let (kind, what) = (Kind::Certificate, Attribute::Arn);
     let name = parameter(scope, Stack::Certificates, kind, &certificate.id, what);
     (import(kind, &certificate.id, what), name)
+}
+
+/// The parameter in which the ARN of a Kafka cluster stands.
+pub(super) fn kafka_parameter(scope: &Scope<'_>, cluster: &crate::plan::aws::graph::MskCluster) -> String {
+    parameter(scope, Stack::Data, Kind::MskCluster, &cluster.id, Attribute::Arn)
 }
 
 /// `/SYSTEM/ENVIRONMENT/stacks`.

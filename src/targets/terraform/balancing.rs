@@ -296,14 +296,15 @@ fn record(record: &DnsRecord, place: Place<'_>, module: &mut Module) {
             format!("aws_cloudfront_distribution.{}", identifier(distribution.id.as_str()))
         }
     };
-    let (name, zone) = match &record.target {
-        RecordTarget::LoadBalancer(_) => ("dns_name", "zone_id"),
-        RecordTarget::Distribution(_) => ("domain_name", "hosted_zone_id"),
+    // The health of a distribution can't be asked for.
+    let (name, zone, health) = match &record.target {
+        RecordTarget::LoadBalancer(_) => ("dns_name", "zone_id", "true"),
+        RecordTarget::Distribution(_) => ("domain_name", "hosted_zone_id", "false"),
     };
     let alias = Body::default()
         .with("name", Node::code(format!("{target}.{name}"), origin))
         .with("zone_id", Node::code(format!("{target}.{zone}"), origin))
-        .with("evaluate_target_health", Node::code("true", origin));
+        .with("evaluate_target_health", Node::code(health, origin));
     let body = Body::default()
         .with("zone_id", Node::code("local.zone_id", origin))
         .with("name", place.host(&record.host))

@@ -321,7 +321,6 @@ fn rule(file: &str, group: &SecurityGroup, rule: &SecurityGroupRule, module: &mu
             Node::code("aws_eks_cluster.main.vpc_config[0].cluster_security_group_id", origin),
         ),
         Peer::Range(range) => body.with("cidr_ipv4", range_node(range)),
-        Peer::S3 => body.with("prefix_list_id", Node::code("aws_vpc_endpoint.s3.prefix_list_id", origin)),
     };
     let body = match &rule.ports {
         Some((from, to)) => {

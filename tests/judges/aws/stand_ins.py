@@ -17,6 +17,7 @@ from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException, ValidationError
 from moto.ec2.models import ec2_backends
 from moto.elbv2 import models as elbv2
+from moto.kafka.responses import KafkaResponse
 from moto.secretsmanager.models import secretsmanager_backends
 
 NO_TEMPLATES = "moto 5.2.1 has the service, but doesn't make it from a template"
@@ -164,6 +165,7 @@ def stand_in(kind: str) -> type:
 def install() -> None:
     """Lets moto make stand-ins, and fail on what nobody knows."""
     attributes()
+    brokers()
     parameters()
     known_class = parsing.resource_class_from_type
     made: dict[str, type] = {}
@@ -194,6 +196,12 @@ def attributes() -> None:
     elbv2.FakeLoadBalancer.get_cfn_attribute = of_balancer
     elbv2.FakeTargetGroup.has_cfn_attr = classmethod(lambda cls, name: name == "TargetGroupFullName")
     elbv2.FakeTargetGroup.get_cfn_attribute = of_targets
+
+
+def brokers() -> None:
+    """moto doesn't say where the brokers of a Kafka cluster are, which a deployment writes into a secret."""
+    known = {"bootstrapBrokerStringSaslIam": "b-1.simulated:9098,b-2.simulated:9098"}
+    KafkaResponse.get_bootstrap_brokers = lambda self: json.dumps(known)
 
 
 def parameters() -> None:

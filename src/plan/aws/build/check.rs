@@ -14,6 +14,9 @@ pub(super) fn names(place: Place<'_>, network: &Network, cluster: &Cluster, draf
     for group in &network.security_groups {
         claims.claim(NameKind::SecurityGroup, &group.name, group.origin);
     }
+    for group in &draft.log_groups {
+        claims.claim(NameKind::LogGroup, &group.name, group.origin);
+    }
     for role in &draft.roles {
         claims.claim(NameKind::IamRole, &role.name, role.origin);
     }

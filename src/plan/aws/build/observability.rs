@@ -15,7 +15,7 @@ pub(super) fn plan(place: Place<'_>, draft: &mut Draft) {
     }
     if place.is_ecs() {
         if !place.environment.cluster_exists.value {
-            add(place, draft, "sessions", Owner::Platform, Origin::rule(rules::LOG_GROUP));
+            add(place, draft, SESSIONS, Owner::Platform, Origin::rule(rules::LOG_GROUP));
         }
         for workload in place.workloads().filter(|workload| workload.component.form.value != WorkloadForm::Static) {
             add(place, draft, workload.name(), workload.owner(), workload.plan.origin);
@@ -23,6 +23,9 @@ pub(super) fn plan(place: Place<'_>, draft: &mut Draft) {
     }
     alarm_topic(place, draft);
 }
+
+/// Sessions in containers, by ECS Exec. No datastore or component is likely to be called so.
+pub(super) const SESSIONS: &str = "command-sessions";
 
 /// The record of connections, and who writes it.
 fn flow_logs(place: Place<'_>, draft: &mut Draft) {

@@ -114,6 +114,4 @@ pub enum Peer {
     EksCluster,
     /// Addresses.
     Range(Traced<AddressRange>),
-    /// The addresses of the gateway endpoint of S3.
-    S3,
 }

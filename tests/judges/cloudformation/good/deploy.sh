@@ -2,7 +2,8 @@
 # Deploys the stacks of a folder in the order of its stacks.json.
 #
 #   bash deploy.sh FOLDER          deploys, such as environments/production
-#   bash deploy.sh --plan FOLDER   makes the change sets, prints them, and executes none
+#   bash deploy.sh --plan FOLDER   shows what would change, and changes nothing
+#   bash deploy.sh --drift FOLDER  the same, with what was changed by hand; fails where there is any difference
 #
 # TEMPLATE_BUCKET   a bucket for templates above 51,200 bytes
 # HELD              JSON object COMPONENT -> task definition that its service keeps for now; absent: each runs its newest
@@ -11,10 +12,12 @@
 set -euo pipefail
 
 mode=deploy
-if [ "${1:-}" = --plan ]; then
-  mode=plan
+case "${1:-}" in
+--plan | --drift)
+  mode="${1#--}"
   shift
-fi
+  ;;
+esac
 folder="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)/${1:?which folder: environments/NAME}"
 list="$folder/stacks.json"
 
@@ -33,6 +36,48 @@ zone_of() { # DOMAIN: the id of the public zone with the longest name that the d
   return 1
 }
 
+planned() { # NAME REGION ARGUMENT..: what a change set of a stack would do, a line a resource
+  local name="$1" region="$2" said set
+  shift 2
+  # A stack that isn't there reads what others haven't told yet: no change set can be made of it.
+  if ! aws cloudformation describe-stacks --stack-name "$name" --region "$region" >/dev/null 2>&1; then
+    echo "is new"
+    return 0
+  fi
+  said=$(aws cloudformation deploy "$@" --no-execute-changeset)
+  set=$(grep --only-matching 'arn:[^ ]*:changeSet/[^ ]*' <<<"$said" | head -n 1 || true)
+  [ -n "$set" ] || return 0
+  aws cloudformation describe-change-set --stack-name "$name" --region "$region" --change-set-name "$set" --output text \
+    --query 'Changes[].ResourceChange.[Action, LogicalResourceId, ResourceType, Replacement]'
+  aws cloudformation delete-change-set --stack-name "$name" --region "$region" --change-set-name "$set" >/dev/null
+}
+
+write_brokers() { # REGION SECRET PARAMETER: the addresses of the Kafka cluster whose ARN stands in the parameter
+  local region="$1" secret="$2" cluster brokers wanted
+  cluster=$(aws ssm get-parameter --region "$region" --name "$3" --query Parameter.Value --output text)
+  brokers=$(aws kafka get-bootstrap-brokers --region "$region" --cluster-arn "$cluster" --query BootstrapBrokerStringSaslIam --output text)
+  wanted=$(jq -cn --arg brokers "$brokers" '{brokers: $brokers}')
+  if [ "$(aws secretsmanager get-secret-value --region "$region" --secret-id "$secret" --query SecretString --output text 2>/dev/null)" != "$wanted" ]; then
+    aws secretsmanager put-secret-value --region "$region" --secret-id "$secret" --secret-string "$wanted" >/dev/null
+  fi
+}
+
+changed_by_hand() { # NAME REGION: resources of a stack that are not as its template has them, a line each
+  local name="$1" region="$2" detection state
+  detection=$(aws cloudformation detect-stack-drift --stack-name "$name" --region "$region" --query StackDriftDetectionId --output text)
+  while :; do
+    state=$(aws cloudformation describe-stack-drift-detection-status --region "$region" --stack-drift-detection-id "$detection" \
+      --query '[DetectionStatus, StackDriftStatus]' --output text)
+    [[ $state == DETECTION_IN_PROGRESS* ]] || break
+    sleep "${POLL_SECONDS:-5}"
+  done
+  [[ $state == *DRIFTED ]] || return 0
+  aws cloudformation describe-stack-resource-drifts --stack-name "$name" --region "$region" --output text \
+    --stack-resource-drift-status-filters MODIFIED DELETED \
+    --query 'StackResourceDrifts[].[StackResourceDriftStatus, LogicalResourceId, ResourceType, PhysicalResourceId]'
+}
+
+differs=
 count=$(jq '.stacks | length' "$list")
 for ((index = 0; index < count; index++)); do
   stack=$(jq -c ".stacks[$index]" "$list")
@@ -51,6 +96,12 @@ for ((index = 0; index < count; index++)); do
     zone=$(zone_of "$domain")
     parameters+=("$parameter=$zone")
   done < <(field '.hosted_zones // {} | to_entries[] | [.key, .value] | @tsv')
+  while IFS=$'\t' read -r parameter region known; do
+    [ -n "$parameter" ] || continue
+    value=$(aws ssm get-parameter --region "$region" --name "$known" --query Parameter.Value --output text)
+    parameters+=("$parameter=$value")
+  done < <(field '.parameters_of_other_regions // {} | to_entries[] | [.key, .value.region, .value.name] | @tsv')
+
   # Handed over also where it is empty: a parameter that is left out keeps its last value.
   component=$(field '.held_task_definition // empty')
   [ -z "$component" ] ||
@@ -60,8 +111,11 @@ for ((index = 0; index < count; index++)); do
   if [ "$(wc -c <"$template")" -gt 51200 ]; then
     arguments+=(--s3-bucket "${TEMPLATE_BUCKET:?$name is larger than a call may be: name a bucket}")
   fi
-  if [ "$mode" = plan ]; then
-    aws cloudformation deploy "${arguments[@]}" --no-execute-changeset
+  if [ "$mode" != deploy ]; then
+    found=$(planned "$name" "$(field .region)" "${arguments[@]}")
+    [ "$mode" = plan ] || found+=$(changed_by_hand "$name" "$(field .region)")
+    [ -z "$found" ] || differs=true
+    printf '%s: %s\n' "$name" "${found:-no changes}"
     continue
   fi
   aws cloudformation deploy "${arguments[@]}"
@@ -71,4 +125,11 @@ for ((index = 0; index < count; index++)); do
     aws cloudformation update-termination-protection --stack-name "$name" --region "$(field .region)" \
       --enable-termination-protection >/dev/null
   fi
+  while IFS=$'\t' read -r secret cluster; do
+    [ -z "$secret" ] || write_brokers "$(field .region)" "$secret" "$cluster"
+  done < <(field '.secrets_with_brokers // {} | to_entries[] | [.key, .value] | @tsv')
 done
+if [ "$mode" = drift ] && [ -n "$differs" ]; then
+  echo "::error title=Drift::what runs differs from what is committed"
+  exit 1
+fi

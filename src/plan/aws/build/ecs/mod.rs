@@ -48,7 +48,7 @@ pub(super) fn plan(place: Place<'_>, draft: &mut Draft) -> Cluster {
             words.insights_other.clone()
         },
         capacity_provider: words.capacity_provider.clone(),
-        log_group: Ref::named("sessions"),
+        log_group: Ref::named(super::observability::SESSIONS),
         key: Ref::named(DATA),
     };
     let mut parts = Parts::default();
