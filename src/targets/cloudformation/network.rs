@@ -238,12 +238,8 @@ pub(super) fn rule(template: &mut Template<'_>, rule: Rule<'_>) {
         properties.put("ToPort", Doc::Integer(i64::from(last.value.0), last.origin));
     }
     let (kind, word, peer_group) = match rule.direction {
-        Direction::Ingress => {
-            ("AWS::EC2::SecurityGroupIngress", "Ingress", "SourceSecurityGroupId")
-        }
-        Direction::Egress => {
-            ("AWS::EC2::SecurityGroupEgress", "Egress", "DestinationSecurityGroupId")
-        }
+        Direction::Ingress => ("AWS::EC2::SecurityGroupIngress", "Ingress", "SourceSecurityGroupId"),
+        Direction::Egress => ("AWS::EC2::SecurityGroupEgress", "Egress", "DestinationSecurityGroupId"),
     };
     match &rule.peer {
         Peer::Group(peer) => properties.put(peer_group, template.of(peer, Attribute::Id, origin)),
