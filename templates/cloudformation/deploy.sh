@@ -97,7 +97,8 @@ for ((index = 0; index < count; index++)); do
     parameters+=("$parameter=$zone")
   done < <(field '.hosted_zones // {} | to_entries[] | [.key, .value] | @tsv')
   while IFS=$'\t' read -r parameter region known; do
-    [ -n "$parameter" ] || continue
+    # A plan of what isn't there yet has nobody to ask.
+    [ -n "$parameter" ] && [ "$mode" = deploy ] || continue
     value=$(aws ssm get-parameter --region "$region" --name "$known" --query Parameter.Value --output text)
     parameters+=("$parameter=$value")
   done < <(field '.parameters_of_other_regions // {} | to_entries[] | [.key, .value.region, .value.name] | @tsv')
@@ -113,7 +114,7 @@ for ((index = 0; index < count; index++)); do
   fi
   if [ "$mode" != deploy ]; then
     found=$(planned "$name" "$(field .region)" "${arguments[@]}")
-    [ "$mode" = plan ] || found+=$(changed_by_hand "$name" "$(field .region)")
+    [ "$mode" = plan ] || [ "$found" = "is new" ] || found+=$(changed_by_hand "$name" "$(field .region)")
     [ -z "$found" ] || differs=true
     printf '%s: %s\n' "$name" "${found:-no changes}"
     continue
