@@ -104,6 +104,30 @@ fn scripts_get_one_object() -> Outcome {
 }
 
 #[test]
+fn a_value_that_is_computed_from_many_shows_them_all() -> Outcome {
+    let built = Built::new()?;
+    let quota = "infra/kubernetes/production/base/limits.yaml";
+    let line = built.line(quota, "requests.cpu: '29'")?;
+    let text = built.run(&["explain", &format!("{quota}:{line}")])?;
+    assert!(
+        text.contains("(rule `quota`)") && text.contains("computed from path/deployment_packages.yaml:9, 10,"),
+        "{text}"
+    );
+    let json: Value =
+        serde_json::from_str(&built.run(&["explain", &format!("{quota}:{line}"), "--message-format", "json"])?)?;
+    let origins = json["origins"].as_array().ok_or("no origins")?;
+    assert!(origins.len() > 8 && origins[0]["rule"] == "quota" && origins[1]["kind"] == "input", "{json:#}");
+    // The other way round: what scales reaches the nodes that hold it.
+    let scaling = built.line("path/deployment_packages.yaml", "scaling: {min: 3, max: 20")?;
+    let text = built.run(&["explain", &format!("path/deployment_packages.yaml:{scaling}")])?;
+    for reached in ["requests.cpu: '29'", "minReplicaCount: 3", "min_size     = ", "MinSize: "] {
+        assert!(text.contains(reached), "{reached}: {text}");
+    }
+    assert!(!text.contains("volume_type"), "what stands beside a number is not computed: {text}");
+    Ok(())
+}
+
+#[test]
 fn an_input_line_shows_what_it_reaches() -> Outcome {
     let built = Built::new()?;
     let line = built.line("path/deployment_packages.yaml", "scaling:")?;

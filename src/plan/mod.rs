@@ -5,6 +5,7 @@
 //! every target.
 
 pub mod aws;
+pub mod computed;
 pub mod deliverables;
 pub mod encode;
 pub mod infrastructure;

@@ -1,5 +1,7 @@
 //! `pathc explain FILE:LINE`: where a generated line comes from, and what a line of an input reaches.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
 
@@ -12,9 +14,10 @@ use crate::diag::{Format, Label, render};
 use crate::output::lock::{LOCK, Lock};
 use crate::output::provenance::{self, Page};
 use crate::output::{Generated, compare};
+use crate::plan::computed;
 use crate::source::decode::default_field;
 use crate::source::origin::OriginKind;
-use crate::source::{FileKind, Origin, SourceFile};
+use crate::source::{FileKind, Origin, Rule, SourceFile};
 
 /// Takes `FILE:LINE` apart, and `FILE:LINE:COLUMN` as other tools print it.
 ///
@@ -59,7 +62,7 @@ pub(super) fn explain(
     let looked = looking::look(&root)?;
     let compilation = &looked.compilation;
     let generated = looking::files(compilation)?;
-    let asked = Asked { looked: &looked, generated: &generated, line, terminal };
+    let asked = Asked { looked: &looked, generated: &generated, line, terminal, computing: computed::rules() };
 
     let candidates = candidates(file, &root, out)?;
     for candidate in &candidates {
@@ -141,6 +144,8 @@ struct Asked<'a> {
     generated: &'a [Generated<'a>],
     line: usize,
     terminal: &'a Terminal,
+    /// The rules that compute from many values.
+    computing: Vec<Rule>,
 }
 
 impl Asked<'_> {
@@ -175,8 +180,11 @@ impl Asked<'_> {
             Err(_) => (self.line, Some("the file is not there yet: this is what a build makes".to_owned())),
         };
         let origins = page.origins.of(line);
+        let computed = self.computed(page, &origins);
         if self.terminal.format == Format::Json {
-            let origins: Vec<Value> = origins.iter().filter_map(|origin| self.origin_json(*origin)).collect();
+            let own = origins.iter().filter_map(|origin| self.origin_json(*origin));
+            let origins: Vec<Value> =
+                own.chain(computed.iter().filter_map(|origin| self.origin_json(*origin))).collect();
             return Ok(format!("{}\n", json!({"file": path.as_str(), "line": self.line, "origins": origins})));
         }
         let mut labels: Vec<Label> = origins.iter().map(|origin| self.label(*origin)).collect();
@@ -187,6 +195,9 @@ impl Asked<'_> {
             {
                 notes.push(format!("the fact is from {evidence}"));
             }
+        }
+        if let Some(places) = self.places(&computed) {
+            notes.push(format!("it is computed from {places}"));
         }
         if let Some(within) = page.origins.within(line).filter(|within| !origins.contains(within)) {
             labels.push(Label {
@@ -214,6 +225,35 @@ impl Asked<'_> {
                 self.terminal.result_look(),
             )
         }))
+    }
+
+    /// The values that a line is computed from, where it is by a rule that looks at many.
+    fn computed(&self, page: &Page<'_>, origins: &[Origin]) -> Vec<Origin> {
+        let Some(system) = &self.compilation().system else { return Vec::new() };
+        let mut found = Vec::new();
+        for origin in origins {
+            if let OriginKind::Rule(rule) = origin.kind() {
+                found.extend(computed::sources(rule, page.environment, system));
+            }
+        }
+        found.retain(|origin| self.kind(*origin) == Some(FileKind::Input));
+        found
+    }
+
+    /// Lines of inputs, by their files: `path/deployment_packages.yaml:9, 16 and 31`.
+    fn places(&self, origins: &[Origin]) -> Option<String> {
+        let sources = &self.compilation().sources;
+        let mut lines: BTreeMap<&Utf8Path, BTreeSet<u32>> = BTreeMap::new();
+        for span in origins.iter().filter_map(|origin| sources.span(*origin)) {
+            let file = sources.file(span.file);
+            lines.entry(&file.path).or_default().insert(file.position(span.start).line);
+        }
+        let of_file = |(file, lines): (&Utf8Path, BTreeSet<u32>)| {
+            let lines: Vec<String> = lines.iter().map(u32::to_string).collect();
+            format!("{file}:{}", lines.join(", "))
+        };
+        let files: Vec<String> = lines.into_iter().map(of_file).collect();
+        (!files.is_empty()).then(|| files.join("; "))
     }
 
     fn kind(&self, origin: Origin) -> Option<FileKind> {
@@ -253,6 +293,35 @@ impl Asked<'_> {
         })
     }
 
+    /// The lines of a page that come from some origins, or are computed from them.
+    fn reached(&self, page: &Page<'_>, origins: &[Origin]) -> Vec<usize> {
+        let mut lines = provenance::reached(page, origins);
+        let rules: BTreeSet<Rule> = self
+            .computing
+            .iter()
+            .filter(|rule| {
+                let system = self.compilation().system.as_ref();
+                let sources = system.map(|system| computed::sources(**rule, page.environment, system));
+                sources.is_some_and(|sources| sources.iter().any(|source| origins.binary_search(source).is_ok()))
+            })
+            .copied()
+            .collect();
+        if !rules.is_empty() {
+            let rules: Vec<Origin> = rules.into_iter().map(Origin::rule).collect();
+            // What is computed is a number; what stands around it is there by the same rule, whatever the number is.
+            let texts: Vec<&str> = page.text.lines().collect();
+            let holds_number = |line: &usize| {
+                let text = texts.get(line - 1).copied().unwrap_or_default();
+                let value = text.split_once([':', '=']).map_or("", |(_, value)| value);
+                value.trim_start_matches([' ', '\'', '"']).starts_with(|first: char| first.is_ascii_digit())
+            };
+            lines.extend(provenance::reached(page, &rules).into_iter().filter(holds_number));
+            lines.sort_unstable();
+            lines.dedup();
+        }
+        lines
+    }
+
     /// A line of an input or a target spec: what it reaches.
     fn source_line(&self, source: &SourceFile) -> Result<String, Failure> {
         let path = &source.path;
@@ -267,7 +336,7 @@ impl Asked<'_> {
         let pages = provenance::pages(self.generated);
         let reached: Vec<(&Page<'_>, Vec<usize>)> = pages
             .iter()
-            .map(|page| (page, provenance::reached(page, &origins)))
+            .map(|page| (page, self.reached(page, &origins)))
             .filter(|(_, lines)| !lines.is_empty())
             .collect();
         if self.terminal.format == Format::Json {
