@@ -245,6 +245,7 @@ fn a_component_is_fetched_linted_and_built_in_its_folder() {
     for name in ["Fetch dependencies", "Lint", "Build"] {
         machine.succeeds(&ci.step("build-web", name));
     }
+    assert!(ci.text.contains("tool: cargo-nextest"), "what `cargo nextest` runs by is set up");
     let folder = fs::canonicalize(repository.root().join("apps/web")).unwrap().display().to_string();
     assert_eq!(
         machine.record(),

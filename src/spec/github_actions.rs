@@ -39,6 +39,7 @@ choice! {
         AttestProvenance = "attest-provenance": "proves where an image comes from",
         AttestSbom = "attest-sbom": "proves what an image is made of",
         SetupK6 = "setup-k6": "k6",
+        InstallRust = "install-rust": "programs of cargo",
         Fossa = "fossa": "FOSSA",
         Sonarqube = "sonarqube": "SonarQube",
     }

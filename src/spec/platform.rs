@@ -11,6 +11,7 @@ use crate::source::{Origin, Scalar, Traced};
 #[derive(Debug)]
 pub struct PlatformSpec {
     datastore_ports: BTreeMap<DatastoreKind, Traced<PortNumber>>,
+    plain_ports: BTreeMap<DatastoreKind, Traced<PortNumber>>,
     /// The chart of Argo Rollouts, where its version is known.
     pub rollouts: Option<Origin>,
     /// The chart of KEDA, where its version is known.
@@ -36,10 +37,12 @@ pub struct PlatformSpec {
 impl PlatformSpec {
     /// Looks the facts up; what is missing is recorded.
     pub fn read(file: &mut SpecFile<'_>) -> PlatformSpec {
-        let mut datastore_ports = BTreeMap::new();
+        let (mut datastore_ports, mut plain_ports) = (BTreeMap::new(), BTreeMap::new());
         for kind in DatastoreKind::ALL {
             let port = required(file, &["datastore_ports", kind.as_str(), "port"], PortNumber(443));
             datastore_ports.insert(*kind, port);
+            let plain = file.find(&["datastore_ports", kind.as_str(), "plain"]).and_then(|fact| fact.scalar());
+            plain_ports.extend(plain.map(|plain| (*kind, plain)));
         }
         let chart = |file: &SpecFile<'_>, part| Some(file.find(&["charts", part, "version"])?.origin());
         let seconds: Traced<u32> =
@@ -47,6 +50,7 @@ impl PlatformSpec {
         let limits = |of, resource| ["defaults", "limit_range", of, resource];
         PlatformSpec {
             datastore_ports,
+            plain_ports,
             rollouts: chart(file, "argo_rollouts"),
             keda: chart(file, "keda"),
             external_secrets: chart(file, "external_secrets"),
@@ -68,6 +72,12 @@ impl PlatformSpec {
     #[must_use]
     pub fn datastore_port(&self, kind: DatastoreKind) -> Traced<PortNumber> {
         self.datastore_ports[&kind]
+    }
+
+    /// What a container of it listens on in a test, where nobody encrypts.
+    #[must_use]
+    pub fn plain_port(&self, kind: DatastoreKind) -> Traced<PortNumber> {
+        self.plain_ports.get(&kind).copied().unwrap_or_else(|| self.datastore_port(kind))
     }
 }
 

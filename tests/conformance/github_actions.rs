@@ -21,6 +21,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "github_actions::each_judge_rejects_its_bad_samples", needs: NEEDS, run: rejects_bad },
     Case { name: "github_actions::all_judges_accept_the_good_sample", needs: NEEDS, run: accepts_good },
     Case { name: "github_actions::every_fixture_is_accepted", needs: NEEDS, run: accepts_fixtures },
+    Case { name: "github_actions::every_build_tool_is_accepted", needs: NEEDS, run: accepts_every_tool },
 ];
 
 fn samples(kind: &str) -> PathBuf {
@@ -76,6 +77,22 @@ fn accepts_fixtures() -> Outcome {
     let found = shown(&judge(&folders)?);
     wrong.extend(found.into_iter().map(|line| line.replace(&*scratch.path().to_string_lossy(), "fixtures/pass")));
     none(wrong)
+}
+
+/// A system with every build tool, every datastore beside a suite, every scan and commands that would be syntax somewhere.
+fn accepts_every_tool() -> Outcome {
+    let scratch = tempfile::tempdir()?;
+    let system = scratch.path().join("every-tool");
+    super::copy_folder(&samples("systems").join("every-tool"), &system)?;
+    let built = Command::new(env!("CARGO_BIN_EXE_pathc"))
+        .arg("-C")
+        .arg(&system)
+        .args(["build", "--stage", "commit", "--target", "github-actions"])
+        .output()?;
+    if !built.status.success() {
+        return Err(String::from_utf8_lossy(&built.stderr).into());
+    }
+    none(shown(&judge(&[system.join(".github")])?))
 }
 
 /// Judge and finding, by folder.

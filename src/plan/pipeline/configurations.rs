@@ -50,7 +50,9 @@ choice! {
 }
 choice! {
     /// A program that tests are run with, and that no build tool brings.
-    pub enum Program as "program" { K6 = "k6": "load tests" }
+    pub enum Program as "program" {
+        K6 = "k6": "load tests", Nextest = "cargo-nextest": "tests of Rust", LlvmCov = "cargo-llvm-cov": "coverage of Rust"
+    }
 }
 choice! {
     /// The form of a report that becomes evidence.

@@ -46,6 +46,11 @@ pub(super) fn programs(place: Place<'_>, programs: impl Iterator<Item = Program>
 pub(super) fn set_up(pipelines: super::pipelines::Pipelines<'_>, program: Program) -> Step {
     match program {
         Program::K6 => Step::uses(pipelines, "Set up k6", ActionName::SetupK6, rules::SET_UP),
+        // The action knows one version of each program, with its digest: its own pin pins them.
+        Program::Nextest | Program::LlvmCov => {
+            let name = format!("Set up {program}");
+            Step::uses(pipelines, name, ActionName::InstallRust, rules::SET_UP).set("tool", program.as_str())
+        }
     }
 }
 

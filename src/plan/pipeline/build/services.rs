@@ -26,7 +26,7 @@ pub(super) fn plan(sources: &Sources<'_>, suite: &Suite, specs: &Specs) -> Vec<S
     for name in &suite.needs {
         let Some(datastore) = sources.datastore(name.as_str()) else { continue };
         let port = if datastore.is_in_network() {
-            specs.platform.datastore_port(datastore.kind.value)
+            specs.platform.plain_port(datastore.kind.value)
         } else {
             Traced::by_rule(EMULATOR_PORT, rules::CLOUD_EMULATOR)
         };

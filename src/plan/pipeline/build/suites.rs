@@ -54,11 +54,23 @@ pub(super) fn suites(system: &System, sources: &Sources<'_>, specs: &Specs) -> V
     .collect()
 }
 
-/// The programs that a suite's command begins with.
+/// The programs that a suite's command begins with, in any of its lines. `cargo NAME` runs the program `cargo-NAME`, and
+/// `cargo llvm-cov nextest` both.
 pub(super) fn programs(suite: &Suite) -> Vec<Traced<Program>> {
-    let word = suite.run.split_whitespace().next().unwrap_or_default();
-    let named = Program::ALL.iter().filter(|program| program.as_str() == word);
-    named.map(|program| suite.run.with(*program)).collect()
+    let commands = suite.run.lines().flat_map(|line| line.split("&&")).map(|command| command.split_whitespace());
+    let mut named: Vec<&str> = Vec::new();
+    for mut words in commands {
+        match words.next() {
+            Some("cargo") => named.extend(words.take_while(|word| !word.starts_with('-')).take(2)),
+            Some(word) => named.push(word),
+            None => {}
+        }
+    }
+    let is_named = |program: &&Program| {
+        let name = program.as_str();
+        named.iter().any(|word| *word == name || name.strip_prefix("cargo-") == Some(word))
+    };
+    Program::ALL.iter().filter(is_named).map(|program| suite.run.with(*program)).collect()
 }
 
 /// The tools of the components that a suite tests, each once.
