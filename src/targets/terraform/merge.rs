@@ -513,16 +513,67 @@ fn node(all: &mut Node, counted: &BTreeSet<String>) {
 }
 
 fn indexed(code: &mut Text, counted: &BTreeSet<String>) {
-    for address in counted {
-        let mut from = 0;
-        while let Some(at) = code[from..].find(address.as_str()).map(|at| at + from) {
-            let end = at + address.len();
-            let inside =
-                code[..at].ends_with(|before: char| before.is_ascii_alphanumeric() || matches!(before, '_' | '.'));
-            if !inside && code[end..].starts_with('.') {
-                code.to_mut().insert_str(end, "[0]");
-            }
-            from = end;
+    if !code.contains('.') {
+        return;
+    }
+    let part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+    let mut whole: Option<String> = None;
+    let mut copied = 0;
+    let mut at = 0;
+    let bytes = code.as_bytes();
+    while at < bytes.len() {
+        let end = bytes[at..].iter().position(|byte| !part(byte)).map_or(bytes.len(), |length| at + length);
+        // Where a word begins and ends, a character does.
+        if end > at
+            && let Some(address) = counted_in(&code[at..end], counted)
+        {
+            let text = whole.get_or_insert_default();
+            text.push_str(&code[copied..at + address]);
+            text.push_str("[0]");
+            copied = at + address;
+        }
+        at = end + 1;
+    }
+    if let Some(mut text) = whole {
+        text.push_str(&code[copied..]);
+        *code = text.into();
+    }
+}
+
+/// The length of the counted address that a traversal begins with.
+fn counted_in(traversal: &str, counted: &BTreeSet<String>) -> Option<usize> {
+    let words = if traversal.starts_with("data.") || traversal.starts_with("ephemeral.") { 3 } else { 2 };
+    let (end, _) = traversal.match_indices('.').nth(words - 1)?;
+    counted.contains(&traversal[..end]).then_some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_referred_to_by_its_first() {
+        let counted = BTreeSet::from(["aws_vpc.main".to_owned(), "data.aws_eks_cluster.main".to_owned()]);
+        let said = |text: &'static str| {
+            let mut code = Text::from(text);
+            indexed(&mut code, &counted);
+            code.to_string()
+        };
+        assert_eq!(said("aws_vpc.main.id"), "aws_vpc.main[0].id");
+        assert_eq!(
+            said("x ? aws_vpc.main.id : data.aws_eks_cluster.main.name"),
+            "x ? aws_vpc.main[0].id : data.aws_eks_cluster.main[0].name"
+        );
+        assert_eq!(said("\"${aws_vpc.main.arn}/*\""), "\"${aws_vpc.main[0].arn}/*\"");
+        for same in [
+            "é.aws_vpc",
+            "\"größe ≥ 1\"",
+            "data.aws_vpc.main.id",
+            "aws_vpc.mainly.id",
+            "module.aws_vpc.main.id",
+            "aws_vpc.main",
+        ] {
+            assert_eq!(said(same), same);
         }
     }
 }

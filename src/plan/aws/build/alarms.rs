@@ -85,7 +85,7 @@ fn of_component(
 ) {
     let facts = place.specs().aws.words.alarm("service", alert.kind.as_str());
     let Some(fact) = facts else { return };
-    let Some(workload) = place.workloads().find(|workload| workload.name() == component) else { return };
+    let Some(workload) = place.workload(component) else { return };
     if workload.scaling.is_none() || workload.plan.image.is_none() {
         return;
     }

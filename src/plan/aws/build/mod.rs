@@ -97,10 +97,12 @@ impl<'a> Whole<'a> {
     fn environment(&'a self, environment: &'a EnvironmentPlan) -> (AwsEnvironment, Vec<Diagnostic>) {
         let scaling = self.infrastructure.scaling.environments.iter();
         let workflows = self.pipeline.workflows.environments.iter();
+        let scaling = scaling.into_iter().find(|scaling| scaling.environment.value == environment.name.value);
+        let known = Known::new(self, environment, scaling);
         let place = Place {
             whole: self,
             environment,
-            scaling: scaling.into_iter().find(|scaling| scaling.environment.value == environment.name.value),
+            known: &known,
             workflow: workflows.into_iter().find(|workflow| workflow.environment.value == environment.name.value),
         };
         let mut draft = Draft::default();
@@ -162,12 +164,35 @@ fn word(text: impl Into<String>, rule: Rule) -> Traced<String> {
     Traced::new(text.into(), Origin::rule(rule))
 }
 
+/// What runs and what is kept in an environment, by name.
+struct Known<'a> {
+    workloads: Vec<Workload<'a>>,
+    by_component: BTreeMap<&'a str, usize>,
+    datastores: BTreeMap<&'a str, &'a DatastorePlan>,
+}
+
+impl<'a> Known<'a> {
+    fn new(whole: &'a Whole<'a>, environment: &'a EnvironmentPlan, scaling: Option<&'a EnvironmentScaling>) -> Self {
+        let scaling: BTreeMap<&str, &ComponentScaling> =
+            scaling.iter().flat_map(|scaling| &scaling.components).map(|one| (one.component.as_str(), one)).collect();
+        let workload = |plan: &'a WorkloadPlan| {
+            let name = plan.component.as_str();
+            Some(Workload { component: whole.components.get(name)?, plan, scaling: scaling.get(name).copied() })
+        };
+        let workloads: Vec<Workload<'a>> = environment.workloads.iter().filter_map(workload).collect();
+        let by_component =
+            workloads.iter().enumerate().map(|(index, one)| (one.plan.component.as_str(), index)).collect();
+        let datastores = environment.datastores.iter().map(|datastore| (datastore.name.as_str(), datastore)).collect();
+        Known { workloads, by_component, datastores }
+    }
+}
+
 /// Where a decision is made: the system as one environment has it.
 #[derive(Clone, Copy)]
 struct Place<'a> {
     whole: &'a Whole<'a>,
     environment: &'a EnvironmentPlan,
-    scaling: Option<&'a EnvironmentScaling>,
+    known: &'a Known<'a>,
     workflow: Option<&'a DeploymentWorkflow>,
 }
 
@@ -247,23 +272,20 @@ impl<'a> Place<'a> {
 
     /// What runs, in the order of the system.
     fn workloads(self) -> impl Iterator<Item = Workload<'a>> {
-        self.environment.workloads.iter().filter_map(move |plan| {
-            let component = self.whole.components.get(plan.component.as_str())?;
-            let scaling = self.scaling.iter().flat_map(|scaling| &scaling.components);
-            Some(Workload {
-                component,
-                plan,
-                scaling: scaling.into_iter().find(|one| one.component.value == plan.component.value),
-            })
-        })
+        self.known.workloads.iter().copied()
+    }
+
+    /// A component of a name, where it runs.
+    fn workload(self, component: &str) -> Option<Workload<'a>> {
+        self.known.by_component.get(component).map(|index| self.known.workloads[*index])
     }
 
     fn datastore(self, name: &str) -> Option<&'a DatastorePlan> {
-        self.environment.datastores.iter().find(|datastore| datastore.name.as_str() == name)
+        self.known.datastores.get(name).copied()
     }
 
     fn has_component(self, name: &str) -> bool {
-        self.environment.workloads.iter().any(|workload| workload.component.as_str() == name)
+        self.known.by_component.contains_key(name)
     }
 }
 
