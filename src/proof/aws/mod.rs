@@ -84,10 +84,7 @@ impl Proof<'_> {
             }
             Subject::Version => {
                 let planned = *known.versions.get(of)?;
-                // A release line is that of all its releases.
-                let is_planned =
-                    value.strip_prefix(planned).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-                if is_planned { None } else { differs(planned, "the engine") }
+                if is_of_one_line(planned, value) { None } else { differs(planned, "the engine") }
             }
             Subject::Secret => {
                 // A secret may stand in parts: its address beside it.
@@ -124,5 +121,30 @@ impl Proof<'_> {
         let stem = stem.strip_prefix("component_").unwrap_or(stem);
         let names = self.expected.components.keys().copied();
         names.into_iter().find(|name| *name == stem || name.replace('-', "_") == stem)
+    }
+}
+
+/// Whether two versions are of one release line, whose patches the cloud installs by itself: `16` and `16.13`, `8.4.3` and
+/// `8.4`, `8.4.3` and `8.4.9`.
+fn is_of_one_line(one: &str, other: &str) -> bool {
+    let is_below = |line: &str, version: &str| {
+        version.strip_prefix(line).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let line = |version: &'_ str| version.rsplit_once('.').map(|(line, _)| line.to_owned());
+    is_below(one, other) || is_below(other, one) || line(one).is_some_and(|own| line(other) == Some(own))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patches_are_of_one_line() {
+        for (one, other) in [("16", "16.13"), ("8.4.3", "8.4"), ("8.4.3", "8.4.9"), ("16.4", "16")] {
+            assert!(is_of_one_line(one, other), "{one} {other}");
+        }
+        for (one, other) in [("16", "17"), ("16.4", "17.4"), ("8.4.3", "8.0.3"), ("1", "16")] {
+            assert!(!is_of_one_line(one, other), "{one} {other}");
+        }
     }
 }
