@@ -227,10 +227,23 @@ pub(super) fn is_special(character: char) -> bool {
         | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Whether a text stands between double quotes as it is: one look without a branch, since nearly all do.
+/// All bits together that `mark` gives the bytes of a text. Sixteen bytes are looked at at once and none decides alone, which
+/// processors do many times as fast as a search that may end anywhere; nearly all texts have nothing to be found.
+#[inline]
+pub(crate) fn marks(text: &str, mark: impl Fn(u8) -> u8) -> u8 {
+    let bytes = text.as_bytes();
+    let all = |bytes: &[u8; 16]| bytes.iter().fold(0, |all, byte| all | mark(*byte));
+    match bytes.last_chunk() {
+        // The last sixteen may overlap with those before.
+        Some(last) => bytes.as_chunks().0.iter().fold(all(last), |found, chunk| found | all(chunk)),
+        None => bytes.iter().fold(0, |all, byte| all | mark(*byte)),
+    }
+}
+
+/// Whether a text stands between double quotes as it is.
 fn needs_no_escape(text: &str) -> bool {
-    let is_plain = |byte: u8| (byte.wrapping_sub(b' ') < 0x5f) & (byte != b'"') & (byte != b'\\');
-    text.bytes().fold(true, |all, byte| all & is_plain(byte))
+    let is_odd = |byte: u8| (byte.wrapping_sub(b' ') >= 0x5f) | (byte == b'"') | (byte == b'\\');
+    marks(text, |byte| u8::from(is_odd(byte))) == 0
 }
 
 /// Writes a text between double quotes with the escapes that JSON and YAML share.

@@ -112,6 +112,21 @@ pub struct Exporter {
     pub labels: Vec<Traced<String>>,
     /// What it exposes.
     pub metrics: Vec<ExportedMetric>,
+    /// What it is to ask the cloud for.
+    pub jobs: Vec<CloudJob>,
+    /// For how long each value that it asks for stands.
+    pub job_period: Option<Traced<u32>>,
+}
+
+/// What an exporter asks the cloud for of one of its services.
+#[derive(Debug)]
+pub struct CloudJob {
+    /// The service, as the cloud calls the namespace of its metrics.
+    pub service: Traced<String>,
+    /// The datastores that it is the service of; none: it is asked of every system.
+    pub datastores: Vec<DatastoreKind>,
+    /// Metrics as the cloud calls them, each with its statistic.
+    pub metrics: Vec<(Traced<String>, Traced<String>)>,
 }
 
 /// How an exporter is asked in a cluster.
@@ -280,6 +295,19 @@ fn exporter(name: &str, fact: Fact<'_>) -> Exporter {
         scrape: fact.get("scrape").and_then(scrape),
         labels: fact.get("labels").into_iter().flat_map(Fact::elements).filter_map(Fact::scalar).collect(),
         metrics: fact.get("names").map(metrics).unwrap_or_default(),
+        jobs: fact.get("jobs").into_iter().flat_map(Fact::entries).map(cloud_job).collect(),
+        job_period: fact.get("job_period").and_then(Fact::scalar),
+    }
+}
+
+fn cloud_job((service, fact): (Traced<&str>, Fact<'_>)) -> CloudJob {
+    let metrics = fact.get("metrics").into_iter().flat_map(Fact::entries);
+    CloudJob {
+        service: service.with(service.value.to_owned()),
+        datastores: words(fact, "datastores"),
+        metrics: metrics
+            .filter_map(|(name, statistic)| Some((name.with(name.value.to_owned()), statistic.scalar()?)))
+            .collect(),
     }
 }
 
@@ -316,6 +344,39 @@ mod tests {
     use super::*;
     use crate::source::Sources;
     use crate::spec::Specs;
+
+    /// `aws_<service>_<metric>_<statistic>`: `_` goes before a capital that follows a small letter or a digit.
+    fn exported_name(service: &str, metric: &str, statistic: &str) -> String {
+        let mut name = format!("aws_{}_", service.trim_start_matches("AWS/"));
+        for (before, letter) in std::iter::once(' ').chain(metric.chars()).zip(metric.chars()) {
+            if letter.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
+                name.push('_');
+            }
+            name.push(letter);
+        }
+        format!("{name}_{statistic}").to_ascii_lowercase()
+    }
+
+    #[test]
+    fn an_exporter_of_the_cloud_asks_for_all_that_it_is_said_to_expose() {
+        let spec = Specs::load(&mut Sources::default()).0.unwrap().prometheus;
+        for exporter in spec.exporters().iter().filter(|exporter| !exporter.jobs.is_empty()) {
+            let asked: BTreeSet<String> = exporter
+                .jobs
+                .iter()
+                .flat_map(|job| {
+                    job.metrics.iter().map(|(metric, statistic)| exported_name(&job.service, metric, statistic))
+                })
+                .collect();
+            let said: BTreeSet<String> = exporter.metrics.iter().map(|metric| metric.name.value.clone()).collect();
+            let of_load_balancers = |name: &&String| name.starts_with("aws_applicationelb_");
+            let said: BTreeSet<String> = said.iter().filter(|name| !of_load_balancers(name)).cloned().collect();
+            assert_eq!(asked, said);
+            let kinds: BTreeSet<DatastoreKind> =
+                exporter.jobs.iter().flat_map(|job| job.datastores.iter().copied()).collect();
+            assert_eq!(kinds, exporter.datastores.iter().copied().collect());
+        }
+    }
 
     #[test]
     fn facts_are_found_in_each_form() {

@@ -17,12 +17,20 @@ pub struct Writer<'a> {
     is_first: bool,
     /// What ends the line that is being written: its last value, or the bracket that it opens with.
     last: Origin,
+    scratch: String,
 }
 
 impl<'a> Writer<'a> {
     /// Writes a document that is a mapping.
     pub fn document(out: &'a mut Printed, origin: Origin, entries: impl FnOnce(&mut Self)) {
-        let mut writer = Writer { out, indent: 0, one_line: false, is_first: true, last: origin };
+        let mut writer = Writer {
+            out,
+            indent: 0,
+            one_line: false,
+            is_first: true,
+            last: origin,
+            scratch: String::with_capacity(512),
+        };
         writer.collection(['{', '}'], false, origin, entries);
         writer.out.end_line(origin);
     }
@@ -32,6 +40,15 @@ impl<'a> Writer<'a> {
         self.key(key);
         self.out.watch(key, text);
         self.value(origin, |out| push_double_quoted(out, text));
+    }
+
+    /// An entry with a text that is made here: `make` adds it at the end of what it is given, which is empty.
+    pub fn made(&mut self, key: &'static str, origin: Origin, make: impl FnOnce(&mut String)) {
+        let mut text = std::mem::take(&mut self.scratch);
+        text.clear();
+        make(&mut text);
+        self.text(key, &text, origin);
+        self.scratch = text;
     }
 
     /// An entry with a whole number.

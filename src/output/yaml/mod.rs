@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 pub use writer::{Again, Writer};
 
 use super::doc::{Doc, Entry, Map, Style, Text};
-use super::printed::{Printed, is_special, push_double_quoted};
+use super::printed::{Printed, is_special, marks, push_double_quoted};
 use super::rule;
 use crate::ir::Origin;
 
@@ -251,6 +251,11 @@ impl Printer<'_> {
         let out = &mut self.out.text;
         match form {
             Form::Plain => out.push_str(text),
+            Form::Single if marks(text, |byte| u8::from(byte == b'\'')) == 0 => {
+                out.push('\'');
+                out.push_str(text);
+                out.push('\'');
+            }
             Form::Single => {
                 out.push('\'');
                 for (index, part) in text.split('\'').enumerate() {
@@ -303,14 +308,16 @@ enum Form {
 
 fn form(text: &str) -> Form {
     let bytes = text.as_bytes();
-    // One look without a branch tells nearly all texts.
-    let (mut is_odd, mut lines, mut marks) = (false, false, false);
-    for byte in bytes {
-        let is_line_end = *byte == b'\n';
-        is_odd |= (byte.wrapping_sub(b' ') >= 0x5f) & !is_line_end;
-        lines |= is_line_end;
-        marks |= (*byte == b':') | (*byte == b'#');
-    }
+    const ODD: u8 = 1;
+    const LINE_END: u8 = 2;
+    const MARK: u8 = 4;
+    let found = marks(text, |byte| {
+        let is_line_end = byte == b'\n';
+        let is_odd = (byte.wrapping_sub(b' ') >= 0x5f) & !is_line_end;
+        let is_mark = (byte == b':') | (byte == b'#');
+        (u8::from(is_odd) * ODD) | (u8::from(is_line_end) * LINE_END) | (u8::from(is_mark) * MARK)
+    });
+    let [is_odd, lines, has_marks] = [ODD, LINE_END, MARK].map(|bit| found & bit != 0);
     let mut plain = !lines;
     if is_odd {
         if text.chars().any(|found| is_special(found) && !matches!(found, '\n' | '\t')) {
@@ -325,7 +332,7 @@ fn form(text: &str) -> Form {
     if is_odd && bytes.contains(&b'\t') {
         return Form::Double;
     }
-    if marks {
+    if has_marks {
         plain &= !bytes.iter().enumerate().any(|(at, byte)| match byte {
             b':' => matches!(bytes.get(at + 1), None | Some(b' ')),
             b'#' => at == 0 || bytes[at - 1] == b' ',

@@ -32,6 +32,7 @@ choice! {
         ConsumerLag = "consumer-lag": "consumers fall behind",
         QueueStalled = "queue-stalled": "messages wait and are not taken",
         QueueExpiring = "queue-expiring": "messages will be lost before they are taken",
+        DeliveriesFailing = "deliveries-failing": "messages of a topic do not reach a subscriber",
         CertificateExpiring = "certificate-expiring": "a certificate ends soon and was not renewed",
         Escalated = "escalated": "a page was not over in time",
     }

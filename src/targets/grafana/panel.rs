@@ -90,7 +90,8 @@ fn targets(writer: &mut Writer<'_>, place: Place<'_>, plan: &PanelPlan) {
     for (index, query) in plan.queries.iter().enumerate() {
         writer.element_inline(ours(), |writer| {
             writer.text("refId", &reference(index), ours());
-            writer.text("expr", &text::query(&query.expression, place), query.expression.origin);
+            let expression = &query.expression;
+            writer.made("expr", expression.origin, |out| text::push_query(out, expression, place));
             writer.text("legendFormat", &text::plain(&query.legend), query.legend.origin);
             if is_instant {
                 writer.bool("instant", true, ours());

@@ -38,16 +38,22 @@ pub(super) fn description(text: &str) -> Cow<'_, str> {
 
 /// PromQL with its placeholders filled by variables of Grafana.
 pub(super) fn query(expression: &str, place: Place<'_>) -> String {
-    filled(expression, &place.plans.monitoring.dashboards.selector, place.spec)
+    let mut query = String::with_capacity(expression.len() + 64);
+    push_query(&mut query, expression, place);
+    query
 }
 
-fn filled(expression: &str, selector: &str, spec: &GrafanaSpec) -> String {
+/// Adds PromQL with its placeholders filled by variables of Grafana.
+pub(super) fn push_query(query: &mut String, expression: &str, place: Place<'_>) {
+    push_filled(query, expression, &place.plans.monitoring.dashboards.selector, place.spec);
+}
+
+fn push_filled(query: &mut String, expression: &str, selector: &str, spec: &GrafanaSpec) {
     let filled = [
         (WINDOW, spec.rate_interval.as_str()),
         (SELECTOR, selector),
         (ENVIRONMENT_TEXT, spec.environment_text.as_str()),
     ];
-    let mut query = String::with_capacity(expression.len() + 64);
     let mut rest = expression;
     while let Some(at) = rest.find('$') {
         query.push_str(&rest[..at]);
@@ -58,7 +64,6 @@ fn filled(expression: &str, selector: &str, spec: &GrafanaSpec) -> String {
         rest = after;
     }
     query.push_str(rest);
-    query
 }
 
 #[cfg(test)]
@@ -77,7 +82,9 @@ mod tests {
     fn placeholders_become_variables_and_nothing_else_does() {
         let (specs, _) = crate::spec::Specs::load(&mut crate::source::Sources::default());
         let spec = specs.unwrap().grafana;
-        let filled = filled(
+        let mut filled = String::new();
+        push_filled(
+            &mut filled,
             "rate(a{$selector,b=\"\\x24window\"}[$window]) > c{d=\"$environment_text\"} $",
             "n=\"$environment\"",
             &spec,

@@ -5,6 +5,7 @@
 
 mod base;
 mod check;
+mod cloudwatch;
 mod config;
 mod container;
 mod ingress;
@@ -38,7 +39,6 @@ use crate::output::{Doc, File, Files, Job};
 use crate::plan::Plans;
 use crate::plan::infrastructure::templates::WorkloadForm;
 use crate::spec::Specs;
-use crate::spec::kubernetes::KubernetesSpec;
 use crate::targets::shared::header::header;
 
 use place::{Place, Workload};
@@ -52,13 +52,13 @@ const PLATFORM: &str = "platform";
 
 /// Makes the manifests of every environment.
 pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
-    print(checked.plans(), &specs.kubernetes)
+    print(checked.plans(), specs)
 }
 
-fn print<'a>(plans: &'a Plans, spec: &'a KubernetesSpec) -> (Files<'a>, Vec<Diagnostic>) {
+fn print<'a>(plans: &'a Plans, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
     let mut files = Files::default();
     let mut problems = Vec::new();
-    for place in Place::all(plans, spec) {
+    for place in Place::all(plans, specs) {
         problems.extend(check::problems(place));
         let name = place.environment.name.as_str();
         platform_files(place, &Utf8Path::new(PLATFORM).join(name), &mut files);

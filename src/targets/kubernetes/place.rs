@@ -14,6 +14,7 @@ use crate::plan::infrastructure::templates::{
 };
 use crate::plan::monitoring::MonitoringPlan;
 use crate::spec::kubernetes::{Kind, KubernetesSpec};
+use crate::spec::{PrometheusSpec, Specs};
 use crate::targets::shared::names;
 
 /// One environment, and what is known of Kubernetes. References only: every job takes a copy.
@@ -25,6 +26,7 @@ pub(super) struct Place<'a> {
     pub(super) registry: Option<&'a RegistryTemplate>,
     pub(super) environment: &'a EnvironmentPlan,
     pub(super) monitoring: &'a MonitoringPlan,
+    pub(super) prometheus: &'a PrometheusSpec,
     plan: &'a InfrastructurePlan,
 }
 
@@ -40,10 +42,11 @@ pub(super) struct Workload<'a> {
 
 impl<'a> Place<'a> {
     /// All environments, in order.
-    pub(super) fn all(plans: &'a Plans, spec: &'a KubernetesSpec) -> impl Iterator<Item = Place<'a>> {
+    pub(super) fn all(plans: &'a Plans, specs: &'a Specs) -> impl Iterator<Item = Place<'a>> {
         let infrastructure = &plans.infrastructure;
         infrastructure.environments.environments.iter().map(move |environment| Place {
-            spec,
+            spec: &specs.kubernetes,
+            prometheus: &specs.prometheus,
             system: &infrastructure.templates.system,
             platform: &infrastructure.templates.platform,
             registry: infrastructure.templates.registry.as_ref(),

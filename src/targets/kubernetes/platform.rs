@@ -2,7 +2,7 @@
 
 use super::labels::stated;
 use super::place::{Place, limit};
-use super::{base, rules};
+use super::{base, cloudwatch, rules};
 use crate::ir::choice::{IngressController, Installed};
 use crate::ir::{Origin, Traced};
 use crate::output::{Doc, Map};
@@ -107,6 +107,7 @@ impl<'a> Part<'a> {
                     Doc::text(oncall_secret(&self.place.system.name, &environment.name), environment.name.origin)
                 })
             }
+            "CLOUDWATCH_JOBS" => Some(cloudwatch::jobs(self.place)),
             "STORAGE_CLASS" => Some(Doc::traced(&self.place.spec.storage_class.name)),
             "ZONES" => environment.domain.as_ref().map(|domain| Doc::list([Doc::traced(domain)], domain.origin)),
             _ => return None,

@@ -65,4 +65,5 @@ rules! {
     PLATFORM = "platform": "what the platform has to have is installed by pinned charts before anything else";
     INFRASTRUCTURE_OUTPUTS = "infrastructure-outputs": "what only the infrastructure knows once it is made is written here by the deployment, and copied to where it belongs";
     SCRAPE_UNPROVED = "scrape-unproved": "replicas are asked by their addresses, which no certificate names: as for probes, metrics are encrypted and the certificate is not proved";
+    CLOUDWATCH = "cloudwatch-jobs": "the exporter of CloudWatch asks for what alerts and panels of the environment's datastores read, by the tags that everything of it carries";
 }

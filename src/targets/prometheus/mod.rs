@@ -12,6 +12,7 @@ pub mod rules;
 mod scrape;
 mod unit_test;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -39,21 +40,21 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
     (files, Vec::new())
 }
 
-fn environment<'a>(place: Place<'a>, subjects: &IndexMap<&'a str, Subject<'a>>, files: &mut Files<'a>) {
+fn environment<'a>(place: Place<'a>, subjects: &IndexMap<Cow<'a, str>, Subject<'a>>, files: &mut Files<'a>) {
     let folder = Utf8Path::new(place.environment.name.as_str());
     let in_cluster = place.system().runtime.value == Runtime::Kubernetes;
     let mut objects = Vec::new();
     let components: HashSet<&str> = place.environment.components.iter().map(|name| name.as_str()).collect();
-    for (&name, subject) in subjects {
+    for (name, subject) in subjects {
         let Some(subject) = subject.in_environment(place.environment, &components) else { continue };
-        let subject = Arc::new(subject);
-        subject_files(place, folder, name, Arc::clone(&subject), files);
+        let (name, subject) = (name.clone(), Arc::new(subject));
+        subject_files(place, folder, name.clone(), Arc::clone(&subject), files);
         if in_cluster {
             let path = format!("objects/{name}.yaml");
+            objects.push(path.clone());
             stream(files, place, folder.join(&path), "", move |writer| {
-                object::rule_object(writer, place, name, &subject);
+                object::rule_object(writer, place, &name, &subject);
             });
-            objects.push(path);
         }
     }
     add(files, place, folder.join("alertmanager.yaml"), KEYS, move || alertmanager::document(place));
@@ -79,21 +80,21 @@ const KEYS: &str = "Keys are read from files, each named as its receiver, and st
 fn subject_files<'a>(
     place: Place<'a>,
     folder: &Utf8Path,
-    name: &'a str,
+    name: Cow<'a, str>,
     subject: Arc<Subject<'a>>,
     files: &mut Files<'a>,
 ) {
     let file = format!("{name}.yaml");
-    let of_rules = Arc::clone(&subject);
+    let (of_rules, shown) = (Arc::clone(&subject), name.clone());
     stream(files, place, folder.join("rules").join(&file), "", move |writer| {
-        rule_file::groups(writer, place, place.shown(name), &of_rules);
+        rule_file::groups(writer, place, place.shown(&shown), &of_rules);
     });
     if subject.alerts.is_empty() {
         return;
     }
     let path = folder.join("tests").join(&file);
     stream(files, place, path, "Run it by `promtool test rules`.", move |writer| {
-        unit_test::file(writer, place, place.shown(name), &format!("../rules/{file}"), &subject);
+        unit_test::file(writer, place, place.shown(&name), &format!("../rules/{file}"), &subject);
     });
 }
 

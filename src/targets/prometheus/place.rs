@@ -1,6 +1,7 @@
 //! One environment of the system, as rules are written for it.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
@@ -53,7 +54,10 @@ impl<'a> Place<'a> {
     }
 
     /// The name of a subject as people read it. Names begin with a letter or a digit.
-    pub(super) fn shown(self, subject: &'a str) -> &'a str {
+    pub(super) fn shown<'n>(self, subject: &'n str) -> &'n str
+    where
+        'a: 'n,
+    {
         if subject == WHOLE { self.system().name.as_str() } else { subject }
     }
 
@@ -72,6 +76,9 @@ impl<'a> Place<'a> {
 const MONITORING: &str = "monitoring";
 const STACK: &str = "kube_prometheus_stack";
 
+/// As many objectives as stand in one file.
+const FEW_OBJECTIVES: usize = 4;
+
 /// What rules are about: a component, a datastore, or the system as a whole.
 #[derive(Default)]
 pub(super) struct Subject<'a> {
@@ -83,15 +90,32 @@ pub(super) struct Subject<'a> {
 pub(super) const WHOLE: &str = "_system";
 
 impl<'a> Subject<'a> {
-    /// Everything that has rules, by its name, in the order of the plan.
-    pub(super) fn all(plans: &'a Plans) -> IndexMap<&'a str, Subject<'a>> {
-        let mut subjects: IndexMap<&str, Subject<'_>> = IndexMap::new();
+    /// Everything that has rules, by its name, in the order of the plan. Where a component has many objectives each stands by
+    /// itself, as `COMPONENT.OBJECTIVE`: a test evaluates all rules of its file.
+    pub(super) fn all(plans: &'a Plans) -> IndexMap<Cow<'a, str>, Subject<'a>> {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
         for objective in &plans.monitoring.configurations.objectives {
-            subjects.entry(objective.component.as_str()).or_default().objectives.push(objective);
+            *counts.entry(objective.component.as_str()).or_default() += 1;
+        }
+        let has_many = |component: &str| counts.get(component).is_some_and(|count| *count > FEW_OBJECTIVES);
+        let mut subjects: IndexMap<Cow<'_, str>, Subject<'_>> = IndexMap::new();
+        let mut apart: HashMap<&str, Cow<'_, str>> = HashMap::new();
+        for objective in &plans.monitoring.configurations.objectives {
+            let component = objective.component.as_str();
+            let name = if has_many(component) {
+                let name: Cow<'_, str> = Cow::Owned(format!("{component}.{}", objective.name));
+                apart.insert(&objective.id, name.clone());
+                name
+            } else {
+                Cow::Borrowed(component)
+            };
+            subjects.entry(name).or_default().objectives.push(objective);
         }
         for alert in &plans.monitoring.alerting.alerts {
             let about = alert.component.as_ref().or(alert.datastore.as_ref());
-            subjects.entry(about.map_or(WHOLE, |name| name.as_str())).or_default().alerts.push(alert);
+            let name = alert.objective.as_ref().and_then(|id| apart.get(id.as_str()).cloned());
+            let name = name.unwrap_or(Cow::Borrowed(about.map_or(WHOLE, |name| name.as_str())));
+            subjects.entry(name).or_default().alerts.push(alert);
         }
         subjects
     }

@@ -51,7 +51,8 @@ fn of_datastore(
         DatastoreKind::Kafka => of(Kind::MskCluster),
         DatastoreKind::Rabbitmq => of(Kind::MqBroker),
         DatastoreKind::Queue => of(Kind::Queue),
-        DatastoreKind::Topic | DatastoreKind::Bucket => return,
+        DatastoreKind::Topic => of(Kind::Topic),
+        DatastoreKind::Bucket => return,
     };
     let owner = Owner::Datastore(datastore.name.value.clone());
     let id = format!("{}-{}", datastore.name, alert.kind.as_str());

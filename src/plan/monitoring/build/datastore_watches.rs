@@ -50,6 +50,35 @@ const RELATIONAL: &[Watched] = &[
         advice: "Lower the connections of each replica, or raise `max_connections`.",
     },
 ];
+const DOCUMENTS: &[Watched] = &[
+    Watched {
+        kind: AlertKind::DatastoreCpu,
+        title: "CPU in use",
+        unit: PanelUnit::Percent,
+        metric: "aws_docdb_cpuutilization_average",
+        limit: 80,
+        rule: rules::DATASTORE_CPU_LIMIT,
+        advice: "Look for slow queries and missing indexes, or take a larger size.",
+    },
+    Watched {
+        kind: AlertKind::DatastoreConnections,
+        title: "Connections",
+        unit: PanelUnit::Count,
+        metric: "aws_docdb_database_connections_maximum",
+        limit: 0,
+        rule: rules::DATASTORE_CONNECTION_LIMIT,
+        advice: "Lower the connections of each replica, or take a larger size.",
+    },
+];
+const TOPIC: &[Watched] = &[Watched {
+    kind: AlertKind::DeliveriesFailing,
+    title: "Deliveries that failed",
+    unit: PanelUnit::Count,
+    metric: "aws_sns_number_of_notifications_failed_sum",
+    limit: 0,
+    rule: rules::DELIVERY_LIMIT,
+    advice: "A subscriber refuses what it is sent: look at its errors, and at who may send to it.",
+}];
 const REDIS: &[Watched] = &[
     Watched {
         kind: AlertKind::DatastoreMemory,
@@ -146,7 +175,9 @@ const fn watched(kind: DatastoreKind) -> &'static [Watched] {
         DatastoreKind::Kafka => KAFKA,
         DatastoreKind::Rabbitmq => RABBITMQ,
         DatastoreKind::Queue => QUEUE,
-        DatastoreKind::Mongodb | DatastoreKind::Topic | DatastoreKind::Bucket => &[],
+        DatastoreKind::Mongodb => DOCUMENTS,
+        DatastoreKind::Topic => TOPIC,
+        DatastoreKind::Bucket => &[],
     }
 }
 
@@ -238,6 +269,15 @@ const RELATIONAL_FURTHER: &[Further] = &[
     shown("Requests that wait for the disk", PanelUnit::Count, "aws_rds_disk_queue_depth_average", "max"),
     shown("Replica lag", PanelUnit::Seconds, "aws_rds_replica_lag_maximum", "max"),
 ];
+const DOCUMENTS_FURTHER: &[Further] = &[
+    shown("Free memory", PanelUnit::Bytes, "aws_docdb_freeable_memory_minimum", "min"),
+    shown("Requests that wait for the disk", PanelUnit::Count, "aws_docdb_disk_queue_depth_average", "max"),
+    shown("Storage in use", PanelUnit::Bytes, "aws_docdb_volume_bytes_used_maximum", "max"),
+];
+const TOPIC_FURTHER: &[Further] = &[
+    shown("Messages in each interval", PanelUnit::Count, "aws_sns_number_of_messages_published_sum", "sum"),
+    shown("Deliveries in each interval", PanelUnit::Count, "aws_sns_number_of_notifications_delivered_sum", "sum"),
+];
 const REDIS_FURTHER: &[Further] = &[
     shown("Connections", PanelUnit::Count, "aws_elasticache_curr_connections_maximum", "max"),
     shown("Replica lag", PanelUnit::Seconds, "aws_elasticache_replication_lag_maximum", "max"),
@@ -259,7 +299,9 @@ const fn further_of(kind: DatastoreKind) -> &'static [Further] {
         DatastoreKind::Kafka => KAFKA_FURTHER,
         DatastoreKind::Rabbitmq => RABBITMQ_FURTHER,
         DatastoreKind::Queue => QUEUE_FURTHER,
-        DatastoreKind::Mongodb | DatastoreKind::Topic | DatastoreKind::Bucket => &[],
+        DatastoreKind::Mongodb => DOCUMENTS_FURTHER,
+        DatastoreKind::Topic => TOPIC_FURTHER,
+        DatastoreKind::Bucket => &[],
     }
 }
 
@@ -296,6 +338,9 @@ fn matcher(datastore: &Datastore, resource: &str) -> String {
         }
         DatastoreKind::Kafka => exactly("Cluster_Name", resource),
         DatastoreKind::Rabbitmq => exactly("Broker", resource),
+        DatastoreKind::Mongodb => exactly("DBClusterIdentifier", resource),
+        DatastoreKind::Topic if datastore.fifo.value => exactly("TopicName", &format!("{resource}.fifo")),
+        DatastoreKind::Topic => exactly("TopicName", resource),
         DatastoreKind::Queue if datastore.fifo.value => exactly("QueueName", &format!("{resource}.fifo")),
         DatastoreKind::Queue => exactly("QueueName", resource),
         _ => exactly("DBInstanceIdentifier", resource),

@@ -176,6 +176,7 @@ pub fn of_alert<'e>(
         | AlertKind::ConsumerLag
         | AlertKind::QueueStalled
         | AlertKind::QueueExpiring
+        | AlertKind::DeliveriesFailing
         | AlertKind::CertificateExpiring => {
             let limit = limit?;
             let (less, more) = (limit.over(Decimal::whole(2)), limit.times(Decimal::whole(2)).plus(one));
