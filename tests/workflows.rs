@@ -944,3 +944,44 @@ fn hostile_texts_stay_texts_or_are_refused() {
         repository.write(file, &sound);
     }
 }
+
+/// GitHub says nothing of a workflow that is too large: it starts no run.
+#[test]
+fn a_workflow_that_would_never_run_is_told() {
+    let said = |components: usize| {
+        let repository = Repository(tempfile::tempdir().unwrap());
+        let each = |head: &str, line: &dyn Fn(usize) -> String| {
+            format!("{head}:\n{}", (0..components).map(|n| format!("  - {{{}}}\n", line(n))).collect::<String>())
+        };
+        repository.write(
+            "pathc.yaml",
+            "system: many\nrepository: github.com/acme/many\nowner: {team: a, contact: a@acme.example}\n",
+        );
+        for (file, text) in [
+            ("implementation_artifacts", each("components", &|n| format!("name: c{n}, kind: library, path: c{n}"))),
+            (
+                "build_configurations",
+                each("builds", &|n| {
+                    format!(
+                        "component: c{n}, tool: npm, toolchain: \"22\", working_directory: c{n}, lockfile: c{n}/lock.json, image: {{context: c{n}}}"
+                    )
+                }) + "registry: {url: ghcr.io/acme}\n",
+            ),
+            ("test_specifications", each("suites", &|n| format!("name: u{n}, kind: unit, component: c{n}, run: make"))),
+            ("deployment_packages", "deployments: []\n".to_owned()),
+        ] {
+            repository.write(&format!("path/{file}.yaml"), &text);
+        }
+        let arguments =
+            ["build", "--stage", "commit", "--target", "github-actions", "--now", NOW, "--message-format", "short"];
+        let built = repository.pathc(&arguments);
+        let said = String::from_utf8_lossy(&built.stderr).into_owned();
+        assert!(built.status.success(), "{said}");
+        let size = repository.read(".github/workflows/ci.yml").len();
+        (size, said.contains("`ci.yml` has"), said.contains("a matrix has 256 jobs at most"))
+    };
+    let (small, told, many) = said(120);
+    assert!(small < 512_000 && !told && !many, "{small}");
+    let (large, told, many) = said(260);
+    assert!(large > 512_000 && told && many, "{large}");
+}

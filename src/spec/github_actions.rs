@@ -66,6 +66,12 @@ choice! {
 pub struct GithubActionsSpec {
     /// The machine of every job that reaches no environment.
     pub runner: Traced<String>,
+    /// How large one workflow's file may be, in bytes.
+    pub workflow_bytes: Traced<u32>,
+    /// How many bytes a variable of a step's environment may have.
+    pub variable_bytes: Traced<u32>,
+    /// How many jobs a matrix may make.
+    pub matrix_jobs: Traced<u32>,
     /// The labels of machines that GitHub has.
     pub hosted: Vec<Traced<String>>,
     /// After how many minutes a hosted job is ended in any case.
@@ -195,6 +201,9 @@ impl GithubActionsSpec {
         }
         GithubActionsSpec {
             runner: file.text(&["runner", "label"]),
+            workflow_bytes: file.scalar(&["limits", "workflow_bytes"]),
+            variable_bytes: file.scalar(&["limits", "variable_bytes"]),
+            matrix_jobs: file.scalar(&["limits", "matrix_jobs"]),
             hosted: file.texts(&["runner", "hosted"]),
             job_timeout_minutes: file.scalar(&["runner", "job_timeout_minutes"]),
             actions,

@@ -60,14 +60,19 @@ fn is_due(job: &str) -> String {
     format!("contains(fromJSON(needs.{CHANGES}.outputs.jobs), '{job}')")
 }
 
-/// Finds out what changed.
-fn changes(pipelines: Pipelines<'_>) -> Job {
-    let origin = Origin::rule(rules::CHANGES);
+/// Lines of `JOB PATH`: what a job looks at.
+pub(super) fn all_filters(pipelines: Pipelines<'_>) -> impl Iterator<Item = String> {
     let folder = pipelines.folder("github-actions");
     let own = [format!("* {folder}/workflows/ci.yml"), format!("* {folder}/scripts/")];
     let builds = pipelines.configurations().builds.iter().flat_map(|job| filters(&build_job(job), &job.changes));
     let suites = suites(pipelines).flat_map(|suite| filters(&suite_job(suite), &suite.changes));
-    let filters = lines(own.into_iter().chain(builds).chain(suites), origin);
+    own.into_iter().chain(builds).chain(suites)
+}
+
+/// Finds out what changed.
+fn changes(pipelines: Pipelines<'_>) -> Job {
+    let origin = Origin::rule(rules::CHANGES);
+    let filters = lines(all_filters(pipelines), origin);
     let script = Step::script(pipelines, "Find what changed", script::CHANGES, rules::CHANGES)
         .id("changes")
         .variable("BASE", "${{ inputs.base || github.event.pull_request.base.sha || github.event.before }}")

@@ -3,7 +3,7 @@
 use crate::ir::choice::Runtime;
 use crate::ir::{Origin, Traced};
 use crate::output::doc::{Doc, Map, Text};
-use crate::output::{Content, File, Job};
+use crate::output::{Content, File, Job, Printed};
 use crate::plan::Plans;
 use crate::plan::pipeline::automation::{BuildAutomation, BuildPlan};
 use crate::plan::pipeline::configurations::{PipelineConfigurations, PipelineEvent, PipelineKind, PipelineTemplate};
@@ -70,6 +70,13 @@ impl<'a> Pipelines<'a> {
             environment: None,
             job: Job::whole(move || Content::workflow(self.header(), document())),
         }
+    }
+
+    /// How many bytes a workflow has.
+    pub(super) fn size(self, document: impl Fn() -> Doc) -> usize {
+        let mut printed = Printed::default();
+        Content::workflow(self.header(), document()).print(&mut printed);
+        printed.text.len()
     }
 
     /// The head of a workflow: its name, what starts it, and that it may do nothing by itself.
