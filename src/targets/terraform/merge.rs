@@ -384,7 +384,9 @@ impl Merger<'_> {
         };
         let mut name = String::new();
         for part in path.iter().rev() {
-            name = if name.is_empty() { part.clone() } else { format!("{part}_{name}") };
+            let clearer = CLEARER.iter().find(|(word, _)| word == part).map(|(_, clearer)| *clearer);
+            let part = clearer.unwrap_or(part);
+            name = if name.is_empty() { part.to_owned() } else { format!("{part}_{name}") };
             match self.fields.iter().find(|field| field.name == name) {
                 Some(field) if equal(field) => return self.reference(&name, origin),
                 Some(_) => {}
@@ -393,9 +395,15 @@ impl Merger<'_> {
                 None => break,
             }
         }
-        let base = name.clone();
+        // The variable is called as the component or datastore.
+        let own = name.strip_prefix(self.subject).and_then(|rest| rest.strip_prefix('_'));
+        let base = own.map_or_else(|| name.clone(), str::to_owned);
+        name.clone_from(&base);
         let mut number = 1;
-        while self.fields.iter().any(|field| field.name == name) {
+        while let Some(field) = self.fields.iter().find(|field| field.name == name) {
+            if equal(field) {
+                return self.reference(&name, origin);
+            }
             number += 1;
             name = format!("{base}_{number}");
         }
@@ -410,7 +418,9 @@ impl Merger<'_> {
 }
 
 /// Names that say nothing by themselves.
-const VAGUE: [&str; 5] = ["arn", "enabled", "name", "value", "values"];
+const VAGUE: [&str; 6] = ["arn", "enabled", "name", "threshold", "value", "values"];
+/// Names of Terraform's that a reader of variables would not understand, and what says it.
+const CLEARER: [(&str, &str); 1] = [("max_aggregation_interval", "flow_log_interval")];
 
 enum Slot {
     Attribute(Text),
