@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::digest::Digest;
 use super::folder::{Folder, Found, Refused};
-use super::journal::{Journal, JournalChange};
+use super::journal::Journal;
 use super::lock::{LOCK, Lock, Row};
 use crate::diag::Diagnostic;
 
@@ -84,10 +84,8 @@ struct Commit<'a, 'b> {
 impl<'a> Commit<'a, '_> {
     fn run(&mut self, changes: &'a [Change], lock: Option<&str>) -> Result<(), Refused> {
         if !changes.is_empty() {
-            let rows =
-                changes.iter().map(|change| JournalChange { path: change.path.clone(), new: change.row.clone() });
-            let journal = Journal { changes: rows.collect() };
-            self.folder.write_durably(STAGING.into(), JOURNAL, journal.text().as_bytes())?;
+            let text = Journal::text(changes.iter().map(|change| (&*change.path, change.row.as_ref())));
+            self.folder.write_durably(STAGING.into(), JOURNAL, text.as_bytes())?;
         }
         // What is removed makes room for what is written.
         let (removed, written): (Vec<_>, Vec<_>) =

@@ -19,9 +19,9 @@ pub(super) enum Verdict {
     /// As it was generated before, and no longer what a build makes.
     Outdated,
     /// Somebody's: the finding says whose, and `force` turns it into an outdated one.
-    Foreign(Diagnostic),
+    Foreign(Box<Diagnostic>),
     /// Nothing that a file could replace.
-    InTheWay(Diagnostic),
+    InTheWay(Box<Diagnostic>),
 }
 
 /// Compares what lies at a path with a new text. `row`: what the lock knows of the path. `repinned`: the pins of actions are
@@ -44,7 +44,7 @@ pub(super) fn compare(
             let other_pins = is_workflow(path) && pins(text) != pins(&String::from_utf8_lossy(buffer));
             match row {
                 Some(row) if other_pins && !repinned && found == row.digest => {
-                    Verdict::Foreign(edited(path, text, buffer, row.digest == digest))
+                    Verdict::Foreign(edited(path, text, buffer, row.digest == digest).into())
                 }
                 _ if found == digest => {
                     if other_pins {
@@ -54,11 +54,11 @@ pub(super) fn compare(
                     }
                 }
                 Some(row) if found == row.digest => Verdict::Outdated,
-                Some(row) => Verdict::Foreign(edited(path, text, buffer, row.digest == digest)),
-                None => Verdict::Foreign(not_ours(path)),
+                Some(row) => Verdict::Foreign(edited(path, text, buffer, row.digest == digest).into()),
+                None => Verdict::Foreign(not_ours(path).into()),
             }
         }
-        found => Verdict::InTheWay(in_the_way(path, found)),
+        found => Verdict::InTheWay(in_the_way(path, found).into()),
     })
 }
 
@@ -76,10 +76,11 @@ pub(super) fn leftover(
             let message = format!("`{path}` is no longer generated, and was edited by hand");
             Verdict::Foreign(
                 Diagnostic::without_place(EDITED_BY_HAND, message)
-                    .help("keep what you need of it elsewhere, then remove it or build with `--force`"),
+                    .help("keep what you need of it elsewhere, then remove it or build with `--force`")
+                    .into(),
             )
         }
-        found => Verdict::InTheWay(in_the_way(path, found)),
+        found => Verdict::InTheWay(in_the_way(path, found).into()),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Deref;
 
 use camino::Utf8Path;
 
@@ -19,6 +20,11 @@ impl Digest {
     #[must_use]
     pub fn of_file(path: &Utf8Path, text: &[u8]) -> Digest {
         if is_workflow(path) { Digest::of(&without_pins(text)) } else { Digest::of(text) }
+    }
+
+    /// Its 64 hexadecimal digits.
+    pub(super) fn hex(&self) -> impl Deref<Target = str> + use<> {
+        blake3::Hash::from_bytes(self.0).to_hex()
     }
 
     /// The digest of a text's bytes.
@@ -74,7 +80,7 @@ fn without_pins(text: &[u8]) -> Vec<u8> {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&blake3::Hash::from_bytes(self.0).to_hex())
+        f.write_str(&self.hex())
     }
 }
 

@@ -191,38 +191,47 @@ fn run(request: &Request<'_>, steps: &dyn Steps, outcome: &mut Outcome) -> Resul
 
 /// The files that take part, in order, once their paths are known to be good.
 fn wanted<'a>(request: &'a Request<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Wanted<'a>> {
-    let mut wanted = Vec::new();
-    let mut known: BTreeMap<String, (String, &str)> = BTreeMap::new();
+    let mut all = Vec::new();
     for Generated { target, out, files } in request.targets {
         for file in &files.files {
-            let path = compare::normal(&out.join(&file.path));
-            if let Some(flaw) = flaw_of_path(&out.join(&file.path)) {
-                let message = format!("the path `{path}` of target `{target}` {flaw}");
-                diagnostics.push(
-                    Diagnostic::without_place(OUTSIDE_OUTPUT, message).help("set the target's `out` to another folder"),
-                );
-                continue;
-            }
-            // Some file systems don't tell cases apart.
-            let folded = path.as_str().to_lowercase();
-            if folded == LOCK || folded.starts_with(STAGING) {
-                diagnostics.push(same_path(&path, target, "pathc's own"));
-            } else if let Some((_, other)) = known.insert(folded, (path.to_string(), target)) {
-                diagnostics.push(same_path(&path, target, &format!("also one of target `{other}`")));
-            }
-            if request.selection.includes(target, file.environment.as_deref()) {
-                wanted.push(Wanted { path, target, file });
+            let path = out.join(&file.path);
+            match flaw_of_path(&path) {
+                Some(flaw) => {
+                    let message = format!("the path `{path}` of target `{target}` {flaw}");
+                    let outside = Diagnostic::without_place(OUTSIDE_OUTPUT, message);
+                    diagnostics.push(outside.help("set the target's `out` to another folder"));
+                }
+                None => all.push(Wanted { path: compare::normal(&path), target, file }),
             }
         }
     }
-    for (folded, (path, target)) in &known {
+    // Some file systems don't tell cases apart.
+    let folded =
+        |path: &'_ Utf8Path| match path.as_str().bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+            true => None,
+            false => Some(path.as_str().to_lowercase()),
+        };
+    let lower: Vec<Option<String>> = all.iter().map(|wanted| folded(&wanted.path)).collect();
+    let mut known: BTreeMap<&str, &Wanted<'_>> = BTreeMap::new();
+    for (wanted, lower) in all.iter().zip(&lower) {
+        let folded = lower.as_deref().unwrap_or(wanted.path.as_str());
+        if folded == LOCK || folded.starts_with(STAGING) {
+            diagnostics.push(same_path(&wanted.path, wanted.target, "pathc's own"));
+        } else if let Some(other) = known.insert(folded, wanted) {
+            diagnostics.push(same_path(&wanted.path, wanted.target, &format!("also one of target `{}`", other.target)));
+        }
+    }
+    for (folded, wanted) in &known {
         let above = Utf8Path::new(folded).ancestors().skip(1);
-        if let Some((above, other)) = above.filter_map(|above| known.get(above.as_str())).next() {
-            let what = format!("below `{above}`, which is a file of target `{other}`");
-            diagnostics.push(same_path(Utf8Path::new(path), target, &what));
+        if let Some(other) = above.filter_map(|above| known.get(above.as_str())).next() {
+            let what = format!("below `{}`, which is a file of target `{}`", other.path, other.target);
+            diagnostics.push(same_path(&wanted.path, wanted.target, &what));
         }
     }
-    wanted
+    let takes_part =
+        |wanted: &Wanted<'_>| request.selection.includes(wanted.target, wanted.file.environment.as_deref());
+    all.retain(takes_part);
+    all
 }
 
 fn same_path(path: &Utf8Path, target: &str, what: &str) -> Diagnostic {
@@ -257,7 +266,7 @@ fn change_of(verdict: Verdict, mode: Mode, diagnostics: &mut Vec<Diagnostic>) ->
         Verdict::Outdated => Some(ChangeKind::Updated),
         Verdict::Foreign(_) if mode == (Mode::Write { force: true }) => Some(ChangeKind::Updated),
         Verdict::Foreign(diagnostic) | Verdict::InTheWay(diagnostic) => {
-            diagnostics.push(diagnostic);
+            diagnostics.push(*diagnostic);
             None
         }
     }

@@ -4,9 +4,11 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::digest::Digest;
-use super::doc::{Doc, Map, Style};
-use super::lock::{Lock, Row, read_own, write_own};
+use super::doc::Text;
+use super::lock::{Lock, Row, read_own, write_row};
+use super::printed::Printed;
 use super::rule;
+use super::yaml::Writer;
 use crate::diag::Diagnostic;
 use crate::ir::Origin;
 use crate::record;
@@ -60,20 +62,14 @@ impl Journal {
         Ok(Journal { changes: changes.collect() })
     }
 
-    pub(super) fn text(&self) -> String {
+    /// The text of a journal: the paths that change, and the row in the lock of each that is not removed.
+    pub(super) fn text<'a>(changes: impl Iterator<Item = (&'a Utf8Path, Option<&'a Row>)>) -> String {
         let origin = Origin::rule(rule::LOCK);
-        let changes = self.changes.iter().map(|change| {
-            let text = |text: String| Doc::text(text, origin);
-            let new = change.new.as_ref();
-            let map = Map::new(origin)
-                .text("path", change.path.to_string())
-                .with_some("target", new.map(|row| text(row.target.clone())))
-                .with_some("environment", new.and_then(|row| row.environment.clone()).map(text))
-                .with_some("digest", new.map(|row| text(row.digest.to_string())));
-            Doc::Map(Map { style: Style::Flow, ..map })
-        });
-        let document = Map::new(origin).with("changes", Doc::list(changes, origin));
-        write_own("A pathc build was here and did not end; the next one goes on from here.", document)
+        let mut printed = Printed::default();
+        let header = "A pathc build was here and did not end; the next one goes on from here.";
+        let mut out = Writer::new(&[Text::Borrowed(header)], &mut printed);
+        out.list("changes", origin, |out| changes.for_each(|(path, row)| write_row(path, row, origin, out)));
+        printed.text
     }
 
     /// Brings a lock to what was done of the journal. `is_done`: whether a path has the file with this digest, or none.

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::digest::Digest;
-use super::doc::{Doc, Map, Style, Text};
+use super::doc::{Doc, Map, Text};
 use super::files::flaw_of_path;
 use super::printed::Printed;
 use super::rule;
-use super::yaml::{self, Dialect};
+use super::yaml::Writer;
 use crate::diag::Diagnostic;
 use crate::diag::code::{OTHER_VERSION, UNREADABLE_LOCK};
 use crate::ir::{Origin, Table};
@@ -131,32 +131,32 @@ impl Lock {
     pub fn text(&self) -> String {
         let origin = Origin::rule(rule::LOCK);
         let mut specs = Map::new(origin);
-        specs.entries.reserve(self.specs.len());
         for (name, version) in &self.specs {
             specs.put(name.clone(), Doc::text(version.clone(), origin));
         }
-        let files = self.files.iter().map(|(path, row)| {
-            let map = Map::new(origin)
-                .text("path", path.to_string())
-                .text("target", row.target.clone())
-                .with_some("environment", row.environment.clone().map(|name| Doc::text(name, origin)))
-                .text("digest", row.digest.to_string());
-            Doc::Map(Map { style: Style::Flow, ..map })
+        let mut printed = Printed::default();
+        let header = "What pathc generated, so that it knows its files again. Written by pathc build.";
+        let mut out = Writer::new(&[Text::Borrowed(header)], &mut printed);
+        out.doc("form", &Doc::Integer(i64::from(FORM), origin));
+        out.text("compiler", &self.compiler, origin);
+        out.doc("specs", &specs.into());
+        out.list("files", origin, |out| {
+            self.files.iter().for_each(|(path, row)| write_row(path, Some(row), origin, out));
         });
-        let document = Map::new(origin)
-            .integer("form", i64::from(FORM))
-            .text("compiler", self.compiler.clone())
-            .with("specs", specs)
-            .with("files", Doc::list(files, origin));
-        write_own("What pathc generated, so that it knows its files again. Written by pathc build.", document)
+        printed.text
     }
 }
 
-/// Prints a file that pathc keeps for itself.
-pub(super) fn write_own(header: &'static str, document: Map) -> String {
-    let mut printed = Printed::default();
-    yaml::print(&[Text::Borrowed(header)], &[document.into()], Dialect::Any, &mut printed);
-    printed.text
+/// Writes what is known of a file in one line; of one that is to be removed, only its path.
+pub(super) fn write_row(path: &Utf8Path, row: Option<&Row>, origin: Origin, out: &mut Writer<'_>) {
+    let digest = row.map(|row| row.digest.hex());
+    let entries = [
+        Some(("path", path.as_str())),
+        row.map(|row| ("target", row.target.as_str())),
+        row.and_then(|row| Some(("environment", row.environment.as_deref()?))),
+        digest.as_ref().map(|digest| ("digest", &**digest)),
+    ];
+    out.element_inline(origin, entries.into_iter().flatten().map(|(key, text)| (key, text, origin)));
 }
 
 /// Reads a file that pathc keeps for itself.

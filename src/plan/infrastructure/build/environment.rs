@@ -7,6 +7,7 @@ use crate::ir::choice::ComponentKind;
 use crate::ir::component::{Component, Port};
 use crate::ir::environment::Deployment;
 use crate::ir::value::HostName;
+use crate::plan::Encode;
 use crate::plan::infrastructure::environments::{EnvironmentPlan, NetworkPlan, RoutePlan, WorkloadPlan};
 use crate::plan::infrastructure::rules;
 use crate::source::Scalar;
@@ -42,7 +43,7 @@ pub(super) fn plan(place: &Place<'_>, network: NetworkPlan, problems: &mut Vec<D
 fn workload(place: &Place<'_>, deployment: &Deployment, problems: &mut Vec<Diagnostic>) -> WorkloadPlan {
     let component = place.system.component(deployment.component);
     let resources = &deployment.resources;
-    WorkloadPlan {
+    let mut plan = WorkloadPlan {
         origin: deployment.origin,
         component: component.name.clone(),
         image: match component.kind.value {
@@ -61,7 +62,9 @@ fn workload(place: &Place<'_>, deployment: &Deployment, problems: &mut Vec<Diagn
             .filter(|port| port.public.value)
             .map(|port| route(place, component, port, problems))
             .collect(),
-    }
+    };
+    plan.shrink();
+    plan
 }
 
 fn route(place: &Place<'_>, component: &Component, port: &Port, problems: &mut Vec<Diagnostic>) -> RoutePlan {

@@ -23,7 +23,7 @@ use rayon::prelude::*;
 use super::{EnvironmentConfigurations, InfrastructurePlan, InfrastructureTemplates, ScalingPolicies, rules};
 use crate::diag::Diagnostic;
 use crate::ir::{Environment, Origin, System, Traced};
-use crate::plan::SCHEMA_VERSION;
+use crate::plan::{Encode, SCHEMA_VERSION};
 use crate::spec::Specs;
 
 pub use network::SMALLEST as SMALLEST_NETWORK;
@@ -113,15 +113,16 @@ fn version() -> Traced<u32> {
 }
 
 /// The results in order; the problems of each, in the same order, go to `problems`.
-fn joined<T: Send>(
+fn joined<T: Encode + Send>(
     parts: impl ParallelIterator<Item = (T, Vec<Diagnostic>)>,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<T> {
     let parts: Vec<(T, Vec<Diagnostic>)> = parts.collect();
     parts
         .into_iter()
-        .map(|(part, found)| {
+        .map(|(mut part, found)| {
             problems.extend(found);
+            part.shrink();
             part
         })
         .collect()

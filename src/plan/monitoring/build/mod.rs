@@ -31,7 +31,7 @@ use crate::diag::Diagnostic;
 use crate::ir::component::Component;
 use crate::ir::value::Duration;
 use crate::ir::{Environment, System, Traced};
-use crate::plan::SCHEMA_VERSION;
+use crate::plan::{Encode, SCHEMA_VERSION};
 use crate::spec::Specs;
 
 /// Decides what is measured, when somebody is told, and what is shown.
@@ -130,14 +130,25 @@ impl ComponentPart {
         let mut problems = Vec::new();
         let objectives = objectives::plan(subject, retention, &mut problems);
         let alerts = component_alerts::plan(subject, &objectives);
-        ComponentPart {
+        let mut part = ComponentPart {
             scrape_job: catalogue::scrape_job(subject.component),
             metrics: catalogue::metrics(subject),
             dashboard: component_dashboard::plan(subject, &objectives, &alerts),
             alerts,
             objectives,
             problems,
-        }
+        };
+        part.shrink();
+        part
+    }
+
+    /// Gives back memory that was set aside for more, before the next component takes some.
+    fn shrink(&mut self) {
+        self.scrape_job.shrink();
+        self.metrics.shrink();
+        self.objectives.shrink();
+        self.alerts.shrink();
+        self.dashboard.shrink();
     }
 }
 

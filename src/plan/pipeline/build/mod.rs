@@ -15,7 +15,7 @@ use super::{BuildAutomation, DeploymentWorkflows, PipelineConfigurations, Pipeli
 use crate::diag::Diagnostic;
 use crate::ir::value::RepositoryPath;
 use crate::ir::{System, Traced};
-use crate::plan::SCHEMA_VERSION;
+use crate::plan::{Encode, SCHEMA_VERSION};
 use crate::spec::Specs;
 
 /// Decides how components are built and proved, and how a release reaches each environment.
@@ -23,7 +23,7 @@ use crate::spec::Specs;
 pub fn plan(system: &System, specs: &Specs) -> (PipelinePlan, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let sources = changes::Sources::of(system);
-    let plan = PipelinePlan {
+    let mut plan = PipelinePlan {
         configurations: PipelineConfigurations {
             origin: system.origin,
             path: deliverable("pipeline_configurations"),
@@ -62,6 +62,9 @@ pub fn plan(system: &System, specs: &Specs) -> (PipelinePlan, Vec<Diagnostic>) {
             drills: workflows::drills(system),
         },
     };
+    plan.configurations.shrink();
+    plan.automation.shrink();
+    plan.workflows.shrink();
     (plan, problems)
 }
 
