@@ -7,6 +7,9 @@ use std::path::Path;
 /// The commit that all evidence is of.
 const COMMIT: &str = "4f2c1ab9d0e87c6b5a4f3e2d1c0b9a8f7e6d5c4b";
 
+/// The environments, and how many components have addresses for all their replicas in the network of each.
+const NETWORKS: [(&str, usize); 2] = [("staging", 860), ("production", 1290)];
+
 /// What is generated.
 pub(crate) struct Options {
     /// How many components.
@@ -21,7 +24,7 @@ pub(crate) fn write_system(root: &Path, options: &Options) -> io::Result<u64> {
     let path = root.join("path");
     std::fs::create_dir_all(&path)?;
     let files = [
-        ("pathc.yaml", manifest()),
+        ("pathc.yaml", manifest(count)),
         ("path/implementation_artifacts.yaml", artifacts(count)),
         ("path/deployment_packages.yaml", packages(options)),
         ("path/dependency_specifications.yaml", dependencies(count)),
@@ -53,10 +56,19 @@ fn datastores(count: usize) -> usize {
     count.div_ceil(10)
 }
 
-fn manifest() -> String {
-    "system: generated\ndomain: business\nrepository: github.com/acme/generated\nowner:\n  team: platform\n  contact: \
-     platform@acme.example\n  oncall: {pagerduty: generated}\nruntime: kubernetes\nbudget: {monthly_usd: 4000000}\n"
-        .to_owned()
+fn manifest(count: usize) -> String {
+    let mut out = "system: generated\ndomain: business\nrepository: github.com/acme/generated\nowner:\n  team: platform\n  contact: \
+     platform@acme.example\n  oncall: {pagerduty: generated}\nruntime: kubernetes\nbudget: {monthly_usd: 40000000}\n"
+        .to_owned();
+    for (index, (environment, most)) in NETWORKS.iter().filter(|(_, most)| count > *most).enumerate() {
+        let _ = writeln!(
+            out,
+            "{}  - {{gate: G108, environment: {environment}, reason: only the size is of interest, approved_by: \
+             platform@acme.example, expires: 2027-01-31}}",
+            if index == 0 { "waivers:\n" } else { "" }
+        );
+    }
+    out
 }
 
 fn artifacts(count: usize) -> String {

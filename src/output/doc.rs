@@ -192,6 +192,13 @@ impl Map {
         self
     }
 
+    /// Adds an entry at the end whose key is not there yet, as [`Map::add`] does.
+    pub fn append(&mut self, key: impl Into<Text>, value: impl Into<Doc>) {
+        let key = key.into();
+        debug_assert!(self.get(&key).is_none(), "{key} is there already");
+        self.entries.push(Entry::new(key, value.into()));
+    }
+
     /// Adds an entry at the end; a key that is there is replaced in its place.
     pub fn put(&mut self, key: impl Into<Text>, value: impl Into<Doc>) {
         let (key, value) = (key.into(), value.into());

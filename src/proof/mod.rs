@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use indexmap::IndexMap;
 use memchr::memmem::Finder;
 
 use crate::diag::Diagnostic;
@@ -47,7 +48,7 @@ struct Seen {
     /// Recorded names that files without rules ask for: dashboards and analyses.
     shown: BTreeSet<String>,
     /// Metrics that nothing in the plan exposes, each with the first file that asks for it.
-    asked: BTreeMap<String, Utf8PathBuf>,
+    asked: IndexMap<String, Utf8PathBuf>,
     /// What a module of Terraform says, for all environments.
     module: aws::Module,
     /// What the tokens of jobs say that ask to be a role, by the role.

@@ -137,7 +137,7 @@ impl Job {
             map.put("env", self.env);
         }
         map.put("steps", Doc::list(self.steps, self.origin));
-        jobs.put(self.id, map);
+        jobs.append(self.id, map);
     }
 }
 

@@ -89,7 +89,7 @@ fn backend(workload: Workload<'_>, planned: &PortTemplate) -> Map {
 
 /// Whether an edge of an environment ends TLS: some route on it has a host that a certificate can name.
 pub(super) fn has_tls(place: Place<'_>, edge: &str) -> bool {
-    place.workloads().any(|workload| {
+    place.routed().any(|workload| {
         workload.public_ports().any(|(planned, public)| {
             public.edge.as_str() == edge
                 && public.routed.value
@@ -101,7 +101,7 @@ pub(super) fn has_tls(place: Place<'_>, edge: &str) -> bool {
 
 /// Seconds that a connection to an edge may be idle: the longest that a port of it asks for.
 fn idle_timeout(place: Place<'_>, edge: &str) -> i64 {
-    let asked = place.workloads().flat_map(|workload| {
+    let asked = place.routed().flat_map(|workload| {
         let ports = workload.public_ports().filter(|(_, public)| public.edge.as_str() == edge && public.routed.value);
         ports.filter_map(|(_, public)| public.idle_timeout.as_ref().map(whole_seconds)).collect::<Vec<_>>()
     });

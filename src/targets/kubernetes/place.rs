@@ -66,6 +66,12 @@ impl<'a> Place<'a> {
         self.printed(self.plan.workload(self.environment, name)?)
     }
 
+    /// The workloads that requests from outside reach; most are not, and every Ingress asks for them.
+    pub(super) fn routed(self) -> impl Iterator<Item = Workload<'a>> {
+        let routed = self.environment.workloads.iter().filter(|plan| !plan.routes.is_empty());
+        routed.filter_map(move |plan| self.printed(plan))
+    }
+
     fn printed(self, plan: &'a WorkloadPlan) -> Option<Workload<'a>> {
         let component = self.plan.component(plan.component.as_str())?;
         let scaling = self.plan.scaling_of(self.environment, plan.component.as_str());

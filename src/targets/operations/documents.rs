@@ -73,17 +73,15 @@ fn incidents(place: &Place<'_>) -> Data {
 /// Each team with what it answers for and how it is told.
 fn teams(place: &Place<'_>) -> Vec<Data> {
     let alerting = &place.plans.monitoring.alerting;
-    let mut teams: IndexMap<&str, (&Traced<String>, Vec<Traced<String>>)> = IndexMap::new();
+    let mut teams: IndexMap<&str, (&Traced<String>, IndexMap<&str, Traced<String>>)> = IndexMap::new();
     for receiver in &alerting.receivers {
-        teams.entry(receiver.team.as_str()).or_insert((&receiver.team, Vec::new()));
+        teams.entry(receiver.team.as_str()).or_insert((&receiver.team, IndexMap::new()));
     }
     for alert in &alerting.alerts {
         let subject = alert.component.as_ref().or(alert.datastore.as_ref()).unwrap_or(&place.system().name);
         let known = alert.team.as_ref().and_then(|team| teams.get_mut(team.as_str()));
-        if let Some((_, subjects)) = known
-            && !subjects.iter().any(|known| known.value == subject.as_str())
-        {
-            subjects.push(subject.with(subject.to_string()));
+        if let Some((_, subjects)) = known {
+            subjects.entry(subject.as_str()).or_insert_with(|| subject.with(subject.to_string()));
         }
     }
     let receiver = |team: &str, severity: AlertSeverity| -> Option<&ReceiverPlan> {
@@ -91,11 +89,11 @@ fn teams(place: &Place<'_>) -> Vec<Data> {
             alerting.routes.iter().find(|route| route.team.as_str() == team && route.severity.value == severity)?;
         alerting.receivers.iter().find(|receiver| receiver.name == route.receiver)
     };
-    let data = |(name, (team, subjects)): (&str, (&Traced<String>, Vec<Traced<String>>))| {
+    let data = |(name, (team, subjects)): (&str, (&Traced<String>, IndexMap<&str, Traced<String>>))| {
         let (page, ticket) = (receiver(name, AlertSeverity::Page), receiver(name, AlertSeverity::Ticket));
         Data::new()
             .prose("name", team)
-            .proses("subjects", &subjects)
+            .proses("subjects", subjects.values())
             .prose_some("page", page.and_then(|page| page.target.as_ref()))
             .prose_some("page_service", page.and_then(|page| page.service.as_ref()))
             .prose_some("ticket", ticket.and_then(|ticket| ticket.target.as_ref()))

@@ -10,6 +10,8 @@ use crate::plan::Plans;
 use crate::plan::infrastructure::environments::EnvironmentPlan;
 use crate::plan::infrastructure::templates::{ComponentTemplate, SystemTemplate};
 use crate::plan::monitoring::alerting::AlertPlan;
+use crate::plan::monitoring::configurations::ObjectivePlan;
+use crate::plan::pipeline::workflows::RolloutStep;
 use crate::targets::shared::header::header;
 use crate::targets::shared::template::Data;
 
@@ -27,6 +29,9 @@ struct Index<'a> {
     document_of: BTreeMap<&'a str, &'a str>,
     components: BTreeMap<&'a str, &'a ComponentTemplate>,
     users: BTreeMap<&'a str, Vec<&'a ComponentTemplate>>,
+    objectives: BTreeMap<&'a str, &'a ObjectivePlan>,
+    /// How each component is rolled out where that is decided first.
+    rollouts: BTreeMap<&'a str, &'a RolloutStep>,
 }
 
 impl<'a> Place<'a> {
@@ -50,6 +55,11 @@ impl<'a> Place<'a> {
                 index.users.entry(peer.name.as_str()).or_default().push(component);
             }
         }
+        let objectives = plans.monitoring.configurations.objectives.iter();
+        index.objectives.extend(objectives.map(|objective| (objective.id.as_str(), objective)));
+        for step in plans.pipeline.workflows.environments.iter().flat_map(|environment| &environment.rollouts) {
+            index.rollouts.entry(step.component.as_str()).or_insert(step);
+        }
         Place { plans, index: Arc::new(index) }
     }
 
@@ -69,6 +79,16 @@ impl<'a> Place<'a> {
     /// The components that need something.
     pub(super) fn users(&self, name: &str) -> &[&'a ComponentTemplate] {
         self.index.users.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// An objective by its identifier.
+    pub(super) fn objective(&self, id: &str) -> Option<&'a ObjectivePlan> {
+        self.index.objectives.get(id).copied()
+    }
+
+    /// How a component is rolled out in the first environment that it is deployed to.
+    pub(super) fn rollout(&self, component: &str) -> Option<&'a RolloutStep> {
+        self.index.rollouts.get(component).copied()
     }
 
     /// The environments that an alert is watched in, production first.

@@ -165,8 +165,7 @@ fn told(place: &Place<'_>, alerts: &[&AlertPlan], severity: AlertSeverity) -> Ve
 
 /// The burn windows that an alert watches, and its sibling of the other severity.
 fn windows(place: &Place<'_>, alert: &AlertPlan) -> Vec<Data> {
-    let objectives = &place.plans.monitoring.configurations.objectives;
-    let objective = alert.objective.as_ref().and_then(|id| objectives.iter().find(|known| known.id == *id));
+    let objective = alert.objective.as_ref().and_then(|id| place.objective(id.as_str()));
     let window = |window: &BurnWindowPlan| {
         Data::new()
             .prose("severity", &window.severity)
@@ -183,7 +182,7 @@ fn query(place: &Place<'_>, alerts: &[&AlertPlan], shown: &EnvironmentPlan) -> O
     let monitoring = &place.plans.monitoring.configurations;
     let selector = &monitoring.environments.iter().find(|known| known.name == shown.name)?.selector;
     let alert = alerts.iter().find(|alert| alert.environments.contains(&shown.name))?;
-    let objective = alert.objective.as_ref().and_then(|id| monitoring.objectives.iter().find(|known| known.id == *id));
+    let objective = alert.objective.as_ref().and_then(|id| place.objective(id.as_str()));
     let expression = objective.map(|objective| &objective.error_ratio).or(alert.expression.as_ref())?;
     Some(Traced::new(fill(expression, WINDOW, selector), Origin::rule(rules::QUERY)))
 }
@@ -192,8 +191,7 @@ fn query(place: &Place<'_>, alerts: &[&AlertPlan], shown: &EnvironmentPlan) -> O
 fn rollback(place: &Place<'_>, subject: Option<&Traced<impl std::fmt::Display>>) -> Data {
     let name = subject.map(ToString::to_string).unwrap_or_default();
     let workflows = &place.plans.pipeline.workflows;
-    let steps = workflows.environments.iter().flat_map(|environment| &environment.rollouts);
-    let step = steps.into_iter().find(|step| step.component.as_str() == name);
+    let step = place.rollout(&name);
     let for_good = workflows
         .changes
         .iter()
