@@ -60,7 +60,7 @@ fn manifest(count: usize) -> String {
     let mut out = "system: generated\ndomain: business\nrepository: github.com/acme/generated\nowner:\n  team: platform\n  contact: \
      platform@acme.example\n  oncall: {pagerduty: generated}\nruntime: kubernetes\nbudget: {monthly_usd: 40000000}\n"
         .to_owned();
-    for (index, (environment, most)) in NETWORKS.iter().filter(|(_, most)| count > *most).enumerate() {
+    for (index, (environment, _)) in NETWORKS.iter().filter(|(_, most)| count > *most).enumerate() {
         let _ = writeln!(
             out,
             "{}  - {{gate: G108, environment: {environment}, reason: only the size is of interest, approved_by: \
