@@ -70,10 +70,13 @@ fn incidents(place: &Place<'_>) -> Data {
         .list("documents", documents)
 }
 
+/// A team, and by its name each thing that it answers for.
+type Team<'a> = (&'a Traced<String>, IndexMap<&'a str, Traced<String>>);
+
 /// Each team with what it answers for and how it is told.
 fn teams(place: &Place<'_>) -> Vec<Data> {
     let alerting = &place.plans.monitoring.alerting;
-    let mut teams: IndexMap<&str, (&Traced<String>, IndexMap<&str, Traced<String>>)> = IndexMap::new();
+    let mut teams: IndexMap<&str, Team<'_>> = IndexMap::new();
     for receiver in &alerting.receivers {
         teams.entry(receiver.team.as_str()).or_insert((&receiver.team, IndexMap::new()));
     }
@@ -89,7 +92,7 @@ fn teams(place: &Place<'_>) -> Vec<Data> {
             alerting.routes.iter().find(|route| route.team.as_str() == team && route.severity.value == severity)?;
         alerting.receivers.iter().find(|receiver| receiver.name == route.receiver)
     };
-    let data = |(name, (team, subjects)): (&str, (&Traced<String>, IndexMap<&str, Traced<String>>))| {
+    let data = |(name, (team, subjects)): (&str, Team<'_>)| {
         let (page, ticket) = (receiver(name, AlertSeverity::Page), receiver(name, AlertSeverity::Ticket));
         Data::new()
             .prose("name", team)

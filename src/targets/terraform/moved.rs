@@ -15,7 +15,8 @@ pub(super) fn blocks(environments: &[EnvironmentPlan], addresses: &BTreeSet<Stri
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut blocks = Vec::new();
     for datastore in environments.iter().flat_map(|environment| &environment.datastores) {
-        if !seen.insert(datastore.name.as_str()) {
+        // Most never had another: their addresses need not be looked for.
+        if datastore.renamed_from.is_empty() || !seen.insert(datastore.name.as_str()) {
             continue;
         }
         let names: Vec<&Traced<Name>> = datastore.renamed_from.iter().chain([&datastore.name]).collect();
