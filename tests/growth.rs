@@ -1,5 +1,5 @@
-//! What a system costs grows as the system does: by exact counts of allocations, which no busy machine changes, and by CPU
-//! time with a wide margin. docs/performance.md has the figures; `cargo bench` measures them.
+//! What a system costs grows as the system does: by exact counts of allocations and of bytes that are held, which no busy
+//! machine changes, and by CPU time with a wide margin. docs/performance.md has the figures; `cargo bench` measures them.
 
 #![allow(clippy::unwrap_used)]
 
@@ -17,7 +17,7 @@ use generator::Options;
 use pathc::diag::Sink;
 use pathc::gates::Settings;
 use pathc::ir::value::Time;
-use pathc::output::Printed;
+use pathc::output::{Job, Printed};
 
 /// The moment that dates are judged at: 2026-11-23T12:00:00Z.
 const NOW: Time = Time { seconds: 1_795_435_200 };
@@ -29,10 +29,27 @@ const LARGE: usize = 240;
 /// component makes of all others would show at once.
 const ALLOCATIONS_PER_COMPONENT: u64 = 3000;
 
-/// Counts what is asked for, of all threads.
+/// What one more component may hold in bytes, at the worst moment until the gates have judged it. It is some 69,000 now.
+const BYTES_PER_COMPONENT: u64 = 100_000;
+
+/// Counts what is asked for and what is held, of all threads.
 struct Counting;
 
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+static HELD: AtomicU64 = AtomicU64::new(0);
+static MOST: AtomicU64 = AtomicU64::new(0);
+
+impl Counting {
+    fn takes(bytes: usize) {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        let held = HELD.fetch_add(bytes as u64, Ordering::Relaxed) + bytes as u64;
+        MOST.fetch_max(held, Ordering::Relaxed);
+    }
+
+    fn gives(bytes: usize) {
+        HELD.fetch_sub(bytes as u64, Ordering::Relaxed);
+    }
+}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -41,16 +58,18 @@ static ALLOCATOR: Counting = Counting;
 #[allow(unsafe_code)]
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        Counting::takes(layout.size());
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        Counting::gives(layout.size());
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        Counting::gives(layout.size());
+        Counting::takes(size);
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
@@ -59,19 +78,29 @@ unsafe impl GlobalAlloc for Counting {
 struct Cost {
     compile: Used,
     targets: Vec<(&'static str, Used)>,
+    /// Bytes of the target `path`.
+    path: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Used {
     allocations: u64,
+    /// Bytes that were held at the worst moment, beyond those that were held before.
+    most: u64,
     cpu: f64,
 }
 
 impl Used {
     fn of<T>(work: impl FnOnce() -> T) -> (Used, T) {
         let (allocations, cpu) = (ALLOCATIONS.load(Ordering::Relaxed), measure::cpu());
+        let held = HELD.load(Ordering::Relaxed);
+        MOST.store(held, Ordering::Relaxed);
         let done = work();
-        let used = Used { allocations: ALLOCATIONS.load(Ordering::Relaxed) - allocations, cpu: measure::cpu() - cpu };
+        let used = Used {
+            allocations: ALLOCATIONS.load(Ordering::Relaxed) - allocations,
+            most: MOST.load(Ordering::Relaxed) - held,
+            cpu: measure::cpu() - cpu,
+        };
         (used, done)
     }
 }
@@ -85,17 +114,35 @@ fn cost(count: usize) -> Cost {
     let (compile, compilation) = Used::of(|| pathc::compile(root, &settings, &mut found));
     assert!(!found.denies(), "{:?}", found.iter().next());
     let (checked, specs) = (compilation.checked.as_ref().unwrap(), compilation.specs.as_ref().unwrap());
-    let targets = pathc::targets::ALL.iter().map(|target| {
-        let (used, _) = Used::of(|| {
-            let mut printed = Printed::default();
-            for file in (target.emit)(checked, specs).0.files {
+    let mut path = 0;
+    let mut targets = Vec::new();
+    for target in pathc::targets::ALL {
+        let (used, bytes) = Used::of(|| {
+            let (mut printed, mut bytes) = (Printed::default(), 0);
+            let mut print = |job: &dyn Fn(&mut Printed) -> bool| {
                 printed.clear();
-                file.job.print(&mut printed);
+                let goes_on = job(&mut printed);
+                bytes += printed.text.len() as u64;
+                goes_on
+            };
+            for file in (target.emit)(checked, specs).0.files {
+                match &file.job {
+                    // As a build does: what comes part by part is dropped part by part.
+                    Job::Parts(job) => (0..).take_while(|index| print(&|out| job(*index, out))).for_each(drop),
+                    job => assert!(print(&|out| {
+                        job.print(out);
+                        true
+                    })),
+                }
             }
+            bytes
         });
-        (target.name, used)
-    });
-    Cost { targets: targets.collect(), compile }
+        if target.name == "path" {
+            path = bytes;
+        }
+        targets.push((target.name, used));
+    }
+    Cost { compile, targets, path }
 }
 
 /// One test, so that nothing else allocates meanwhile.
@@ -107,6 +154,11 @@ fn cost_grows_as_the_system_does() {
     let growth = (LARGE - SMALL) as u64;
     let each = (large.compile.allocations - small.compile.allocations) / growth;
     assert!(each < ALLOCATIONS_PER_COMPONENT, "a component makes {each} allocations until it is judged");
+
+    let each = (large.compile.most - small.compile.most) / growth;
+    assert!(each < BYTES_PER_COMPONENT, "a component holds {each} bytes until it is judged");
+    let (_, path) = large.targets.iter().find(|(name, _)| *name == "path").unwrap();
+    assert!(path.most < large.path / 4, "{} bytes are held to print {} of deliverables", path.most, large.path);
 
     let times = LARGE as f64 / SMALL as f64;
     fn steps(cost: Cost) -> impl Iterator<Item = (&'static str, Used)> {
