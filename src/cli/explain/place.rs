@@ -261,8 +261,15 @@ impl Asked<'_> {
         provenance::file_of(sources, origin).map(|file| sources.file(file).kind)
     }
 
+    /// Whether an origin lies in a template of prose or of a script.
+    fn is_template(&self, origin: Origin) -> bool {
+        let sources = &self.compilation().sources;
+        provenance::file_of(sources, origin).is_some_and(|file| sources.file(file).path.starts_with("templates"))
+    }
+
     fn label(&self, origin: Origin) -> Label {
         let text = match (self.kind(origin), origin.kind()) {
+            (Some(FileKind::Spec), _) if self.is_template(origin) => "by this template",
             (Some(FileKind::Spec), _) => "a fact of a target spec",
             (Some(_), _) => "from here",
             (None, OriginKind::FieldDefault { .. }) => "nobody wrote it",
