@@ -146,7 +146,7 @@ fn out(root: &Utf8Path, out: Option<&Utf8Path>) -> Result<Utf8PathBuf, Failure> 
 }
 
 /// What each target spec is, for the lock: its digest, for a spec changes with each of its facts.
-fn spec_versions() -> BTreeMap<String, String> {
+pub(super) fn spec_versions() -> BTreeMap<String, String> {
     spec::BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), Digest::of(text.as_bytes()).to_string())).collect()
 }
 

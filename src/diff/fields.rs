@@ -34,6 +34,7 @@ pub fn field_changes(old: &[Field], new: &[Field]) -> Vec<FieldChange> {
         return line_changes(old, new);
     }
     let (mut old, mut new) = (old.to_vec(), new.to_vec());
+    align(&mut old, &new);
     let mut found = Vec::new();
     // Outer elements first: what is inside of one that has another name is compared under the new name.
     const DEPTH: usize = 6;
@@ -55,6 +56,90 @@ pub fn field_changes(old: &[Field], new: &[Field]) -> Vec<FieldChange> {
         old.iter().filter(|field| !after.contains(field.path.as_str())).map(|field| value_change(Some(field), None)),
     );
     found
+}
+
+/// Gives elements without a name the numbers that they have in the new version: what comes before them is no change of
+/// theirs. Outer lists first.
+fn align(old: &mut [Field], new: &[Field]) {
+    const MOST: usize = 200;
+    let mut done: BTreeSet<String> = BTreeSet::new();
+    loop {
+        let lists = |fields: &[Field]| -> BTreeSet<String> {
+            let numbered = elements(fields).into_iter().map(split).filter(|(_, name)| name.parse::<usize>().is_ok());
+            numbered.map(|(list, _)| list.to_owned()).collect()
+        };
+        let both = lists(old);
+        let next = lists(new).into_iter().filter(|list| both.contains(list) && !done.contains(list));
+        let Some(list) = next.min_by_key(String::len) else { return };
+        let (before, after) = (numbered(old, &list), numbered(new, &list));
+        if before.len().max(after.len()) <= MOST {
+            renumber(old, &list, &pairs(&before, &after));
+        }
+        done.insert(list);
+    }
+}
+
+/// The elements of a list by their numbers, each with its fields.
+type Numbered = BTreeMap<usize, BTreeSet<(String, String)>>;
+
+fn numbered(fields: &[Field], list: &str) -> Numbered {
+    let mut found = Numbered::new();
+    for field in fields {
+        let Some(rest) = field.path.strip_prefix(list).and_then(|rest| rest.strip_prefix('[')) else { continue };
+        let Some((number, rest)) = rest.split_once(']') else { continue };
+        if let Ok(number) = number.parse() {
+            found.entry(number).or_default().insert((rest.to_owned(), field.value.clone()));
+        }
+    }
+    found
+}
+
+/// Which old element is which new one: the same, else the most alike that is at least half the same, else the next where
+/// none came or went.
+fn pairs(old: &Numbered, new: &Numbered) -> BTreeMap<usize, usize> {
+    let mut pairs = BTreeMap::new();
+    let mut free: BTreeSet<usize> = new.keys().copied().collect();
+    for (number, fields) in old {
+        if let Some(same) = free.iter().copied().find(|other| new.get(other) == Some(fields)) {
+            free.remove(&same);
+            pairs.insert(*number, same);
+        }
+    }
+    for (number, fields) in old {
+        if pairs.contains_key(number) {
+            continue;
+        }
+        let shared = |other: &usize| new.get(other).map_or(0, |new| fields.intersection(new).count() * 2);
+        let is_alike = |other: &usize| {
+            let most = fields.len().max(new.get(other).map_or(0, BTreeSet::len));
+            shared(other) >= most
+        };
+        let best =
+            free.iter().copied().filter(is_alike).max_by_key(|other| (shared(other), Reverse(number.abs_diff(*other))));
+        if let Some(best) = best {
+            free.remove(&best);
+            pairs.insert(*number, best);
+        }
+    }
+    // As many as before: each has another content.
+    let left: Vec<usize> = old.keys().copied().filter(|number| !pairs.contains_key(number)).collect();
+    if left.len() == free.len() {
+        pairs.extend(left.into_iter().zip(free));
+    }
+    pairs
+}
+
+/// Gives the elements of a list their new numbers; those that are gone get numbers behind all others.
+fn renumber(fields: &mut [Field], list: &str, pairs: &BTreeMap<usize, usize>) {
+    let last = pairs.values().max().map_or(0, |last| last + 1);
+    let last = last.max(numbered(fields, list).len());
+    for field in fields {
+        let Some(rest) = field.path.strip_prefix(list).and_then(|rest| rest.strip_prefix('[')) else { continue };
+        let Some((number, rest)) = rest.split_once(']') else { continue };
+        let Ok(number) = number.parse::<usize>() else { continue };
+        let number = pairs.get(&number).copied().unwrap_or(last + number);
+        field.path = format!("{list}[{number}]{rest}");
+    }
 }
 
 fn value_change(old: Option<&Field>, new: Option<&Field>) -> FieldChange {
@@ -263,6 +348,18 @@ mod tests {
         assert_eq!(changes(list, &other), [r#"element list[z] "b" "z""#, r#"list[z].name "b" "z""#]);
         let value = list.replace("port: 2", "port: 22");
         assert_eq!(changes(list, &value), [r#"list[b].port "2" "22""#]);
+    }
+
+    #[test]
+    fn an_element_without_a_name_is_the_one_that_it_was() {
+        let rule = |port: u32, to: &str| format!("  - {{ports: [{port}], to: [{{cidr: {to}}}]}}\n");
+        let (a, b, c) = (rule(1, "x"), rule(2, "y"), rule(3, "z"));
+        let list =
+            |rules: &[&String]| format!("egress:\n{}", rules.iter().map(|rule| rule.as_str()).collect::<String>());
+        assert_eq!(changes(&list(&[&a, &c]), &list(&[&a, &b, &c])), [r#"element egress[1] "-" "1""#]);
+        assert_eq!(changes(&list(&[&a, &b, &c]), &list(&[&b, &c])), [r#"element egress[3] "3" "-""#]);
+        let other = rule(3, "w");
+        assert_eq!(changes(&list(&[&a, &c]), &list(&[&b, &a, &other])).len(), 2);
     }
 
     #[test]

@@ -93,6 +93,10 @@ fn is_whole(fact: &RiskFact, direction: Direction) -> bool {
 }
 
 fn is_of(fact: &RiskFact, path: &str, old: Option<&str>, new: Option<&str>) -> bool {
+    // A value of which nothing is known but that it is there.
+    if old.is_none() && new.is_none() {
+        return false;
+    }
     let moves = match fact.direction {
         Direction::Any => true,
         Direction::Renamed => false,

@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::super::build::spec_versions;
 use super::super::failure::{Failure, reason};
 use super::super::looking::{self, Look};
 use super::revision;
@@ -81,6 +82,11 @@ fn tree(folder: &Utf8Path, new: &Version) -> Result<Old, Failure> {
         Err(error) => return Err(Failure::new(format!("can't read `{LOCK}`: {}", reason(&error)))),
     };
     let mut old = Old { version: Version::default(), looked: None, notes: Vec::new() };
+    if !lock.files.is_empty()
+        && let Err(other) = lock.written_by(env!("CARGO_PKG_VERSION"), &spec_versions())
+    {
+        old.notes.push(format!("{}: some changes may come from that", other.message));
+    }
     let gone = lock.files.iter().filter(|(path, _)| !new.files.contains_key(*path));
     let gone = gone.map(|(path, row)| (path, row.target.clone(), row.environment.clone()));
     let known = new.files.iter().map(|(path, file)| (path, file.target.clone(), file.environment.clone()));
