@@ -114,7 +114,7 @@ pub struct Exporter {
     pub metrics: Vec<ExportedMetric>,
     /// What it is to ask the cloud for.
     pub jobs: Vec<CloudJob>,
-    /// For how long each value that it asks for stands.
+    /// For how many seconds each value that it asks for stands.
     pub job_period: Option<Traced<u32>>,
 }
 
@@ -125,6 +125,8 @@ pub struct CloudJob {
     pub service: Traced<String>,
     /// The datastores that it is the service of; none: it is asked of every system.
     pub datastores: Vec<DatastoreKind>,
+    /// For how many seconds a value stands, where that is not the exporter's own period.
+    pub period: Option<Traced<u32>>,
     /// Metrics as the cloud calls them, each with its statistic.
     pub metrics: Vec<(Traced<String>, Traced<String>)>,
 }
@@ -305,6 +307,7 @@ fn cloud_job((service, fact): (Traced<&str>, Fact<'_>)) -> CloudJob {
     CloudJob {
         service: service.with(service.value.to_owned()),
         datastores: words(fact, "datastores"),
+        period: fact.get("period").and_then(Fact::scalar),
         metrics: metrics
             .filter_map(|(name, statistic)| Some((name.with(name.value.to_owned()), statistic.scalar()?)))
             .collect(),

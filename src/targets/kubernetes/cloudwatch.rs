@@ -52,7 +52,7 @@ fn job(place: Place<'_>, exporter: &Exporter, job: &CloudJob) -> Doc {
         map.style = Style::Flow;
         Doc::from(map)
     });
-    let period = exporter.job_period.map(|period| Doc::Integer(i64::from(period.value), period.origin));
+    let period = job.period.or(exporter.job_period).map(|period| Doc::Integer(i64::from(period.value), period.origin));
     Map::new(job.service.origin)
         .with("type", Doc::traced(&job.service))
         .with("regions", flow(vec![Doc::traced(region)]))
