@@ -1,6 +1,6 @@
 //! The `cloudformation` target: the AWS resource graph as stacks.
 //!
-//! Account, network, data, platform, and one stack a component, so that a component that comes or goes moves no resource
+//! Account, network, platform, one stack a datastore and one a component, so that a component that comes or goes moves no resource
 //! of another stack. A stack reads what an earlier one made from parameters of Systems Manager. `stacks.json` lists the
 //! stacks of an environment in the order in which they are deployed. Nothing here decides: it prints the graph.
 
@@ -72,7 +72,7 @@ fn emit_stacks<'a>(
     let mut add = |path: String, job: Job<'a>| {
         files.files.push(File { path: Utf8PathBuf::from(path), environment: environment.clone(), job });
     };
-    for stack in place.stacks() {
+    for (_, stack) in place.stacks() {
         let (place, stack) = (std::sync::Arc::clone(place), *stack);
         let job = move || {
             let mut lines = header(&plans.infrastructure.templates.system);
@@ -99,6 +99,7 @@ fn script(plans: &Plans) -> String {
 fn path_of(stack: Stack<'_>) -> String {
     match stack {
         Stack::Component(name) => format!("components/{name}.yaml"),
+        Stack::Datastore(name) => format!("datastores/{name}.yaml"),
         other => format!("{}.yaml", other.name()),
     }
 }

@@ -68,7 +68,8 @@ enum Item<'a> {
 pub(super) struct Place<'a> {
     scope: Scope<'a>,
     items: BTreeMap<Stack<'a>, Vec<Item<'a>>>,
-    stacks: Vec<Stack<'a>>,
+    /// With the wave of its deployment.
+    stacks: Vec<(usize, Stack<'a>)>,
     zone: Option<&'a DnsZone>,
     pub(super) region: &'a Traced<String>,
     pub(super) tags: &'a [(Traced<String>, Traced<String>)],
@@ -103,7 +104,7 @@ impl<'a> Place<'a> {
             attached: BTreeSet::new(),
         };
         let items = BTreeMap::from([(Stack::Account, items)]);
-        Arc::new(Place { scope, items, stacks: vec![Stack::Account], zone: None, region: &account.region, tags: &[] })
+        Arc::new(Place { scope, items, stacks: vec![(0, Stack::Account)], zone: None, region: &account.region, tags: &[] })
     }
 
     pub(super) fn of_environment(
@@ -119,11 +120,7 @@ impl<'a> Place<'a> {
         let mut sorted = Sorted { owners: &owned, calls: &calls, items: BTreeMap::new() };
         sorted.environment(environment);
         let items = sorted.items;
-        let mut stacks: Vec<Stack<'a>> = items.keys().copied().collect();
-        stacks.sort_by_cached_key(|stack| {
-            let turn = calls.turn(*stack);
-            (matches!(stack, Stack::Component(_)), turn)
-        });
+        let stacks = calls.in_waves(items.keys().copied());
         let scope = Scope {
             system: plans.infrastructure.templates.system.name.as_str(),
             environment: Some(environment),
@@ -137,7 +134,7 @@ impl<'a> Place<'a> {
     }
 
     /// The stacks in the order in which they are deployed.
-    pub(super) fn stacks(&self) -> &[Stack<'a>] {
+    pub(super) fn stacks(&self) -> &[(usize, Stack<'a>)] {
         &self.stacks
     }
 
@@ -165,20 +162,20 @@ impl<'a> Place<'a> {
     /// Secrets that a deployment fills with the addresses of a Kafka cluster, which no template knows: the secret's name, and
     /// the parameter with the cluster's ARN.
     pub(super) fn brokers(&self, stack: Stack<'a>) -> Vec<(&'a Traced<String>, String)> {
-        let Some(environment) = self.scope.environment.filter(|_| stack == Stack::Data) else { return Vec::new() };
+        let Some(environment) = self.scope.environment else { return Vec::new() };
         let data = &environment.datastores;
         let of = |cluster: &'a MskCluster| {
             let secret = data.secrets.iter().find(|secret| secret.id == cluster.secret.id)?;
             Some((&secret.name, kafka_parameter(&self.scope, cluster)))
         };
-        data.kafka.iter().filter_map(of).collect()
+        data.kafka.iter().filter(|cluster| Stack::of(&cluster.owner) == stack).filter_map(of).collect()
     }
 
     /// The domain whose zone a deployment looks up for a stack.
     pub(super) fn zone_lookup(&self, stack: Stack<'_>) -> Option<&'a Traced<HostName>> {
         let zone = self.zone.filter(|zone| zone.id.is_none())?;
         let needs = |item: &Item<'_>| matches!(item, Item::Certificate(..) | Item::Record(..));
-        let items = self.items.get(&self.stacks.iter().find(|known| **known == stack).copied()?)?;
+        let items = self.items.get(&self.stacks.iter().map(|(_, known)| *known).find(|known| *known == stack)?)?;
         items.iter().any(needs).then_some(&zone.domain)
     }
 
@@ -216,7 +213,9 @@ impl<'a> Place<'a> {
             (Some(environment), Stack::Certificates) => {
                 format!("Certificates of the websites of {system} in {}", environment.name)
             }
-            (Some(environment), Stack::Data) => format!("The datastores of {system} in {}", environment.name),
+            (Some(environment), Stack::Datastore(name)) => {
+                format!("The datastore {name} of {system} in {}", environment.name)
+            }
             (Some(environment), _) => format!("What all components of {system} share in {}", environment.name),
         };
         template.finish(what, self.zone_lookup(stack).is_some())

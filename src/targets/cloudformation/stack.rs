@@ -14,8 +14,8 @@ pub(super) enum Stack<'a> {
     Account,
     /// The network and the keys.
     Network,
-    /// Datastores.
-    Data,
+    /// A datastore: a hundred of them would not fit into one template.
+    Datastore(&'a str),
     /// What all components share.
     Platform,
     /// Certificates of websites, in the region where CDNs look for them.
@@ -29,25 +29,24 @@ impl<'a> Stack<'a> {
         match owner {
             Owner::Account => Stack::Account,
             Owner::Network => Stack::Network,
-            Owner::Datastore(_) => Stack::Data,
+            Owner::Datastore(name) => Stack::Datastore(name.as_str()),
             Owner::Platform => Stack::Platform,
             Owner::Component(name) => Stack::Component(name.as_str()),
         }
     }
 
-    /// What it is called among the stacks of its environment. A component may have the name of a stack that all share.
+    /// What it is called among the stacks of its environment. No component has the name of a datastore, but either may have
+    /// the name of a stack that all share.
     pub(super) fn name(self) -> &'a str {
         match self {
             Stack::Account => "account",
             Stack::Network => "network",
-            Stack::Data => "data",
             Stack::Platform => "platform",
             Stack::Certificates => "certificates",
-            Stack::Component("network") => "component-network",
-            Stack::Component("data") => "component-data",
-            Stack::Component("platform") => "component-platform",
-            Stack::Component("certificates") => "component-certificates",
-            Stack::Component(name) => name,
+            Stack::Component("network") | Stack::Datastore("network") => "own-network",
+            Stack::Component("platform") | Stack::Datastore("platform") => "own-platform",
+            Stack::Component("certificates") | Stack::Datastore("certificates") => "own-certificates",
+            Stack::Component(name) | Stack::Datastore(name) => name,
         }
     }
 }
@@ -164,6 +163,7 @@ pub(super) fn of_rule<'a>(
 #[derive(Debug, Default)]
 pub(super) struct Calls<'a> {
     circles: BTreeMap<&'a str, usize>,
+    called: BTreeMap<&'a str, Vec<&'a str>>,
 }
 
 impl<'a> Calls<'a> {
@@ -179,12 +179,44 @@ impl<'a> Calls<'a> {
                 called.entry(callee).or_default();
             }
         }
-        Calls { circles: circles(&called) }
+        Calls { circles: circles(&called), called }
+    }
+
+    /// Stacks in the order of their deployment, each with its wave: those of one wave don't wait for each other.
+    pub(super) fn in_waves(&self, stacks: impl Iterator<Item = Stack<'a>>) -> Vec<(usize, Stack<'a>)> {
+        let mut stacks: Vec<Stack<'a>> = stacks.collect();
+        stacks.sort_by_cached_key(|stack| (matches!(stack, Stack::Component(_)), self.turn(*stack)));
+        // A rule joins a component to those that it calls, and in a circle to those before it by name.
+        let mut near: BTreeMap<&'a str, Vec<&'a str>> = BTreeMap::new();
+        for (caller, called) in &self.called {
+            for other in called {
+                near.entry(caller).or_default().push(other);
+                near.entry(other).or_default().push(caller);
+            }
+        }
+        let mut known: BTreeMap<&'a str, usize> = BTreeMap::new();
+        let mut waves: Vec<(usize, Stack<'a>)> = Vec::with_capacity(stacks.len());
+        for stack in stacks {
+            let wave = match stack {
+                Stack::Account | Stack::Network => 0,
+                Stack::Datastore(_) | Stack::Certificates => 1,
+                Stack::Platform => 2,
+                Stack::Component(name) => {
+                    let before = near.get(name).into_iter().flatten().filter_map(|other| known.get(other));
+                    let wave = before.max().map_or(3, |last| last + 1);
+                    known.insert(name, wave);
+                    wave
+                }
+            };
+            waves.push((wave, stack));
+        }
+        waves.sort();
+        waves
     }
 
     /// Where a stack stands in the order of deployment: what is called comes before who calls it, and of a circle the name
     /// decides.
-    pub(super) fn turn(&self, stack: Stack<'a>) -> (Option<usize>, Stack<'a>) {
+    fn turn(&self, stack: Stack<'a>) -> (Option<usize>, Stack<'a>) {
         match stack {
             Stack::Component(name) => (self.circles.get(name).copied(), stack),
             _ => (None, stack),

@@ -10,16 +10,17 @@ use crate::output::{Doc, Map};
 /// The stacks in the order in which they are deployed.
 pub(super) fn list(place: &Place<'_>) -> Doc {
     let origin = ruled(rules::STACKS);
-    let stacks = place.stacks().iter().map(|stack| one(place, *stack).into());
+    let stacks = place.stacks().iter().map(|(wave, stack)| one(place, *wave, *stack).into());
     Map::new(origin).with("stacks", Doc::list(stacks.collect::<Vec<Doc>>(), origin)).into()
 }
 
-fn one(place: &Place<'_>, stack: Stack<'_>) -> Map {
+fn one<'a>(place: &Place<'a>, wave: usize, stack: Stack<'a>) -> Map {
     let origin = ruled(rules::STACKS);
     let protected = ruled(rules::PROTECTED);
     let mut map = Map::new(origin)
         .with("name", Doc::text(place.stack_name(stack), origin))
         .with("template", Doc::text(path_of(stack), origin))
+        .with("wave", Doc::Integer(i64::try_from(wave).unwrap_or(i64::MAX), origin))
         .with("region", text(place.region_of(stack)))
         .with("stack_policy", said("stack-policy.json", rules::STACK_POLICY))
         .with("termination_protection", Doc::Bool(!matches!(stack, Stack::Component(_)), protected));

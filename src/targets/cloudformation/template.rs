@@ -396,7 +396,7 @@ pub(super) fn handed(scope: &Scope<'_>, certificate: &Ref<crate::plan::aws::grap
 
 /// The parameter in which the ARN of a Kafka cluster stands.
 pub(super) fn kafka_parameter(scope: &Scope<'_>, cluster: &crate::plan::aws::graph::MskCluster) -> String {
-    parameter(scope, Stack::Data, Kind::MskCluster, &cluster.id, Attribute::Arn)
+    parameter(scope, Stack::of(&cluster.owner), Kind::MskCluster, &cluster.id, Attribute::Arn)
 }
 
 /// `/SYSTEM/ENVIRONMENT/stacks`.

@@ -88,7 +88,8 @@ def deploy(folder: pathlib.Path, home: pathlib.Path, options: argparse.Namespace
         raise Unable(f"{folder} has no {STACKS}")
     for account, places in by_account.items():
         with simulated(account, options.environments, kept) as variables:
-            variables = variables | {"PATH": f"{home / 'python-aws' / 'bin'}:{variables['PATH']}"}
+            # The simulated AWS takes one request after the other.
+            variables = variables | {"JOBS": "1", "PATH": f"{home / 'python-aws' / 'bin'}:{variables['PATH']}"}
             for place in places:
                 found = deploy_place(folder, place, home, variables)
                 if found:

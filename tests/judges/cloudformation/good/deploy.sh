@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Deploys the stacks of a folder in the order of its stacks.json.
+# Deploys the stacks of a folder in the order of its stacks.json: those of one wave at once.
 #
 #   bash deploy.sh FOLDER          deploys, such as environments/production
 #   bash deploy.sh --plan FOLDER   shows what would change, and changes nothing
@@ -7,6 +7,7 @@
 #
 # TEMPLATE_BUCKET   a bucket for templates above 51,200 bytes
 # HELD              JSON object COMPONENT -> task definition that its service keeps for now; absent: each runs its newest
+# JOBS              how many stacks are deployed at once; absent: 5
 #
 # Needs the AWS CLI, signed in to the account, and jq. Nothing happens where nothing changed.
 set -euo pipefail
@@ -78,9 +79,9 @@ changed_by_hand() { # NAME REGION: resources of a stack that are not as its temp
 }
 
 differs=
-count=$(jq '.stacks | length' "$list")
-for ((index = 0; index < count; index++)); do
-  stack=$(jq -c ".stacks[$index]" "$list")
+deploy() { # INDEX: one stack, or what a deployment of it would change
+  local stack name template arguments tags parameters component found
+  stack=$(jq -c ".stacks[$1]" "$list")
   field() { jq -r "$1" <<<"$stack"; }
   name=$(field .name)
   template="$folder/$(field .template)"
@@ -117,7 +118,7 @@ for ((index = 0; index < count; index++)); do
     [ "$mode" = plan ] || [ "$found" = "is new" ] || found+=$(changed_by_hand "$name" "$(field .region)")
     [ -z "$found" ] || differs=true
     printf '%s: %s\n' "$name" "${found:-no changes}"
-    continue
+    return
   fi
   aws cloudformation deploy "${arguments[@]}"
   aws cloudformation set-stack-policy --stack-name "$name" --region "$(field .region)" \
@@ -129,7 +130,34 @@ for ((index = 0; index < count; index++)); do
   while IFS=$'\t' read -r secret cluster; do
     [ -z "$secret" ] || write_brokers "$(field .region)" "$secret" "$cluster"
   done < <(field '.secrets_with_brokers // {} | to_entries[] | [.key, .value] | @tsv')
+}
+
+finish() { # waits for the stacks that are being deployed
+  local one failed=
+  for one in "${running[@]}"; do
+    wait "$one" || failed=true
+  done
+  running=()
+  [ -z "$failed" ] || exit 1
+}
+
+running=()
+wave=
+count=$(jq '.stacks | length' "$list")
+for ((index = 0; index < count; index++)); do
+  if [ "$mode" != deploy ]; then
+    deploy "$index"
+    continue
+  fi
+  of=$(jq -r ".stacks[$index].wave" "$list")
+  if [ "$of" != "$wave" ] || [ "${#running[@]}" -ge "${JOBS:-5}" ]; then
+    finish
+  fi
+  wave="$of"
+  deploy "$index" &
+  running+=("$!")
 done
+finish
 if [ "$mode" = drift ] && [ -n "$differs" ]; then
   echo "::error title=Drift::what runs differs from what is committed"
   exit 1
