@@ -53,6 +53,18 @@ planned() { # NAME REGION ARGUMENT..: what a change set of a stack would do, a l
   aws cloudformation delete-change-set --stack-name "$name" --region "$region" --change-set-name "$set" >/dev/null
 }
 
+network_of() { # CLUSTER REGION: the parameters that say where the cluster stands, a line each
+  local cluster="$1" region="$2" known vpc subnets
+  known=$(aws eks describe-cluster --name "$cluster" --region "$region" --query cluster.resourcesVpcConfig --output json)
+  vpc=$(jq -r .vpcId <<<"$known")
+  # Those without a way in bear a tag that says so; else those that the cluster names.
+  subnets=$(aws ec2 describe-subnets --region "$region" --output json \
+    --filters "Name=vpc-id,Values=$vpc" "Name=tag:kubernetes.io/role/internal-elb,Values=1" |
+    jq -r '[.Subnets[].SubnetId] | sort | join(",")')
+  [ -n "$subnets" ] || subnets=$(jq -r '.subnetIds | join(",")' <<<"$known")
+  printf 'ExistingVpc=%s\nExistingSubnets=%s\nExistingSecurityGroup=%s\n' "$vpc" "$subnets" "$(jq -r .clusterSecurityGroupId <<<"$known")"
+}
+
 write_brokers() { # REGION SECRET PARAMETER: the addresses of the Kafka cluster whose ARN stands in the parameter
   local region="$1" secret="$2" cluster brokers wanted
   cluster=$(aws ssm get-parameter --region "$region" --name "$3" --query Parameter.Value --output text)
@@ -80,7 +92,7 @@ changed_by_hand() { # NAME REGION: resources of a stack that are not as its temp
 
 differs=
 deploy() { # INDEX: one stack, or what a deployment of it would change
-  local stack name template arguments tags parameters component found
+  local stack name template arguments tags parameters component cluster found
   stack=$(jq -c ".stacks[$1]" "$list")
   field() { jq -r "$1" <<<"$stack"; }
   name=$(field .name)
@@ -103,6 +115,11 @@ deploy() { # INDEX: one stack, or what a deployment of it would change
     value=$(aws ssm get-parameter --region "$region" --name "$known" --query Parameter.Value --output text)
     parameters+=("$parameter=$value")
   done < <(field '.parameters_of_other_regions // {} | to_entries[] | [.key, .value.region, .value.name] | @tsv')
+
+  cluster=$(field '.existing_cluster // empty')
+  if [ -n "$cluster" ]; then
+    while IFS= read -r parameter; do parameters+=("$parameter"); done < <(network_of "$cluster" "$(field .region)")
+  fi
 
   # Handed over also where it is empty: a parameter that is left out keeps its last value.
   component=$(field '.held_task_definition // empty')

@@ -14,8 +14,30 @@ const VPC: &str = "Vpc";
 /// The Kubernetes cluster of an environment.
 const CLUSTER: &str = "MainKubernetesCluster";
 
+/// The network of a cluster that exists, as the deployment looks it up.
+fn existing(template: &mut Template<'_>) {
+    let exported = Origin::rule(rules::EXPORT);
+    for (what, id, about) in [
+        ("vpc", "ExistingVpc", ("The network of the cluster that exists", "vpc-[0-9a-f]+")),
+        ("private-subnets", "ExistingSubnets", EXISTING_SUBNETS),
+        ("data-subnets", "ExistingSubnets", EXISTING_SUBNETS),
+        ("cluster-security-group", "ExistingSecurityGroup", ("The cluster's own security group", "sg-[0-9a-f]+")),
+    ] {
+        let value = template.handed(id.to_owned(), about, exported);
+        let name = network_parameter(template.scope, what);
+        template.tell_as(format!("{}Parameter", pascal(what)), name, value);
+    }
+}
+
+const EXISTING_SUBNETS: (&str, &str) =
+    ("Private subnets of the network, joined by commas", "subnet-[0-9a-f]+(,subnet-[0-9a-f]+)*");
+
 /// The VPC and all that stands in it but for security groups.
 pub(super) fn network(template: &mut Template<'_>, network: &Network) {
+    if !network.own.value {
+        existing(template);
+        return;
+    }
     let vpc = &network.vpc;
     let origin = vpc.origin;
     let named = |name: &str| name_tag(&format!("{}{name}", vpc.name), vpc.name.origin);
@@ -244,7 +266,12 @@ pub(super) fn rule(template: &mut Template<'_>, rule: Rule<'_>) {
     match &rule.peer {
         Peer::Group(peer) => properties.put(peer_group, template.of(peer, Attribute::Id, origin)),
         Peer::EksCluster => {
-            properties.put(peer_group, attribute(CLUSTER, "ClusterSecurityGroupId", origin));
+            let own = if template.makes_cluster() {
+                attribute(CLUSTER, "ClusterSecurityGroupId", origin)
+            } else {
+                template.of_network("cluster-security-group", origin)
+            };
+            properties.put(peer_group, own);
         }
         Peer::Range(range) => properties.put("CidrIp", Doc::traced(range)),
     }

@@ -104,7 +104,14 @@ impl<'a> Place<'a> {
             attached: BTreeSet::new(),
         };
         let items = BTreeMap::from([(Stack::Account, items)]);
-        Arc::new(Place { scope, items, stacks: vec![(0, Stack::Account)], zone: None, region: &account.region, tags: &[] })
+        Arc::new(Place {
+            scope,
+            items,
+            stacks: vec![(0, Stack::Account)],
+            zone: None,
+            region: &account.region,
+            tags: &[],
+        })
     }
 
     pub(super) fn of_environment(
@@ -169,6 +176,14 @@ impl<'a> Place<'a> {
             Some((&secret.name, kafka_parameter(&self.scope, cluster)))
         };
         data.kafka.iter().filter(|cluster| Stack::of(&cluster.owner) == stack).filter_map(of).collect()
+    }
+
+    /// The cluster that exists, whose network a deployment looks up for a stack that asks for it.
+    pub(super) fn existing_cluster(&self, stack: Stack<'_>) -> Option<&'a Traced<String>> {
+        match &self.scope.environment?.cluster {
+            Cluster::Eks(eks) if eks.cluster.exists.value && stack == Stack::Network => Some(&eks.cluster.name),
+            _ => None,
+        }
     }
 
     /// The domain whose zone a deployment looks up for a stack.
@@ -371,7 +386,7 @@ impl<'a> Sorted<'a, '_> {
     }
 
     fn kubernetes(&mut self, eks: &'a Eks) {
-        self.all([&eks.cluster], Item::Eks);
+        self.all(Some(&eks.cluster).filter(|cluster| !cluster.exists.value), Item::Eks);
         self.all(&eks.node_groups, Item::Nodes);
         self.all(&eks.add_ons, |add_on| Item::AddOn(add_on, &eks.node_groups));
         self.all(&eks.pod_identities, Item::PodIdentity);
@@ -379,7 +394,7 @@ impl<'a> Sorted<'a, '_> {
     }
 
     fn fargate(&mut self, ecs: &'a Ecs) {
-        self.all([&ecs.cluster], Item::Ecs);
+        self.all(Some(&ecs.cluster).filter(|cluster| !cluster.exists.value), Item::Ecs);
         self.all([&ecs.namespace], Item::Namespace);
         self.all(&ecs.task_definitions, Item::Task);
         self.all(&ecs.services, |service| Item::Service(service, &ecs.cluster));

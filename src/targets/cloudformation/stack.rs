@@ -121,10 +121,10 @@ pub(super) fn owners(environment: &AwsEnvironment) -> Owners<'_> {
     owners.learn(&balancing.distributions);
     match &environment.cluster {
         Cluster::Eks(eks) => {
-            owners.learn([&eks.cluster]);
+            owners.learn(Some(&eks.cluster).filter(|cluster| !cluster.exists.value));
         }
         Cluster::Ecs(ecs) => {
-            owners.learn([&ecs.cluster]);
+            owners.learn(Some(&ecs.cluster).filter(|cluster| !cluster.exists.value));
             owners.learn([&ecs.namespace]);
             owners.learn(&ecs.task_definitions);
             owners.learn(&ecs.services);

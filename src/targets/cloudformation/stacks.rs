@@ -48,6 +48,9 @@ fn one<'a>(place: &Place<'a>, wave: usize, stack: Stack<'a>) -> Map {
         }
         map.put("parameters_of_other_regions", parameters);
     }
+    if let Some(cluster) = place.existing_cluster(stack) {
+        map.put("existing_cluster", text(cluster));
+    }
     let brokers = place.brokers(stack);
     if !brokers.is_empty() {
         let mut secrets = Map { style: Style::Flow, ..Map::new(ruled(rules::BROKERS)) };

@@ -49,13 +49,17 @@ pub(super) struct Template<'a> {
     pub(super) scope: &'a Scope<'a>,
     pub(super) stack: Stack<'a>,
     imports: RefCell<BTreeMap<String, String>>,
-    handed: RefCell<BTreeSet<String>>,
+    handed: RefCell<BTreeMap<String, (&'static str, &'static str)>>,
     holds: Cell<bool>,
     resources: Map,
 }
 
 /// The parameter with the task definition that a component's service keeps while the rest of its stack changes.
 pub(super) const HELD: &str = "HeldTaskDefinition";
+
+/// A certificate of a CDN.
+const CERTIFICATE: (&str, &str) =
+    ("A certificate of the region where CDNs look for theirs", "arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/.+");
 
 /// The condition that there is one.
 const IS_HELD: &str = "IsHeld";
@@ -129,11 +133,26 @@ impl<'a> Template<'a> {
         self.add(id, "AWS::SSM::Parameter", Keep::No, properties);
     }
 
+    /// Whether the environment has a cluster of its own.
+    pub(super) fn makes_cluster(&self) -> bool {
+        match self.scope.environment.map(|environment| &environment.cluster) {
+            Some(Cluster::Eks(eks)) => !eks.cluster.exists.value,
+            Some(Cluster::Ecs(ecs)) => !ecs.cluster.exists.value,
+            None => false,
+        }
+    }
+
     /// A value that the network stack told: of the VPC or its subnets.
     pub(super) fn of_network(&self, what: &'static str, origin: Origin) -> Doc {
         let id = pascal(what);
         let name = format!("{}/network/{what}", path(self.scope));
         self.imports.borrow_mut().insert(id.clone(), name);
+        reference(id, origin)
+    }
+
+    /// A value that the deployment looks up and hands over: what it is, and what it looks like.
+    pub(super) fn handed(&self, id: String, what: (&'static str, &'static str), origin: Origin) -> Doc {
+        self.handed.borrow_mut().insert(id.clone(), what);
         reference(id, origin)
     }
 
@@ -169,8 +188,7 @@ impl<'a> Template<'a> {
         let stack = owner.unwrap_or(Stack::Platform);
         if stack == Stack::Certificates {
             // A parameter of another region: the deployment reads it and hands it over.
-            self.handed.borrow_mut().insert(local.clone());
-            return reference(local, origin);
+            return self.handed(local, CERTIFICATE, origin);
         }
         let name = parameter(self.scope, stack, kind, id, what);
         self.imports.borrow_mut().insert(local.clone(), name);
@@ -222,6 +240,7 @@ impl<'a> Template<'a> {
             (Kind::DbInstance, Attribute::Arn) if !own => arn("rds", true, true, &format!("db:{name}"), origin),
             (Kind::DbInstance, Attribute::Id) if !own => Doc::text(name.to_owned(), origin),
             (Kind::DocumentCluster, Attribute::Arn) => arn("rds", true, true, &format!("cluster:{name}"), origin),
+            (Kind::EksCluster, Attribute::Id) if !own => Doc::text(name.to_owned(), origin),
             (Kind::EksCluster, Attribute::Arn) if !own => arn("eks", true, true, &format!("cluster/{name}"), origin),
             (Kind::BackupVault, Attribute::Arn) if !own => {
                 arn("backup", true, true, &format!("backup-vault:{name}"), origin)
@@ -317,11 +336,9 @@ impl<'a> Template<'a> {
             if holds {
                 parameters.put(HELD, held_parameter());
             }
-            for id in handed {
-                let parameter = by(rules::HANDED)
-                    .text("Type", "String")
-                    .text("Description", "A certificate of the region where CDNs look for theirs")
-                    .text("AllowedPattern", "arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/.+");
+            for (id, (what, pattern)) in handed {
+                let parameter =
+                    by(rules::HANDED).text("Type", "String").text("Description", what).text("AllowedPattern", pattern);
                 parameters.put(id, parameter);
             }
             for (id, name) in imports {
