@@ -60,7 +60,7 @@ pub(super) fn database(template: &mut Template<'_>, database: &DbInstance) {
     let mut properties = Map::new(origin)
         .with("DBInstanceIdentifier", text(&database.name))
         .with("Engine", text(&database.engine))
-        .with("EngineVersion", text(&database.release))
+        .with("EngineVersion", text(&database.version))
         .with("DBInstanceClass", text(&database.class))
         .with("AllocatedStorage", Doc::text(database.storage_gib.to_string(), database.storage_gib.origin))
         .with("MaxAllocatedStorage", whole(&database.max_storage_gib))

@@ -263,3 +263,13 @@ def written(path: str) -> Callable[[dict], object]:
         return json.loads(found) if isinstance(found, str) and found else found
 
     return read
+
+
+def release(engine: str, version: str) -> Callable[[dict], object]:
+    """The release line of a database, within which the cloud installs what is newer by itself."""
+
+    def read(value: dict) -> object:
+        known = str(get(value, version) or "").split(".")
+        return ".".join(known[: 2 if get(value, engine) == "mysql" else 1]) or None
+
+    return read

@@ -20,6 +20,7 @@ from .facts import (
     parameters,
     policy,
     queries,
+    release,
     server_properties,
     without_star,
     written,
@@ -103,7 +104,7 @@ IDENTITY = [
 DATA = [
     Row("database", "aws_db_instance", "identifier", "AWS::RDS::DBInstance", "DBInstanceIdentifier", {
         "engine": ("engine", "Engine"),
-        "version": ("engine_version", "EngineVersion"),
+        "release": (release("engine", "engine_version"), release("Engine", "EngineVersion")),
         "class": ("instance_class", "DBInstanceClass"),
         "storage": ("allocated_storage", "AllocatedStorage"),
         "largest storage": ("max_allocated_storage", "MaxAllocatedStorage"),
