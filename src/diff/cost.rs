@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Version;
+use super::renaming::Renaming;
 use crate::ir::Origin;
 use crate::ir::value::Decimal;
 use crate::output::resource;
@@ -90,6 +91,20 @@ impl Estimates {
             }
         }
         found
+    }
+
+    /// The same under new names: what is only called otherwise costs nothing more.
+    #[must_use]
+    pub fn renamed(self, renamings: &[Renaming]) -> Estimates {
+        let new = |name: String| renamings.iter().fold(name, |name, renaming| renaming.apply(&name));
+        let of_environment = |(name, mut estimate): (String, Estimate)| {
+            for (name, _) in &mut estimate.resources {
+                *name = new(std::mem::take(name));
+            }
+            estimate.origins = estimate.origins.into_iter().map(|(name, origin)| (new(name), origin)).collect();
+            (new(name), estimate)
+        };
+        Estimates { environments: self.environments.into_iter().map(of_environment).collect() }
     }
 
     /// What differs from an older estimate. `order`: the environments in the order of promotion.
@@ -193,6 +208,8 @@ mod tests {
         };
         let old = estimates(&[("staging", estimate(10, &[("a", 4), ("a", 6)])), ("old", estimate(3, &[("x", 3)]))]);
         let new = estimates(&[("staging", estimate(13, &[("a", 11), ("b", 2)])), ("new", estimate(5, &[("y", 5)]))]);
+        let renamed = old.clone().renamed(&[Renaming::new("a", "it"), Renaming::new("old", "older")]);
+        assert!(renamed.environments["older"].resources[0].0 == "x" && old.since(&old, &[]) == Costs::default());
         let order = ["staging", "new", "old"].map(str::to_owned);
         let costs = new.since(&old, &order);
         let shown: Vec<String> =

@@ -144,7 +144,7 @@ fn tell(old: &Old, new: &Version, compilation: &Compilation, risks: &RisksSpec, 
             order.push(environment);
         }
     }
-    let before_costs = earlier.map_or_else(|| Estimates::read(&old.version), estimates);
+    let before_costs = earlier.map_or_else(|| Estimates::read(&old.version), estimates).renamed(&renamings);
     // Where nothing is known of what was, nothing is known of the difference.
     let is_known = earlier.is_some() || !before_costs.environments.is_empty();
     let asked: Vec<String> = order
