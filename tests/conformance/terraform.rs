@@ -56,8 +56,12 @@ fn rename_datastores(inputs: &Path, names: &[(&str, &str)]) -> Outcome {
     for entry in fs::read_dir(inputs)? {
         let path = entry?.path();
         let mut text = fs::read_to_string(&path)?;
+        let defines = path.ends_with("dependency_specifications.yaml");
         for (from, to) in names {
             text = text.replace(from, to);
+            if !defines {
+                continue;
+            }
             let defined = [format!("  - name: {to}\n"), format!("  - {{name: {to},")];
             text = text.replace(&defined[0], &format!("{}    renamed_from: [{from}]\n", defined[0]));
             text = text.replace(&defined[1], &format!("{} renamed_from: [{from}],", defined[1]));
