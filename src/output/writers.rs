@@ -91,7 +91,9 @@ fn as_json(writer: &mut json::Writer<'_>, map: &Map) {
 }
 
 /// The text, and each line's origins.
-fn shown(printed: Printed) -> (String, Vec<(Vec<Origin>, Option<Origin>)>) {
+type Shown = (String, Vec<(Vec<Origin>, Option<Origin>)>);
+
+fn shown(printed: Printed) -> Shown {
     let origins = printed.line_origins.unwrap_or_default();
     let lines = (1..=origins.len()).map(|line| (origins.of(line), origins.within(line))).collect();
     (printed.text, lines)

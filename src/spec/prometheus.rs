@@ -114,6 +114,8 @@ pub struct Exporter {
     pub metrics: Vec<ExportedMetric>,
     /// What it is to ask the cloud for.
     pub jobs: Vec<CloudJob>,
+    /// The version of the configuration that says what it asks for.
+    pub job_version: Option<Traced<String>>,
     /// For how many seconds each value that it asks for stands.
     pub job_period: Option<Traced<u32>>,
 }
@@ -298,6 +300,7 @@ fn exporter(name: &str, fact: Fact<'_>) -> Exporter {
         labels: fact.get("labels").into_iter().flat_map(Fact::elements).filter_map(Fact::scalar).collect(),
         metrics: fact.get("names").map(metrics).unwrap_or_default(),
         jobs: fact.get("jobs").into_iter().flat_map(Fact::entries).map(cloud_job).collect(),
+        job_version: text(fact, "job_version"),
         job_period: fact.get("job_period").and_then(Fact::scalar),
     }
 }

@@ -15,13 +15,14 @@ pub(super) fn jobs(place: Place<'_>) -> Doc {
         place.monitoring.configurations.exporters.iter().any(|plan| plan.name.value == exporter.name)
     };
     let exporters = place.prometheus.exporters().iter().filter(planned);
+    let version = exporters.clone().find_map(|exporter| exporter.job_version.as_ref());
     let jobs = exporters.flat_map(|exporter| {
         let asked = exporter.jobs.iter().filter(|job| is_asked(place, job));
         asked.map(|asked| job(place, exporter, asked))
     });
     let discovery = Map::new(origin).with("jobs", Doc::list(jobs, origin));
     let document = Map::new(origin)
-        .text("apiVersion", "v1alpha1")
+        .with_some("apiVersion", version.map(Doc::traced))
         .with("sts-region", Doc::traced(region))
         .with("discovery", discovery);
     let mut printed = Printed::default();
