@@ -163,18 +163,23 @@ fn color(writer: &mut Writer<'_>, place: Place<'_>, state: &str) {
 fn variables(writer: &mut Writer<'_>, place: Place<'_>, plan: &DashboardPlan) {
     let prometheus = &place.spec.prometheus;
     let origin = Origin::rule(rules::DATASOURCE);
+    let asks = !plan.rows.is_empty()
+        || plan.deployments.is_some()
+        || plan.variables.iter().any(|variable| variable.series.is_some());
     writer.list("list", Origin::rule(rules::VARIABLE), |writer| {
-        writer.element(origin, |writer| {
-            writer.text("name", DATASOURCE, origin);
-            writer.text("label", "Data source", origin);
-            writer.text("type", "datasource", origin);
-            writer.text("query", &prometheus.kind, prometheus.kind.origin);
-            option(writer, Some("current"), &prometheus.name, &prometheus.uid);
-            writer.bool("includeAll", false, origin);
-            writer.bool("multi", false, origin);
-            writer.list("options", origin, |_| ());
-            writer.integer("refresh", ON_LOAD, origin);
-        });
+        if asks {
+            writer.element(origin, |writer| {
+                writer.text("name", DATASOURCE, origin);
+                writer.text("label", "Data source", origin);
+                writer.text("type", "datasource", origin);
+                writer.text("query", &prometheus.kind, prometheus.kind.origin);
+                option(writer, Some("current"), &prometheus.name, &prometheus.uid);
+                writer.bool("includeAll", false, origin);
+                writer.bool("multi", false, origin);
+                writer.list("options", origin, |_| ());
+                writer.integer("refresh", ON_LOAD, origin);
+            });
+        }
         for variable in &plan.variables {
             writer.element(Origin::rule(rules::VARIABLE), |writer| match &variable.series {
                 Some(series) => looked_up(writer, place, variable, series),

@@ -20,12 +20,14 @@ mod routing;
 mod subject;
 mod traffic;
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 
 use self::subject::Subject;
 use super::alerting::AlertPlan;
 use super::configurations::{ComponentMetrics, ObjectivePlan, ScrapeJob};
-use super::dashboards::DashboardPlan;
+use super::dashboards::{DashboardLink, DashboardPlan};
 use super::{AlertingRules, DashboardDefinitions, MonitoringConfigurations, MonitoringPlan, rules};
 use crate::diag::Diagnostic;
 use crate::ir::component::Component;
@@ -78,6 +80,7 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
     }
     dashboards.extend(joined.dashboards);
     dashboards.extend(datastores::dashboards(system, specs, &alerts[first_of_datastores..first_of_system]));
+    lead_to_what_is_there(&mut dashboards);
 
     let plan = MonitoringPlan {
         configurations: MonitoringConfigurations {
@@ -163,13 +166,23 @@ struct Joined {
     problems: Vec<Diagnostic>,
 }
 
+/// Links lead to dashboards that there are.
+fn lead_to_what_is_there(dashboards: &mut [DashboardPlan]) {
+    let there: HashSet<String> = dashboards.iter().map(|dashboard| dashboard.uid.value.clone()).collect();
+    let leads = |link: &DashboardLink| link.dashboard.as_ref().is_none_or(|uid| there.contains(&uid.value));
+    dashboards.iter_mut().for_each(|dashboard| dashboard.links.retain(leads));
+}
+
 impl Joined {
     fn add(&mut self, part: ComponentPart) {
         self.scrape_jobs.extend(part.scrape_job);
         self.metrics.extend(part.metrics);
         self.objectives.extend(part.objectives);
+        // A website's files measure nothing and alarm nobody: a page about them would be empty.
+        if !part.dashboard.rows.is_empty() || !part.alerts.is_empty() {
+            self.dashboards.push(part.dashboard);
+        }
         self.alerts.extend(part.alerts);
-        self.dashboards.push(part.dashboard);
         self.problems.extend(part.problems);
     }
 }
