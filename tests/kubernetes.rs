@@ -327,3 +327,15 @@ fn what_kubernetes_cannot_express_is_said() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+fn what_works_with_a_schema_or_a_model_bears_its_version() -> Outcome {
+    let tree = printed(&system("river-gauges"))?;
+    let of = |path: &str| tree.get(Utf8Path::new(path)).map(|file| file.text.clone()).ok_or(path.to_owned());
+    let cleaner = of("production/workloads/cleaner.yaml")?;
+    // On the object, and on its pods.
+    assert_eq!(cleaner.matches("schema-version: '7'").count(), 2, "{cleaner}");
+    let forecast = of("production/workloads/forecast.yaml")?;
+    assert!(forecast.contains("model-version: '2026.10'"), "{forecast}");
+    Ok(())
+}

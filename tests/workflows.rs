@@ -346,6 +346,35 @@ fn a_deployment_is_verified_and_marked() {
     assert!(machine.calls("gh")[1].contains("deployments/17/statuses --field state=success"));
 }
 
+#[test]
+fn users_are_told_before_a_release_reaches_production() {
+    let repository = Repository::of("storefront");
+    repository.write("infra/operations/release-notes.md", "# Notes\n");
+    let deploy = Workflow::of(&repository, "deploy.yml");
+    let step = deploy.step("deploy-production", "Tell the users");
+    let machine = || Machine::new(&repository).expression("github.sha", "abc1234");
+    let text = "A new release of storefront reaches production now. What changes: \
+                https://github.example/acme/storefront/blob/abc1234/infra/operations/release-notes.md";
+
+    let answer =
+        "cat >\"$RUNNER_TEMP/sent\"; while [[ $1 != --config ]]; do shift; done; cat \"$2\" >\"$RUNNER_TEMP/address\"";
+    let told = machine().command("curl", answer).expression("secrets.USER_NOTICE_URL", "https://chat.example/hook");
+    told.succeeds(&step);
+    assert_eq!(fs::read_to_string(told.path("summary")).unwrap().trim_end(), text);
+    let sent: serde_json::Value = serde_json::from_slice(&fs::read(told.path("temp/sent")).unwrap()).unwrap();
+    assert_eq!(sent["text"], text);
+    assert_eq!(fs::read_to_string(told.path("temp/address")).unwrap(), "url = \"https://chat.example/hook\"");
+    assert!(!told.record().join(" ").contains("chat.example"), "an address that is a secret is no argument");
+
+    let nobody = machine().command("curl", "").expression("secrets.USER_NOTICE_URL", "");
+    assert!(nobody.succeeds(&step).contains("USER_NOTICE_URL"));
+    assert!(nobody.record().is_empty());
+
+    let out_of_reach =
+        machine().command("curl", "exit 7").expression("secrets.USER_NOTICE_URL", "https://chat.example");
+    assert!(out_of_reach.succeeds(&step).contains("::warning title=Users::"));
+}
+
 /// A cluster in which everything is good at once.
 const CLUSTER: &str = r#"
 case "$*" in

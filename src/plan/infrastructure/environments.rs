@@ -206,6 +206,10 @@ plan_record! {
         secret_files: Vec<SecretFilePlan>, many;
         /// The hosts and paths that reach it from outside.
         routes: Vec<RoutePlan>, many;
+        /// The version of the model that it works with, where what runs is to say so.
+        model_version: Traced<String>, optional;
+        /// The version of the schema that it works with, where what runs is to say so.
+        schema_version: Traced<String>, optional;
     }
 
     /// What runs.

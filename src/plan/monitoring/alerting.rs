@@ -202,6 +202,10 @@ plan_record! {
         dashboard: Traced<String>, required;
         /// What else may be the cause: the critical dependencies.
         dependencies: Vec<Traced<Name>>, many;
+        /// The datastores that the component reads, where its data is to be followed.
+        reads: Traced<String>, optional;
+        /// The datastores that the component writes, where its data is to be followed.
+        writes: Traced<String>, optional;
     }
 }
 

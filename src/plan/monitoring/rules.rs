@@ -5,6 +5,7 @@ crate::rules! { room 4;
     RETENTION = "metric-retention": "metrics are kept for 45 days, so that a 30-day objective can be computed at any time";
     SELECTOR = "environment-selector": "series are told apart by the namespace in a cluster, and by the label `environment` elsewhere";
     GRAVEST = "gravest-severity": "nobody is woken for what is not production: there a page becomes a ticket";
+    LINEAGE = "lineage": "domain `data`: alerts say what a component reads and writes, so that bad data is followed both ways";
     SCRAPE_TLS = "scrape-tls": "metrics are asked for by TLS where the port speaks https";
     SCRAPE_INTERVAL = "scrape-interval": "metrics are asked for every 30s, so that the shortest burn window of 5m holds ten samples";
     SCRAPE_TIMEOUT = "scrape-timeout": "an answer may take 10s, a third of the interval";

@@ -11,7 +11,7 @@ use super::configurations::{DroppedReason, IndicatorKind};
 use super::dashboards::DashboardKind;
 use super::promql::{fill, parse};
 use super::{MonitoringPlan, plan};
-use crate::ir::System;
+use crate::ir::{System, Traced};
 use crate::plan::Encode;
 use crate::source::Sources;
 use crate::spec::Specs;
@@ -73,6 +73,20 @@ impl ExprVisitor for Metrics {
 
 fn alert<'a>(plan: &'a MonitoringPlan, id: &str) -> &'a AlertPlan {
     plan.alerting.alerts.iter().find(|alert| alert.id.value == id).unwrap_or_else(|| panic!("no alert {id}"))
+}
+
+#[test]
+fn alerts_of_the_domain_data_say_what_is_read_and_written() {
+    let (plan, _) = plan(&system("river-gauges"), &specs());
+    let lineage = |component: &str| {
+        let mut alerts = plan.alerting.alerts.iter();
+        let alert =
+            alerts.find(|alert| alert.component.as_ref().is_some_and(|name| name.as_str() == component)).unwrap();
+        let text = |names: &Option<Traced<String>>| names.as_ref().map(|names| names.value.clone());
+        (text(&alert.reads), text(&alert.writes))
+    };
+    assert_eq!(lineage("cleaner"), (Some("readings,lake".to_owned()), Some("lake".to_owned())));
+    assert!(storefront().alerting.alerts.iter().all(|alert| alert.reads.is_none() && alert.writes.is_none()));
 }
 
 #[test]

@@ -27,6 +27,7 @@ crate::rules! { room 3;
     SUPPLY_CHAIN = "supply-chain": "nothing is proved about packages unless `supply_chain` asks for it";
     FOLDERS = "target-folders": "a target's files lie in its own folder unless the manifest moves it";
     PROMOTION = "promotion": "an environment comes after the one that it promotes from";
+    NOTICE = "user-notice": "domain `business`: users are told before a release reaches production";
     STEPS = "deployment-steps": "infrastructure first, then the cluster's parts, then data, then versions, then proof";
     OIDC_SUBJECT = "oidc-subject": "only the pipeline of this repository and environment may act in its account";
     SECRET_PATH = "secret-path": "a secret without `from` is `SYSTEM/ENVIRONMENT/COMPONENT/NAME`";

@@ -192,6 +192,7 @@ fn a_release_reaches_production_after_staging() {
             DeployStep::Provision,
             DeployStep::InstallPlatform,
             DeployStep::CheckSecrets,
+            DeployStep::NotifyUsers,
             DeployStep::Migrate,
             DeployStep::RollOut,
             DeployStep::Verify,

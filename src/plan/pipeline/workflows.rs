@@ -18,6 +18,7 @@ choice! {
         Provision = "provision": "let the provisioner make infrastructure",
         InstallPlatform = "install-platform": "install the managed parts of the cluster",
         CheckSecrets = "check-secrets": "stop where a declared secret is not set",
+        NotifyUsers = "notify-users": "tell the users that a release begins",
         Migrate = "migrate": "change stored data, before any new version runs",
         RollOut = "roll-out": "replace the versions, wave after wave",
         Verify = "verify": "run the suites on what was deployed",

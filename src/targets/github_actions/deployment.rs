@@ -124,6 +124,7 @@ fn steps(place: Place<'_>, step: DeployStep) -> Vec<Step> {
             steps
         }
         DeployStep::CheckSecrets => vec![secrets(place)],
+        DeployStep::NotifyUsers => vec![notify_users(place)],
         DeployStep::Migrate if pipelines.is_on(Runtime::Kubernetes) => kubernetes::migrate(place).into_iter().collect(),
         DeployStep::Migrate => ecs::migrate(place).into_iter().collect(),
         DeployStep::RollOut if pipelines.is_on(Runtime::Kubernetes) => kubernetes::roll_out(place),
@@ -177,6 +178,20 @@ fn secrets(place: Place<'_>) -> Step {
     let origin = place.workflow.secrets.first().map_or(place.workflow.origin, |secret| secret.store_path.origin);
     Step::script(place.pipelines, "Check the secrets", script::CHECK_SECRETS, rules::DEPLOY)
         .env("SECRETS", lines(names, origin))
+}
+
+/// Tells those who use the system that a release begins, where somebody listens.
+fn notify_users(place: Place<'_>) -> Step {
+    let pipelines = place.pipelines;
+    let step = Step::script(pipelines, "Tell the users", script::NOTIFY_USERS, rules::DEPLOY)
+        .variable("SYSTEM", place.system().to_owned())
+        .variable("ENVIRONMENT", place.name().to_owned())
+        .variable("COMMIT", "${{ github.sha }}")
+        .variable("NOTICE_URL", "${{ secrets.USER_NOTICE_URL }}");
+    match pipelines.folder_if_any("operations") {
+        Some(folder) => step.variable("NOTES", format!("{folder}/release-notes.md")),
+        None => step,
+    }
 }
 
 /// Records what runs now.

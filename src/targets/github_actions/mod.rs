@@ -29,6 +29,7 @@ use crate::diag::Diagnostic;
 use crate::gates::Checked;
 use crate::ir::choice::{Provisioner, Runtime};
 use crate::output::Files;
+use crate::plan::pipeline::workflows::DeployStep;
 use crate::spec::Specs;
 use crate::targets::shared::code_owners;
 
@@ -86,6 +87,10 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
         files.files.push(pipelines.file("drift.yml", move || drift::workflow(pipelines)));
         files.files.push(pipelines.file("deploy.yml", move || deployment::workflow(pipelines)));
         script::add(pipelines, DEPLOYMENT, &mut files);
+        let mut steps = pipelines.workflows().environments.iter().flat_map(|workflow| &workflow.steps);
+        if steps.any(|step| step.value == DeployStep::NotifyUsers) {
+            script::add(pipelines, &[script::NOTIFY_USERS], &mut files);
+        }
         if pipelines.is_on(Runtime::Kubernetes) {
             script::add(pipelines, KUBERNETES, &mut files);
         } else {

@@ -41,6 +41,7 @@ scripts! {
     ROLL_OUT_KUBERNETES = "roll-out-kubernetes.sh";
     ROLL_BACK_KUBERNETES = "roll-back-kubernetes.sh";
     FIND_RELEASE = "find-release.sh";
+    NOTIFY_USERS = "notify-users.sh";
     MARK_RELEASE = "mark-release.sh";
     HOLD_VERSIONS_ECS = "hold-versions-ecs.sh";
     RUN_TASKS_ECS = "run-tasks-ecs.sh";

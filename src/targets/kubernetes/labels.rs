@@ -12,6 +12,9 @@ use crate::targets::shared::value::by;
 const NAME: &str = names::COMPONENT_LABEL;
 const INSTANCE: &str = "app.kubernetes.io/instance";
 const VERSION: &str = "app.kubernetes.io/version";
+/// Labels that say what data a version works with.
+const MODEL_VERSION: &str = "model-version";
+const SCHEMA_VERSION: &str = "schema-version";
 const COMPONENT: &str = "app.kubernetes.io/component";
 const PART_OF: &str = "app.kubernetes.io/part-of";
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
@@ -78,10 +81,14 @@ impl Identity<'_> {
 
     /// The recommended labels with the version, for what runs: another object is the same in every version.
     pub(super) fn running(&self) -> Map {
-        let version = &self.workload.image.version;
-        let value = label_value(version, self.workload.place.spec.limits.label_value.value);
-        let value = Some(value).filter(|value| !value.is_empty());
-        self.recommended(value.map(|value| Doc::text(value, version.origin)))
+        let label = |version: &Traced<String>| {
+            let value = label_value(version, self.workload.place.spec.limits.label_value.value);
+            Some(value).filter(|value| !value.is_empty()).map(|value| Doc::text(value, version.origin))
+        };
+        let plan = self.workload.plan;
+        self.recommended(label(&self.workload.image.version))
+            .with_some(MODEL_VERSION, plan.model_version.as_ref().and_then(label))
+            .with_some(SCHEMA_VERSION, plan.schema_version.as_ref().and_then(label))
     }
 
     fn recommended(&self, version: Option<Doc>) -> Map {

@@ -60,6 +60,8 @@ pub(super) fn labels<'a>(
         alert.team.as_ref().map(|team| ("team", team.as_str(), team.origin)),
         alert.component.as_ref().map(|name| ("component", name.as_str(), name.origin)),
         alert.datastore.as_ref().map(|name| ("datastore", name.as_str(), name.origin)),
+        alert.reads.as_ref().map(|names| ("reads", names.as_str(), names.origin)),
+        alert.writes.as_ref().map(|names| ("writes", names.as_str(), names.origin)),
         recorded.of(alert).map(|recorded| {
             let name = &recorded.objective.name;
             ("slo", name.as_str(), name.origin)

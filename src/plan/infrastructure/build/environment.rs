@@ -3,10 +3,10 @@
 use super::{Place, datastores, images, ports, quota, variables};
 use crate::diag::{Diagnostic, code};
 use crate::ir::Traced;
-use crate::ir::choice::ComponentKind;
-use crate::ir::component::{Component, Port};
+use crate::ir::choice::{ComponentKind, Domain};
+use crate::ir::component::{Component, Port, Variable};
 use crate::ir::environment::Deployment;
-use crate::ir::value::HostName;
+use crate::ir::value::{HostName, VariableName};
 use crate::plan::Encode;
 use crate::plan::infrastructure::environments::{EnvironmentPlan, NetworkPlan, RoutePlan, WorkloadPlan};
 use crate::plan::infrastructure::rules;
@@ -43,6 +43,15 @@ pub(super) fn plan(place: &Place<'_>, network: NetworkPlan, problems: &mut Vec<D
 fn workload(place: &Place<'_>, deployment: &Deployment, problems: &mut Vec<Diagnostic>) -> WorkloadPlan {
     let component = place.system.component(deployment.component);
     let resources = &deployment.resources;
+    // A result is led back to the data's version by what ran.
+    let is_labelled = component.domain.value == Domain::Data;
+    let version = |ending: &str| {
+        let said = |(name, value): (&Traced<VariableName>, &Variable)| match value {
+            Variable::Text(text) if name.to_string().to_ascii_lowercase().ends_with(ending) => Some(text.clone()),
+            _ => None,
+        };
+        deployment.env.iter().find_map(said).filter(|_| is_labelled)
+    };
     let mut plan = WorkloadPlan {
         origin: deployment.origin,
         component: component.name.clone(),
@@ -62,6 +71,8 @@ fn workload(place: &Place<'_>, deployment: &Deployment, problems: &mut Vec<Diagn
             .filter(|port| port.public.value)
             .map(|port| route(place, component, port, problems))
             .collect(),
+        model_version: version("model_version"),
+        schema_version: version("schema_version"),
     };
     plan.shrink();
     plan

@@ -43,6 +43,8 @@ impl Draft {
                 description: Traced::by_rule(String::new(), rules::ALERT_TEXT),
                 dashboard,
                 dependencies: Vec::new(),
+                reads: None,
+                writes: None,
             },
         }
     }

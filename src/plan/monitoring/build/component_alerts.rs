@@ -2,7 +2,7 @@
 
 use super::alerts::{Draft, in_capitals};
 use super::subject::Subject;
-use crate::ir::choice::ComponentKind;
+use crate::ir::choice::{Access, ComponentKind};
 use crate::ir::component::Replicas;
 use crate::ir::value::{Decimal, Duration};
 use crate::ir::{Origin, Rule, Traced};
@@ -40,6 +40,8 @@ fn draft(subject: &Subject<'_>, kind: AlertKind, id: &str) -> Draft {
             plan.component = Some(component.name.clone());
             plan.environments = subject.environments.iter().map(|environment| environment.name.clone()).collect();
             plan.dependencies = subject.critical_dependencies().cloned().collect();
+            plan.reads = subject.lineage(&[Access::Read, Access::Write, Access::Consume]);
+            plan.writes = subject.lineage(&[Access::Write, Access::Produce]);
         })
 }
 

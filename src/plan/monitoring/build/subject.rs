@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::alerts::component_dashboard;
-use crate::ir::choice::{Runtime, Tier};
-use crate::ir::component::Component;
+use crate::ir::choice::{Access, Domain, Runtime, Tier};
+use crate::ir::component::{Component, DependencyKind};
 use crate::ir::value::Name;
 use crate::ir::{Deployment, Environment, System, Traced};
 use crate::plan::monitoring::indicator::{Measured, own_series};
@@ -70,6 +70,18 @@ impl<'a> Subject<'a> {
         let component = self.component;
         let others = component.depends_on.iter().filter(|dependency| dependency.name != component.name);
         others.filter(|dependency| dependency.critical.value).map(|dependency| &dependency.name)
+    }
+
+    /// The datastores that the component has one of these ways to, where its domain follows data.
+    pub(super) fn lineage(&self, ways: &[Access]) -> Option<Traced<String>> {
+        if self.component.domain.value != Domain::Data {
+            return None;
+        }
+        let datastores = self.component.depends_on.iter().filter(|dependency| {
+            dependency.kind == DependencyKind::Datastore && ways.contains(&dependency.access.value)
+        });
+        let names: Vec<&str> = datastores.map(|dependency| dependency.name.as_str()).collect();
+        Some(names).filter(|names| !names.is_empty()).map(|names| Traced::by_rule(names.join(","), rules::LINEAGE))
     }
 
     /// What runs of the component, in each environment.

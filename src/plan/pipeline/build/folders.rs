@@ -14,19 +14,20 @@ const FOLDERS: &[(&str, &str)] = &[
     ("kubernetes", "infra/kubernetes"),
     ("prometheus", "infra/prometheus"),
     ("grafana", "infra/grafana"),
+    ("operations", "infra/operations"),
     ("github-actions", ".github"),
 ];
 
-/// Targets whose files a cluster loads while it is deployed to.
-const LOADED: &[&str] = &["prometheus", "grafana"];
+/// Targets whose files are loaded or shown by a deployment where they are there.
+const SHOWN: &[&str] = &["prometheus", "grafana", "operations"];
 
 /// The folders, as the manifest has moved them.
 pub(super) fn plan(system: &System) -> Vec<TargetFolder> {
     let written = system.targets.as_deref().unwrap_or_default();
     let folder = |(target, usual): &(&str, &str)| {
         let choice = written.iter().find(|choice| choice.name.value == *target);
-        // What a cluster loads is there only where the manifest leaves its target in.
-        if choice.is_none() && system.targets.is_some() && LOADED.contains(target) {
+        // They are there only where the manifest leaves the target in.
+        if choice.is_none() && system.targets.is_some() && SHOWN.contains(target) {
             return None;
         }
         let moved = choice.and_then(|choice| choice.out.clone());

@@ -6,13 +6,13 @@ use super::changes::Sources;
 use super::suites::pipeline_of;
 use super::{or_root, rules, suites, waves};
 use crate::diag::{Diagnostic, code};
-use crate::ir::choice::{RegistryAuth, Runtime, SuiteStage};
+use crate::ir::choice::{Domain, EnvironmentKind, RegistryAuth, Runtime, SuiteStage};
 use crate::ir::component::{Component, DeliveryStrategy};
 use crate::ir::evidence::{Drill, Refactoring};
 use crate::ir::ownership::Oncall;
 use crate::ir::testing::Suite;
 use crate::ir::value::Duration;
-use crate::ir::{Environment, Origin, System, Traced};
+use crate::ir::{Environment, Origin, Rule, System, Traced};
 use crate::plan::infrastructure::templates::{StrategyKind, WorkloadForm};
 use crate::plan::pipeline::configurations::PipelineKind;
 use crate::plan::pipeline::workflows::{
@@ -68,6 +68,9 @@ fn workflow(
     let secrets = secrets(system, environment);
     let window = environment.deployment_window.as_ref();
     let approvals = environment.approvals.as_ref();
+    let only_if = |is_needed: bool| is_needed.then_some(rules::STEPS);
+    let is_production = environment.kind.value == EnvironmentKind::Production;
+    let is_told = is_production && system.domain.value == Domain::Business;
     DeploymentWorkflow {
         origin: environment.origin,
         environment: environment.name.clone(),
@@ -87,16 +90,17 @@ fn workflow(
         account: environment.account.clone(),
         oidc_subject: oidc_subject(system, environment, problems),
         steps: steps(&[
-            (DeployStep::CheckWindow, window.is_some()),
-            (DeployStep::CheckGates, true),
-            (DeployStep::ShowPlan, true),
-            (DeployStep::Provision, true),
-            (DeployStep::InstallPlatform, system.runtime.value == Runtime::Kubernetes),
-            (DeployStep::CheckSecrets, !secrets.is_empty()),
-            (DeployStep::Migrate, !migrations.is_empty()),
-            (DeployStep::RollOut, true),
-            (DeployStep::Verify, !verifications.is_empty()),
-            (DeployStep::Mark, true),
+            (DeployStep::CheckWindow, window.map(|_| rules::STEPS)),
+            (DeployStep::CheckGates, Some(rules::STEPS)),
+            (DeployStep::ShowPlan, Some(rules::STEPS)),
+            (DeployStep::Provision, Some(rules::STEPS)),
+            (DeployStep::InstallPlatform, only_if(system.runtime.value == Runtime::Kubernetes)),
+            (DeployStep::CheckSecrets, only_if(!secrets.is_empty())),
+            (DeployStep::NotifyUsers, is_told.then_some(rules::NOTICE)),
+            (DeployStep::Migrate, only_if(!migrations.is_empty())),
+            (DeployStep::RollOut, Some(rules::STEPS)),
+            (DeployStep::Verify, only_if(!verifications.is_empty())),
+            (DeployStep::Mark, Some(rules::STEPS)),
         ]),
         rollback: rollback(&rollouts, &migrations, &verifications),
         secrets,
@@ -106,9 +110,9 @@ fn workflow(
     }
 }
 
-fn steps(steps: &[(DeployStep, bool)]) -> Vec<Traced<DeployStep>> {
-    let needed = steps.iter().filter(|(_, is_needed)| *is_needed);
-    needed.map(|(step, _)| Traced::by_rule(*step, rules::STEPS)).collect()
+/// The steps that a rule asks for.
+fn steps(steps: &[(DeployStep, Option<Rule>)]) -> Vec<Traced<DeployStep>> {
+    steps.iter().filter_map(|(step, rule)| Some(Traced::by_rule(*step, (*rule)?))).collect()
 }
 
 /// The subject of the token that the pipeline of this environment signs in to the cloud with.
@@ -323,9 +327,9 @@ fn rollback(
             .collect(),
         irreversible,
         steps: steps(&[
-            (DeployStep::RollOut, true),
-            (DeployStep::Verify, !verifications.is_empty()),
-            (DeployStep::Mark, true),
+            (DeployStep::RollOut, Some(rules::STEPS)),
+            (DeployStep::Verify, (!verifications.is_empty()).then_some(rules::STEPS)),
+            (DeployStep::Mark, Some(rules::STEPS)),
         ]),
     }
 }
