@@ -52,7 +52,10 @@ const BAD: [(&str, Spoil); 3] = [
         Some(())
     }),
     ("CloudFormation lets everybody in", |made| {
-        let rule = one(made, 1, "AWS::EC2::SecurityGroupIngress")?;
+        // Not the way in from outside, which lets everybody in already.
+        let deployed = made.pointer_mut("/1")?.as_array_mut()?.iter_mut();
+        let mut rules = deployed.filter(|one| one["type"] == "AWS::EC2::SecurityGroupIngress");
+        let rule = rules.find(|one| one.pointer("/properties/SourceSecurityGroupId").is_some())?;
         let properties = rule.pointer_mut("/properties")?.as_object_mut()?;
         properties.remove("SourceSecurityGroupId");
         properties.insert("CidrIp".to_owned(), "0.0.0.0/0".into());
