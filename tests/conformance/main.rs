@@ -2,10 +2,11 @@
 //!
 //! `tests/judges/` holds the judges, one module a family here; each judge is proved by samples that it, and nobody else,
 //! must reject. Then every system of `fixtures/pass/` is built and judged. Where the judges are not installed the tests
-//! count as skipped, by name; under `PATHC_NO_SKIP=1` they fail.
+//! count as skipped, by name; under `PATHC_NO_SKIP=1` they fail, but for those that need a right that no installer grants.
 
 mod aws;
 mod cloudformation;
+mod disk;
 mod equivalence;
 mod github_actions;
 mod grafana;
@@ -36,11 +37,14 @@ enum Need {
     Installed(&'static str),
     /// A program of the machine.
     Program(&'static str),
+    /// The right to mount. A container may refuse it, and no installer can grant it: this alone may be missed anywhere.
+    Mount,
 }
 
 /// The cases of each target; one line adds a family of judges.
 const FAMILIES: &[&[Case]] = &[
     cloudformation::CASES,
+    disk::CASES,
     equivalence::CASES,
     github_actions::CASES,
     grafana::CASES,
@@ -60,7 +64,8 @@ fn main() -> ExitCode {
         .flatten()
         .map(|case| {
             let missing = case.needs.iter().filter_map(Need::missing).collect::<Vec<_>>().join("; ");
-            let skip = !missing.is_empty() && !no_skip;
+            let ungrantable = case.needs.iter().any(|need| matches!(need, Need::Mount));
+            let skip = !missing.is_empty() && (ungrantable || !no_skip);
             let name = if skip { format!("{} (skipped: {missing})", case.name) } else { case.name.to_owned() };
             let run = case.run;
             Trial::test(name, move || {
@@ -87,6 +92,7 @@ impl Need {
                 let there = env::split_paths(&path).any(|folder| folder.join(program).is_file());
                 (!there).then(|| format!("{program} is not on the machine"))
             }
+            Self::Mount => (!disk::is_permitted()).then(|| "nobody may mount here".to_owned()),
         }
     }
 }
