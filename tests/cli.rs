@@ -57,6 +57,51 @@ fn storefront() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/storefront")
 }
 
+/// Lines of drawings alike, with and without Unicode.
+fn without_glyphs(text: &str) -> String {
+    text.chars().map(|char| if "╭─╰│·┬,-|:^`".contains(char) { '#' } else { char }).collect()
+}
+
+/// The inputs of storefront, in a folder of their own.
+fn copied() -> Outcome<tempfile::TempDir> {
+    let folder = tempfile::tempdir()?;
+    fs::create_dir(folder.path().join("path"))?;
+    fs::copy(storefront().join("pathc.yaml"), folder.path().join("pathc.yaml"))?;
+    for entry in fs::read_dir(storefront().join("path"))? {
+        let entry = entry?;
+        fs::copy(entry.path(), folder.path().join("path").join(entry.file_name()))?;
+    }
+    Ok(folder)
+}
+
+/// Puts another text into a file of `path/`.
+fn edit(folder: &Path, file: &str, from: &str, to: &str) -> Outcome {
+    let path = folder.join("path").join(file);
+    let text = fs::read_to_string(&path)?;
+    assert!(text.contains(from), "{file} has no `{from}`");
+    Ok(fs::write(path, text.replacen(from, to, 1))?)
+}
+
+#[test]
+fn the_readme_shows_what_is_said() -> Outcome {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"))?;
+    let shown: Vec<&str> =
+        readme.split("```text\n").skip(1).filter_map(|rest| rest.split_once("```").map(|(text, _)| text)).collect();
+    let [finding, change] = shown[..] else { return Err("the README shows a finding and a change".into()) };
+
+    let folder = copied()?;
+    edit(folder.path(), "test_coverage_report.yaml", "covered: 402", "covered: 300")?;
+    let said = pathc_in(folder.path(), &["check"])?.stderr;
+    assert!(without_glyphs(&said).contains(&without_glyphs(finding)), "{said}");
+
+    let folder = copied()?;
+    assert_eq!(pathc_in(folder.path(), &["build", "-q"])?.code, Some(0));
+    edit(folder.path(), "deployment_packages.yaml", "scaling: {min: 2, max: 10", "scaling: {min: 3, max: 10")?;
+    let said = pathc_in(folder.path(), &["diff", "--format", "semantic"])?.stdout;
+    assert!(said.starts_with(change), "{said}");
+    Ok(())
+}
+
 #[test]
 fn each_form_shows_a_finding_in_two_files() -> Outcome {
     let folder = broken()?;
