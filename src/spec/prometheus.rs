@@ -78,6 +78,8 @@ pub struct BurnPeriod {
     pub from: Traced<Duration>,
     /// The windows, the fastest first.
     pub windows: Vec<BurnWindow>,
+    /// Those beside them where the latency of each request matters, the fastest first.
+    pub faster: Vec<BurnWindow>,
 }
 
 /// One pair of windows.
@@ -226,7 +228,17 @@ impl PrometheusSpec {
     /// The burn windows for a period: those with the greatest `from` that is not above it.
     #[must_use]
     pub fn burn_windows(&self, period: Duration) -> &[BurnWindow] {
-        self.burn_periods.iter().find(|known| known.from.value <= period).map_or(&[], |known| &known.windows)
+        self.burn_period(period).map_or(&[], |known| &known.windows)
+    }
+
+    /// The burn windows beside them where the latency of each request matters.
+    #[must_use]
+    pub fn faster_burn_windows(&self, period: Duration) -> &[BurnWindow] {
+        self.burn_period(period).map_or(&[], |known| &known.faster)
+    }
+
+    fn burn_period(&self, period: Duration) -> Option<&BurnPeriod> {
+        self.burn_periods.iter().find(|known| known.from.value <= period)
     }
 
     /// All exporters.
@@ -273,20 +285,22 @@ fn convention(fact: Fact<'_>) -> Convention {
 }
 
 fn burn_period(fact: Fact<'_>) -> Option<BurnPeriod> {
-    let mut windows: Vec<BurnWindow> = fact
-        .get("windows")?
-        .elements()
-        .filter_map(|row| {
-            Some(BurnWindow {
-                severity: row.get("severity")?.scalar()?,
-                long: row.get("long")?.scalar()?,
-                short: row.get("short")?.scalar()?,
-                budget: row.get("budget_percent")?.scalar()?,
+    let windows = |key: &str| {
+        let rows = fact.get(key).into_iter().flat_map(Fact::elements);
+        let mut windows: Vec<BurnWindow> = rows
+            .filter_map(|row| {
+                Some(BurnWindow {
+                    severity: row.get("severity")?.scalar()?,
+                    long: row.get("long")?.scalar()?,
+                    short: row.get("short")?.scalar()?,
+                    budget: row.get("budget_percent")?.scalar()?,
+                })
             })
-        })
-        .collect();
-    windows.sort_by_key(|window| window.long.value);
-    Some(BurnPeriod { from: fact.get("from")?.scalar()?, windows })
+            .collect();
+        windows.sort_by_key(|window| window.long.value);
+        windows
+    };
+    Some(BurnPeriod { from: fact.get("from")?.scalar()?, windows: windows("windows"), faster: windows("faster") })
 }
 
 fn exporter(name: &str, fact: Fact<'_>) -> Exporter {

@@ -19,6 +19,7 @@ crate::rules! { room 20;
     CREDENTIALS = "credentials": "credentials are made with the datastore: a user `application`, and 32 letters and digits that a URL takes as they are";
     CONNECTION = "connection-text": "ECS hands keys of a secret over as they are, so that a connection text is a secret of its own";
     CLASS = "class": "a request gets the smallest machine that holds it; burstable ones outside of production";
+    STEADY_CPU = "steady-cpu": "domain `realtime`: the CPU of what answers in real time, and of what it asks, is never credit that may run out, in no environment";
     STORAGE_GROWTH = "storage-growth": "a database's storage grows by itself to twice what was asked for";
     BACKUP_DAYS = "backup-days": "a database without `backup` keeps its automatic backup for a day";
     PROTECTED = "protected": "what holds data in production can't be deleted, unless it can be made again";

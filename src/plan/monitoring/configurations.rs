@@ -219,6 +219,14 @@ plan_record! {
     }
 }
 
+impl ObjectivePlan {
+    /// The fastest of the windows that a panel over five minutes shows the burning of.
+    #[must_use]
+    pub fn shown_window(&self) -> Option<&BurnWindowPlan> {
+        self.burn_windows.iter().find(|window| window.short.value >= Duration::minutes(5))
+    }
+}
+
 impl MonitoredEnvironment {
     /// What an alert asks of a person here: what it asks in production, unless nothing here is so grave.
     #[must_use]

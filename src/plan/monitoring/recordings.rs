@@ -17,7 +17,7 @@ const ERROR_RATIO: &str = "slo:sli_error:ratio_rate";
 /// How many events there were in five minutes.
 const EVENTS: &str = "slo:sli_events:increase5m";
 /// The window whose error ratios make up that of the period.
-const BASE_WINDOW: Duration = Duration::minutes(5);
+pub const BASE_WINDOW: Duration = Duration::minutes(5);
 
 /// The series that are recorded of an objective besides its error ratios, and what each says.
 pub const FACTS: &[(&str, &str)] = &[

@@ -62,7 +62,7 @@ impl<'a> Tests<'_, 'a> {
         let Some(first) = alerts.first() else { return };
         let objective = recorded.objective;
         let mut expressions = Default::default();
-        let Some(BudgetTrial { outage, lone_failure }) =
+        let Some(BudgetTrial { outage, lone_failure, burst }) =
             trial::of_objective(objective, self.place.environment, recorded, &mut expressions)
         else {
             return;
@@ -73,6 +73,15 @@ impl<'a> Tests<'_, 'a> {
         if let Some(trial) = lone_failure {
             let looks = [trial.well, trial.well + trial::EVALUATION].map(|minute| Look { minute, on: &[] });
             let name = format!("{}: one failure where there is hardly any traffic", objective.id);
+            self.test(writer, &objective.id, &name, &first.name, &trial, &looks);
+        }
+        if let (Some(trial), [window, next, ..]) = (burst, objective.burn_windows.as_slice()) {
+            let is_told = |alert: &&&AlertPlan| alert.severity.value == window.severity.value;
+            let on: Vec<&AlertPlan> = alerts.iter().filter(is_told).copied().collect();
+            let [well, ill, cured] = ends(&trial);
+            let looks =
+                [Look { minute: well, on: &[] }, Look { minute: ill, on: &on }, Look { minute: cured, on: &[] }];
+            let name = format!("{}: a burst that {} shows, and {} does not", objective.id, window.long, next.long);
             self.test(writer, &objective.id, &name, &first.name, &trial, &looks);
         }
     }

@@ -130,7 +130,9 @@ fn nodes(place: Place<'_>, cluster: &Ref<EksCluster>, draft: &mut Draft) -> Node
     let arm = on_arm(place);
     let family = if arm { Family::Ec2 } else { Family::Ec2X86 };
     let reserved = (words.node_reserved_millicores.value, words.node_reserved_memory.value.0.bytes);
-    let classes = aws.classes.of(family).iter().filter(|class| !class.burstable || !place.is_production());
+    let steady = place.steady(|workload| workload.component.form.value != WorkloadForm::Static);
+    let burstable = !place.is_production() && !steady;
+    let classes = aws.classes.of(family).iter().filter(|class| burstable || !class.burstable);
     // The smallest size with which few nodes a zone do.
     const A_ZONE: u64 = 4;
     let count = |vcpu: u32, bytes: u64| {

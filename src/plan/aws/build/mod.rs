@@ -25,7 +25,7 @@ use super::graph::{
 };
 use super::{AwsEnvironment, AwsPlan, names, rules};
 use crate::diag::{Diagnostic, code};
-use crate::ir::choice::{EnvironmentKind, Runtime};
+use crate::ir::choice::{Domain, EnvironmentKind, Runtime};
 use crate::ir::{Origin, Rule, Traced};
 use crate::plan::infrastructure::InfrastructurePlan;
 use crate::plan::infrastructure::environments::{DatastorePlan, EnvironmentPlan, WorkloadPlan};
@@ -259,6 +259,13 @@ impl<'a> Place<'a> {
 
     fn is_production(self) -> bool {
         self.environment.kind.value == EnvironmentKind::Production
+    }
+
+    /// Whether the CPU of what some workloads use may never be credit: one of them is in the domain `realtime`, or the
+    /// system is.
+    fn steady(self, uses: impl Fn(Workload<'a>) -> bool) -> bool {
+        let is_asked = |workload: Workload<'a>| workload.component.domain.value == Domain::Realtime && uses(workload);
+        self.whole.system.domain.value == Domain::Realtime || self.workloads().any(is_asked)
     }
 
     /// Whether the network is made: a cluster of Kubernetes that exists stands in one.

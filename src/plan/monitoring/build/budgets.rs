@@ -104,7 +104,7 @@ pub(super) fn panels(system: &System, objective: &ObjectivePlan, alerts: &[Alert
     let left = format!("slo:period_error_budget_remaining:ratio{{{own}}}");
     let burn = format!("({}) / {}", objective.error_ratio, objective.error_budget);
     let even = Decimal::whole(1);
-    let page = objective.burn_windows.first().map(|window| (window.factor.value, PanelState::Bad));
+    let page = objective.shown_window().map(|window| (window.factor.value, PanelState::Bad));
     let mut states = vec![(even, PanelState::Warning)];
     states.extend(page.filter(|(factor, _)| *factor > even));
     let own_alerts = alerts.iter().filter(|alert| alert.objective.as_ref() == Some(&objective.id));

@@ -1,10 +1,10 @@
 //! Burn windows: how fast an error budget may be spent before somebody is told.
 
-use crate::ir::Traced;
 use crate::ir::value::{Decimal, Duration};
+use crate::ir::{Origin, Traced};
 use crate::plan::monitoring::configurations::{BurnWindowPlan, DroppedReason, DroppedWindowPlan};
 use crate::plan::monitoring::rules;
-use crate::spec::prometheus::{AlertSeverity, BurnWindow};
+use crate::spec::prometheus::{AlertSeverity, PrometheusSpec};
 
 /// What the windows of one objective follow from.
 pub(super) struct Budget {
@@ -18,26 +18,31 @@ pub(super) struct Budget {
     pub(super) gravest: Traced<AlertSeverity>,
     /// Whether events are counted, rather than minutes.
     pub(super) counts_events: bool,
+    /// Whether a person is to know of a burst before the usual windows tell it.
+    pub(super) is_urgent: bool,
 }
 
 impl Budget {
-    /// The windows that can fire, and those that are left out.
-    pub(super) fn windows(&self, known: &[BurnWindow]) -> (Vec<BurnWindowPlan>, Vec<DroppedWindowPlan>) {
+    /// The windows that can fire, the fastest first, and those that are left out.
+    pub(super) fn windows(&self, known: &PrometheusSpec) -> (Vec<BurnWindowPlan>, Vec<DroppedWindowPlan>) {
         let (mut kept, mut dropped) = (Vec::new(), Vec::new());
-        for window in known {
+        let faster = if self.is_urgent { known.faster_burn_windows(self.period) } else { &[] };
+        let faster = faster.iter().map(|window| (window, Origin::rule(rules::FAST_BURN)));
+        let usual = known.burn_windows(self.period).iter().map(|window| (window, window.long.origin));
+        for (window, origin) in faster.chain(usual) {
             let factor = factor(window.budget.value, self.period, window.long.value);
             let threshold = factor.times(self.errors);
             let severity = window.severity.lesser(self.gravest);
             match self.reason_to_drop(window.long.value, threshold) {
                 Some(reason) => dropped.push(DroppedWindowPlan {
-                    origin: window.long.origin,
+                    origin,
                     severity,
                     long: window.long,
                     factor: Traced::by_rule(factor, rules::BURN_FACTOR),
                     reason: Traced::by_rule(reason, rules::WINDOW_DROPPED),
                 }),
                 None => kept.push(BurnWindowPlan {
-                    origin: window.long.origin,
+                    origin,
                     severity,
                     long: window.long,
                     short: window.short,
@@ -96,6 +101,15 @@ mod tests {
         period: Duration,
         retention: Duration,
     ) -> (Vec<BurnWindowPlan>, Vec<DroppedWindowPlan>) {
+        windows_of(objective, period, retention, false)
+    }
+
+    fn windows_of(
+        objective: &str,
+        period: Duration,
+        retention: Duration,
+        is_urgent: bool,
+    ) -> (Vec<BurnWindowPlan>, Vec<DroppedWindowPlan>) {
         let (specs, _) = Specs::load(&mut Sources::default());
         let budget = Budget {
             errors: Decimal::whole(100).minus(decimal(objective)).shift(2),
@@ -103,8 +117,35 @@ mod tests {
             retention,
             gravest: Traced::by_rule(AlertSeverity::Page, rules::OUTAGE),
             counts_events: true,
+            is_urgent,
         };
-        budget.windows(specs.unwrap().prometheus.burn_windows(period))
+        budget.windows(&specs.unwrap().prometheus)
+    }
+
+    /// Half the budget of the fastest usual window in a quarter of its time: the factor is twice as high, and a burst is told
+    /// in half the time, or a smaller one at all.
+    #[test]
+    fn an_urgent_budget_has_a_faster_window_beside_the_usual_ones() {
+        for (days, factor, threshold) in [(30, "28.8", "0.0288"), (28, "26.88", "0.02688"), (7, "26.88", "0.02688")] {
+            let (usual, _) = windows("99.9", Duration::days(days), Duration::days(45));
+            let (urgent, dropped) = windows_of("99.9", Duration::days(days), Duration::days(45), true);
+            assert!(dropped.is_empty());
+            let (fast, others) = urgent.split_first().unwrap();
+            assert_eq!(format!("{others:?}"), format!("{usual:?}"), "{days}");
+            assert_eq!(
+                (fast.factor.to_string(), fast.threshold.to_string()),
+                (factor.to_owned(), threshold.to_owned())
+            );
+            assert_eq!(fast.factor.value, usual[0].factor.value.times(Decimal::whole(2)));
+            assert_eq!(fast.budget.value.times(Decimal::whole(2)), usual[0].budget.value);
+            assert_eq!(fast.long.value.milliseconds * 4, usual[0].long.value.milliseconds);
+            assert_eq!(fast.severity.value, AlertSeverity::Page);
+        }
+        // 28.8 needs an objective above 96.53 %.
+        for (objective, left_out) in [("96.6", 0), ("96.5", 1)] {
+            let (kept, dropped) = windows_of(objective, Duration::days(30), Duration::days(45), true);
+            assert_eq!((kept.len(), dropped.len()), (5 - left_out, left_out), "{objective}");
+        }
     }
 
     /// Objective, period in days, and for each window its factor and threshold, as practice has them.

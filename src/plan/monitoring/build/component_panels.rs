@@ -108,7 +108,7 @@ fn durations(subject: &Subject<'_>, requests: &RequestMetrics, objectives: &[Obj
 
 /// What an error ratio means: a budget that burns evenly is gone at the period's end; a page says that it burns fast.
 fn error_states(objective: &ObjectivePlan) -> Vec<(Decimal, PanelState)> {
-    let page = objective.burn_windows.iter().find(|window| window.severity.value == AlertSeverity::Page);
+    let page = objective.shown_window().filter(|window| window.severity.value == AlertSeverity::Page);
     let even = objective.error_budget.value;
     let mut states = vec![(even, PanelState::Warning)];
     states.extend(page.map(|window| (window.threshold.value, PanelState::Bad)).filter(|(limit, _)| *limit > even));

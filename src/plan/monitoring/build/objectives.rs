@@ -4,6 +4,7 @@ use super::Subject;
 use super::burn::Budget;
 use crate::diag::{Diagnostic, code};
 use crate::ir::Traced;
+use crate::ir::choice::Domain;
 use crate::ir::delivery::{Indicator, Slo};
 use crate::ir::value::{Decimal, Duration};
 use crate::plan::monitoring::configurations::{IndicatorKind, ObjectivePlan};
@@ -51,8 +52,9 @@ fn objective(
         retention,
         gravest: subject.gravest(),
         counts_events: measure.events.is_some(),
+        is_urgent: component.domain.value == Domain::Realtime,
     };
-    let (burn_windows, dropped_windows) = budget.windows(subject.specs.prometheus.burn_windows(slo.window.value));
+    let (burn_windows, dropped_windows) = budget.windows(&subject.specs.prometheus);
     let (indicator, latency) = match &slo.indicator.value {
         Indicator::Availability => (IndicatorKind::Availability, None),
         Indicator::Latency(limit) => (IndicatorKind::Latency, Some(*limit)),

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use super::selector::{LabelMatcher, Operator, Selector, selectors};
-use super::{BEFORE, Course, MARGIN, Trial, TrialSeries, series, series_of, whole};
+use super::{BEFORE, Course, EVALUATION, MARGIN, Trial, TrialSeries, series, series_of, whole};
 use crate::ir::value::{Decimal, Duration};
 use crate::plan::monitoring::configurations::{IndicatorKind, MonitoredEnvironment, ObjectivePlan};
 use crate::plan::monitoring::promql::push_filled;
-use crate::plan::monitoring::recordings::{Recorded, Recording};
+use crate::plan::monitoring::recordings::{BASE_WINDOW, Recorded, Recording};
 use crate::spec::prometheus::AlertSeverity;
 
 /// The longest outage that a trial has, in minutes: a week.
@@ -20,6 +20,9 @@ pub struct BudgetTrial<'e> {
     pub outage: Trial<'e>,
     /// One bad event where there are hardly any: nobody is told. None where a single event may be told of.
     pub lone_failure: Option<Trial<'e>>,
+    /// So short a burst of bad events that the fastest window alone tells it. None where no window is faster than what all
+    /// objectives have, or where minutes are counted.
+    pub burst: Option<Trial<'e>>,
 }
 
 impl BudgetTrial<'_> {
@@ -65,12 +68,39 @@ pub fn of_objective<'e>(
         let ratio = |window| from_recorded(recorded, window, Course::Level(zero, Decimal::whole(1)));
         let mut series: Vec<TrialSeries<'e>> = recorded.windows().into_iter().map(ratio).collect();
         series.extend(events(counted, Course::Growth(pace, pace)));
-        return Some(BudgetTrial { outage: outage(series, 0), lone_failure: None });
+        return Some(BudgetTrial { outage: outage(series, 0), lone_failure: None, burst: None });
     };
     let least = objective.burn_windows.iter().filter_map(|window| window.least_events).map(|least| least.value).min();
     let counts = matches!(objective.indicator.value, IndicatorKind::Availability | IndicatorKind::Ratio);
     let lone = (counts && least.is_some_and(|least| least > 4)).then(|| lone_failure(&series, cured)).flatten();
-    Some(BudgetTrial { outage: outage(series, delay), lone_failure: lone })
+    let burst = burst(objective, &series);
+    Some(BudgetTrial { outage: outage(series, delay), lone_failure: lone, burst })
+}
+
+/// Bad events a quarter above the threshold of the fastest window, as long as that is: below half of what the next one asks
+/// for. What was well before is so long that no window of another severity tells it either.
+fn burst<'e>(objective: &ObjectivePlan, outage: &[TrialSeries<'e>]) -> Option<Trial<'e>> {
+    let fastest = objective.burn_windows.first().filter(|window| window.short.value < BASE_WINDOW)?;
+    let (one, share) = (Decimal::whole(1), fastest.threshold.value.times(Decimal::new(125, 2)));
+    let share = share.min(one);
+    let (long, short) = (fastest.long.whole_seconds().div_ceil(60), fastest.short.whole_seconds().div_ceil(60));
+    let series: Option<Vec<TrialSeries<'e>>> = outage
+        .iter()
+        .map(|series| match series.course {
+            // What grows by nothing in an outage grows by what is not bad in a burst.
+            Course::Growth(well, ill) => {
+                let ill = well.times(one.minus(share)).plus(ill.times(share));
+                Some(TrialSeries { course: Course::Growth(well, ill), ..series.clone() })
+            }
+            _ => None,
+        })
+        .collect();
+    let ill = long + 1;
+    let others = objective.burn_windows.iter().skip(1).map(|window| window.threshold.value).min()?;
+    let times = whole(share.times(Decimal::whole(i64::try_from(ill).ok()?)).over(others.times(Decimal::new(8, 1))));
+    // Whole evaluations, so that one falls on the last bad minute.
+    let well = (times + 1).max(fastest.long.whole_seconds().div_ceil(15)).next_multiple_of(EVALUATION);
+    Some(Trial { series: series?, well, ill, cured: (short + 1).next_multiple_of(EVALUATION) })
 }
 
 /// The threshold of a severity's windows that is reached first.

@@ -9,7 +9,7 @@ pub(super) use objects::{ACCESS_LOGS, CDN_LOGS, bucket_name, cdn_logs};
 
 use super::identity::DATA;
 use super::network::{ingress, rule};
-use super::{Draft, Place, by, word};
+use super::{Draft, Place, Workload, by, word};
 use crate::diag::{Diagnostic, code};
 use crate::ir::choice::DatastoreKind;
 use crate::ir::value::{Cpu, PortNumber, Size};
@@ -145,9 +145,14 @@ fn security_group(place: Place<'_>, datastore: &DatastorePlan, draft: &mut Draft
 
 /// The smallest class that holds what is asked for. Burstable ones serve where nobody's users wait.
 fn class(place: Place<'_>, datastore: &DatastorePlan, family: Family, draft: &mut Draft) -> Traced<String> {
-    let burstable = !place.is_production();
+    let calls = |workload: Workload<'_>| workload.component.calls.iter().any(|call| call.name == datastore.name);
+    let steady = !place.is_production() && place.steady(calls);
     let (cpu, memory) = (datastore.cpu.map(|cpu| cpu.value), datastore.memory.map(|memory| memory.value));
-    match place.specs().aws.classes.smallest(family, cpu, memory, burstable) {
+    let smallest = |burstable| place.specs().aws.classes.smallest(family, cpu, memory, burstable);
+    match smallest(!place.is_production() && !steady) {
+        Ok(class) if steady && smallest(true).is_ok_and(|smaller| smaller.burstable) => {
+            word(class.name.value.clone(), rules::STEADY_CPU)
+        }
         Ok(class) => {
             let asked = datastore.memory.map(|memory| memory.origin).or(datastore.cpu.map(|cpu| cpu.origin));
             Traced::new(class.name.value.clone(), asked.unwrap_or(class.name.origin))

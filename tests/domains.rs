@@ -1,0 +1,127 @@
+//! What a domain stands for is there in what its system compiles to: each word of the table of domains, in the files.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use pathc::diag::Sink;
+use pathc::gates::Settings;
+use pathc::ir::value::Time;
+use pathc::output::Printed;
+use pathc::spec::aws::Family;
+use pathc::targets;
+
+/// The moment that dates are judged at: 2026-11-23T12:00:00Z.
+const NOW: Time = Time { seconds: 1_795_435_200 };
+
+/// All files of a system, by target and path below the target's folder.
+struct Tree {
+    files: BTreeMap<String, String>,
+    burstable: Vec<String>,
+}
+
+impl Tree {
+    fn of(root: &Utf8Path) -> Tree {
+        let mut found = Sink::default();
+        let settings = Settings { generating: true, ..Settings::release(NOW) };
+        let compilation = pathc::compile(root, &settings, &mut found);
+        assert!(!found.denies(), "{:?}", found.iter().next());
+        let (checked, specs) = (compilation.checked.as_ref().unwrap(), compilation.specs.as_ref().unwrap());
+        let mut files = BTreeMap::new();
+        for target in targets::ALL {
+            for file in (target.emit)(checked, specs).0.files {
+                let mut printed = Printed::default();
+                file.job.print(&mut printed);
+                files.insert(format!("{}/{}", target.name, file.path), printed.text);
+            }
+        }
+        let classes = Family::ALL.iter().flat_map(|family| specs.aws.classes.of(*family));
+        let burstable = classes.filter(|class| class.burstable).map(|class| class.name.value.clone()).collect();
+        Tree { files, burstable }
+    }
+
+    fn text(&self, path: &str) -> &str {
+        self.files.get(path).unwrap_or_else(|| panic!("no {path} among {:?}", self.files.keys()))
+    }
+
+    /// The infrastructure's files that ask for a machine whose CPU is credit.
+    fn bursting(&self) -> Vec<&str> {
+        let infrastructure =
+            self.files.iter().filter(|(path, _)| path.starts_with("terraform/") || path.starts_with("cloudformation/"));
+        let asks =
+            |text: &str| text.split(['"', ' ', '\n']).any(|word| self.burstable.iter().any(|class| class == word));
+        infrastructure.filter(|(_, text)| asks(text)).map(|(path, _)| path.as_str()).collect()
+    }
+}
+
+fn system(name: &str) -> Utf8PathBuf {
+    Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass").join(name)
+}
+
+/// A copy of a system with texts of its inputs replaced.
+fn edited(name: &str, edits: &[(&str, &str, &str)]) -> Tree {
+    let scratch = tempfile::tempdir().unwrap();
+    let root = Utf8Path::from_path(scratch.path()).unwrap();
+    copy(system(name).as_std_path(), scratch.path());
+    for (document, from, to) in edits {
+        let path = root.join(document);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{document} has no `{from}`");
+        fs::write(&path, text.replace(from, to)).unwrap();
+    }
+    Tree::of(root)
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() { copy(&entry.path(), &to) } else { drop(fs::copy(entry.path(), to)) }
+    }
+}
+
+#[test]
+fn nothing_of_the_domain_realtime_runs_on_credit_in_any_environment() {
+    assert_eq!(Tree::of(&system("ad-bidding")).bursting(), [""; 0]);
+    // Elsewhere staging does, and what one component of the domain calls does not.
+    let staging = "cloudformation/environments/staging/datastores";
+    let of_storefront = |name: &str| format!("{staging}/{name}.yaml");
+    let all = ["catalog-cache", "catalog-db", "orders-db"].map(of_storefront);
+    let storefront = Tree::of(&system("storefront"));
+    let found = |tree: &Tree| -> Vec<String> {
+        tree.bursting().into_iter().filter(|path| path.starts_with(staging)).map(str::to_owned).collect()
+    };
+    assert_eq!(found(&storefront), all);
+    let catalog = "- name: catalog\n";
+    let realtime = edited(
+        "storefront",
+        &[
+            ("path/implementation_artifacts.yaml", catalog, "- name: catalog\n    domain: realtime\n"),
+            ("pathc.yaml", "monthly_usd: 4000", "monthly_usd: 5000"),
+        ],
+    );
+    assert_eq!(found(&realtime), [of_storefront("orders-db")]);
+}
+
+#[test]
+fn the_domain_realtime_has_a_fast_burn_window_and_no_other_has() {
+    let rules =
+        |tree: &Tree, component: &str| tree.text(&format!("prometheus/production/rules/{component}.yaml")).to_owned();
+    let bidding = Tree::of(&system("ad-bidding"));
+    let bidder = rules(&bidding, "bidder");
+    for expected in
+        ["slo:sli_error:ratio_rate15m", "slo:sli_error:ratio_rate2m", "> (28.8 * 0.005)", "> (14.4 * 0.005)"]
+    {
+        assert!(bidder.contains(expected), "{expected} in {bidder}");
+    }
+    let tests = bidding.text("prometheus/production/tests/bidder.yaml");
+    assert!(tests.contains("bidder/availability: a burst that 15m shows, and 1h does not"), "{tests}");
+    let storefront = Tree::of(&system("storefront"));
+    let fast =
+        storefront.files.iter().find(|(path, text)| path.starts_with("prometheus/") && text.contains("ratio_rate15m"));
+    assert_eq!(fast, None);
+}
