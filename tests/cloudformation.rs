@@ -22,7 +22,7 @@ use pathc::spec::Specs;
 const NOW: Time = Time { seconds: 1_795_435_200 };
 
 /// What of a template counts.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Template {
     bytes: usize,
     /// Kind by logical id.
@@ -38,6 +38,8 @@ struct Template {
 struct Stacks {
     templates: BTreeMap<String, Template>,
     orders: BTreeMap<String, Vec<(u64, String)>>,
+    /// The path of the template by the stack's name.
+    names: BTreeMap<String, String>,
 }
 
 /// The system in a folder, printed.
@@ -57,7 +59,12 @@ fn stacks(root: &Utf8Path, check: impl FnOnce(&Specs, &Stacks)) -> Stacks {
             let list: serde_json::Value = serde_json::from_str(&printed.text).unwrap();
             let listed = list["stacks"].as_array().unwrap().iter();
             let order = listed.map(|stack| {
-                (stack["wave"].as_u64().unwrap(), format!("{folder}{}", stack["template"].as_str().unwrap()))
+                let template = format!("{folder}{}", stack["template"].as_str().unwrap());
+                let name = stack["name"].as_str().unwrap().to_owned();
+                // Each account has a stack of the same name.
+                let first = stacks.names.insert(name.clone(), template.clone());
+                assert!(first.is_none() || !folder.starts_with("environments/"), "two stacks are called {name}");
+                (stack["wave"].as_u64().unwrap(), template)
             });
             let order: Vec<(u64, String)> = order.collect();
             assert!(order.is_sorted_by_key(|(wave, _)| *wave), "{path}");
@@ -186,4 +193,80 @@ fn growth_moves_no_resource() {
         }
         assert!(small.templates.len() < large.templates.len());
     }
+}
+
+/// A copy of a fixture, with other texts in its inputs.
+fn changed(fixture: &str, changes: &[(&str, &str, &str)]) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    copy_folder(std::path::Path::new("fixtures/pass").join(fixture).as_path(), copy.path());
+    for (file, from, to) in changes {
+        let path = copy.path().join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file} has no {from}");
+        fs::write(path, text.replace(from, to)).unwrap();
+    }
+    copy
+}
+
+fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_datastore_with_another_name_is_the_same_stack_with_the_same_resources() {
+    let before = stacks(Utf8Path::new("fixtures/pass/courier"), |_, _| {});
+    let specifications = "path/dependency_specifications.yaml";
+    let mut changes = Vec::new();
+    for (from, to) in [("parcels-db", "ledger"), ("parcel-events", "events"), ("receipts-archive", "vault")] {
+        for file in fs::read_dir("fixtures/pass/courier/path").unwrap() {
+            let path = file.unwrap().path();
+            if fs::read_to_string(&path).unwrap().contains(from) {
+                let file = format!("path/{}", path.file_name().unwrap().to_str().unwrap());
+                changes.push((file, from.to_owned(), to.to_owned()));
+            }
+        }
+    }
+    for (name, entry) in [
+        ("name: ledger\n", "name: ledger\n    renamed_from: [parcels-db]\n"),
+        ("name: events,", "name: events, renamed_from: [parcel-events],"),
+        ("name: vault,", "name: vault, renamed_from: [receipts-archive, old-vault],"),
+    ] {
+        changes.push((specifications.to_owned(), name.to_owned(), entry.to_owned()));
+    }
+    let changes: Vec<(&str, &str, &str)> =
+        changes.iter().map(|(file, from, to)| (file.as_str(), from.as_str(), to.as_str())).collect();
+    let copy = changed("courier", &changes);
+    let after = stacks(Utf8Path::from_path(copy.path()).unwrap(), |_, _| {});
+    let names = |stacks: &Stacks| stacks.names.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&before), names(&after));
+    for (name, path) in &before.names {
+        let (old, new) = (&before.templates[path], &after.templates[&after.names[name]]);
+        assert_eq!(old.resources, new.resources, "{name}");
+        assert_eq!(old.told, new.told, "{name}");
+        assert_eq!(old.parameters, new.parameters, "{name}");
+    }
+}
+
+#[test]
+fn what_is_called_as_a_shared_stack_has_one_of_its_own() {
+    let changes = [
+        ("path/implementation_artifacts.yaml", "  - name: receipts\n", "  - name: network\n"),
+        ("path/deployment_packages.yaml", "component: receipts", "component: network"),
+        ("path/build_configurations.yaml", "component: receipts", "component: network"),
+        ("path/test_specifications.yaml", "component: receipts", "component: network"),
+        ("path/test_coverage_report.yaml", "component: receipts", "component: network"),
+    ];
+    let copy = changed("courier", &changes);
+    let stacks = stacks(Utf8Path::from_path(copy.path()).unwrap(), |_, _| {});
+    assert!(stacks.names.contains_key("courier-staging-network"), "{:?}", stacks.names);
+    assert!(stacks.names.contains_key("courier-staging-Network"), "{:?}", stacks.names);
 }

@@ -81,6 +81,8 @@ pub struct StateStore {
 pub struct AwsEnvironment {
     /// What it is called.
     pub name: Traced<Name>,
+    /// What its datastores were called at first.
+    pub first_names: names::FirstNames,
     /// Why it is there.
     pub origin: Origin,
     /// Its region.

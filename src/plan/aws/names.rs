@@ -4,10 +4,15 @@
 //! shortened here, so that all agree; what only the graph names is shortened by it. Both keep the beginning and 6
 //! characters of a hash.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::plan::names::shorten;
 
 /// The longest name of a role. A test compares it with the target spec.
 const ROLE: u32 = 64;
+/// The longest name of a stack. A test compares it with the target spec.
+const STACK: u32 = 128;
 /// The longest name of a bucket without `-` and the twelve digits of an account. A test compares it with the target spec.
 const BUCKET_BASE: u32 = 50;
 
@@ -65,10 +70,10 @@ pub fn parameter(system: &str, environment: &str, name: &str) -> String {
     format!("/{system}/{environment}/{name}")
 }
 
-/// A CloudFormation stack of an environment: `network`, `data`, `platform`, or a component's.
+/// A CloudFormation stack of an environment: `network`, `platform`, or that of a datastore or component.
 #[must_use]
 pub fn stack(system: &str, environment: &str, part: &str) -> String {
-    format!("{system}-{environment}-{part}")
+    shorten(&format!("{system}-{environment}-{part}"), STACK)
 }
 
 /// The log group of a component.
@@ -83,6 +88,49 @@ pub fn beside(service: &str) -> String {
     format!("{service}-next")
 }
 
+/// What datastores are called in the cloud that have had another name: what belongs to one keeps its first name, since AWS
+/// would make another one.
+#[derive(Clone, Debug, Default)]
+pub struct FirstNames {
+    /// The first name of each datastore that was renamed, by what it is called now.
+    first: BTreeMap<String, String>,
+    /// Names of all else.
+    others: BTreeSet<String>,
+}
+
+impl FirstNames {
+    /// The first names of datastores, each with what it is called now, beside all else that has a name.
+    pub fn new<'n>(
+        renamed: impl IntoIterator<Item = (&'n str, &'n str)>,
+        others: impl IntoIterator<Item = &'n str>,
+    ) -> FirstNames {
+        let first: BTreeMap<String, String> =
+            renamed.into_iter().map(|(name, first)| (name.to_owned(), first.to_owned())).collect();
+        let others = if first.is_empty() { BTreeSet::new() } else { others.into_iter().map(str::to_owned).collect() };
+        FirstNames { first, others }
+    }
+
+    /// A name, or one that continues it behind a hyphen, as it was called first.
+    #[must_use]
+    pub fn of<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        if self.first.is_empty() {
+            return Cow::Borrowed(name);
+        }
+        // `orders-archive` is no part of `orders` where there is one of that name.
+        let mut end = name.len();
+        loop {
+            let part = &name[..end];
+            if let Some(first) = self.first.get(part) {
+                return Cow::Owned(format!("{first}{}", &name[end..]));
+            }
+            match part.rfind('-').filter(|_| !self.others.contains(part)) {
+                Some(hyphen) => end = hyphen,
+                None => return Cow::Borrowed(name),
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +143,7 @@ mod tests {
         let aws = &Specs::load(&mut Sources::default()).0.unwrap().aws;
         let account = "-012345678901";
         assert_eq!(ROLE as usize, aws.name_rule(NameKind::IamRole).max);
+        assert_eq!(STACK as usize, aws.name_rule(NameKind::Stack).max);
         assert_eq!(BUCKET_BASE as usize, aws.name_rule(NameKind::Bucket).max - account.len());
         let system = "s".repeat(63);
         for role in [deploy_role(&system, "production"), plan_role(&system, "production"), registry_role(&system)] {
@@ -104,5 +153,24 @@ mod tests {
             assert!(aws.name_rule(NameKind::Bucket).accepts(&bucket), "{bucket}");
         }
         assert_ne!(deploy_role(&system, "production"), plan_role(&system, "production"));
+    }
+    #[test]
+    fn what_belongs_to_a_renamed_datastore_is_called_as_at_first() {
+        let names = FirstNames::new(
+            [("ledger", "orders"), ("ledger-archive", "vault")],
+            ["ledger", "ledger-archive", "ledger-copy", "api"],
+        );
+        for (name, first) in [
+            ("ledger", "orders"),
+            ("ledger-url", "orders-url"),
+            ("ledger-archive-url", "vault-url"),
+            ("ledger-copy", "ledger-copy"),
+            ("ledger-copy-url", "ledger-copy-url"),
+            ("ledgers", "ledgers"),
+            ("api-ledger", "api-ledger"),
+        ] {
+            assert_eq!(names.of(name), first, "{name}");
+        }
+        assert_eq!(FirstNames::default().of("ledger"), "ledger");
     }
 }

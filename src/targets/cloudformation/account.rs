@@ -2,7 +2,7 @@
 
 use super::identity::key_arn;
 use super::rules;
-use super::template::{Keep, Template, logical};
+use super::template::{Keep, Template};
 use super::value::{attribute, decimal, text, whole};
 use crate::ir::Origin;
 use crate::output::{Doc, Map};
@@ -12,7 +12,7 @@ use crate::plan::aws::graph::{Attribute, Budget, Kind, Repository, Trail};
 pub(super) fn trail(template: &mut Template<'_>, trail: &Trail) {
     let origin = trail.origin;
     let practice = Origin::rule(rules::TRAIL);
-    let group = logical(Kind::LogGroup, &trail.log_group.id);
+    let group = template.logical(Kind::LogGroup, &trail.log_group.id);
     let properties = Map::new(origin)
         .with("TrailName", text(&trail.name))
         .with("S3BucketName", template.of(&trail.bucket, Attribute::Name, origin))
@@ -23,8 +23,15 @@ pub(super) fn trail(template: &mut Template<'_>, trail: &Trail) {
         .with("IsMultiRegionTrail", Doc::Bool(true, practice))
         .with("IncludeGlobalServiceEvents", Doc::Bool(true, practice))
         .with("EnableLogFileValidation", Doc::Bool(true, practice));
-    let after = [format!("{}Policy", logical(Kind::Bucket, &trail.bucket.id))];
-    template.add_after(logical(Kind::Trail, &trail.id), "AWS::CloudTrail::Trail", Keep::No, &after, properties, origin);
+    let after = [format!("{}Policy", template.logical(Kind::Bucket, &trail.bucket.id))];
+    template.add_after(
+        template.logical(Kind::Trail, &trail.id),
+        "AWS::CloudTrail::Trail",
+        Keep::No,
+        &after,
+        properties,
+        origin,
+    );
 }
 
 /// A monthly budget.
@@ -61,7 +68,7 @@ pub(super) fn budget(template: &mut Template<'_>, budget: &Budget) {
         let all = Doc::list(actual.chain(forecast).collect::<Vec<_>>(), practice);
         properties.put("NotificationsWithSubscribers", all);
     }
-    template.add(logical(Kind::Budget, &budget.id), "AWS::Budgets::Budget", Keep::No, properties);
+    template.add(template.logical(Kind::Budget, &budget.id), "AWS::Budgets::Budget", Keep::No, properties);
 }
 
 /// Images of a component.
@@ -90,5 +97,5 @@ pub(super) fn repository(template: &mut Template<'_>, repository: &Repository) {
             .with("Action", Doc::list(actions.map(|action| Doc::text(action, practice)), practice));
         properties.put("RepositoryPolicyText", super::identity::policy([pull], practice));
     }
-    template.add(logical(Kind::Repository, &repository.id), "AWS::ECR::Repository", Keep::Retain, properties);
+    template.add(template.logical(Kind::Repository, &repository.id), "AWS::ECR::Repository", Keep::Retain, properties);
 }

@@ -2,7 +2,7 @@
 
 use super::objects::{self, distribution_reads, log_writers, words};
 use super::rules;
-use super::template::{Keep, Template, logical};
+use super::template::{Keep, Template};
 use super::value::{Sub, attribute, flow, pair, reference, text, whole};
 use crate::ir::{Origin, Traced};
 use crate::output::{Doc, Map};
@@ -33,7 +33,7 @@ fn yes_or_no(value: bool, origin: Origin) -> Doc {
 pub(super) fn load_balancer(template: &mut Template<'_>, balancer: &LoadBalancer) {
     let origin = balancer.origin;
     let practice = Origin::rule(rules::BALANCER);
-    let id = logical(Kind::LoadBalancer, &balancer.id);
+    let id = template.logical(Kind::LoadBalancer, &balancer.id);
     let protection = &balancer.deletion_protection;
     let mut values = vec![
         ("access_logs.s3.enabled", yes_or_no(true, practice)),
@@ -98,7 +98,12 @@ pub(super) fn listener(template: &mut Template<'_>, listener: &Listener) {
         properties.put("Certificates", Doc::list([arn.into()], origin));
         properties.put("SslPolicy", text(policy));
     }
-    template.add(logical(Kind::Listener, &listener.id), "AWS::ElasticLoadBalancingV2::Listener", Keep::No, properties);
+    template.add(
+        template.logical(Kind::Listener, &listener.id),
+        "AWS::ElasticLoadBalancingV2::Listener",
+        Keep::No,
+        properties,
+    );
     template.tell(listener);
 }
 
@@ -137,7 +142,7 @@ pub(super) fn rule(template: &mut Template<'_>, rule: &ListenerRule) {
         .with("Priority", whole(&rule.priority))
         .with("Conditions", Doc::list(conditions, origin))
         .with("Actions", Doc::list([action.into()], origin));
-    let id = logical(Kind::ListenerRule, &rule.id);
+    let id = template.logical(Kind::ListenerRule, &rule.id);
     template.add(id, "AWS::ElasticLoadBalancingV2::ListenerRule", Keep::No, properties);
 }
 
@@ -172,7 +177,7 @@ pub(super) fn target_group(template: &mut Template<'_>, group: &TargetGroup) {
     properties.put("UnhealthyThresholdCount", whole(&health.unhealthy));
     let drain = vec![("deregistration_delay.timeout_seconds", quoted(&group.drain))];
     properties.put("TargetGroupAttributes", attributes(drain, group.drain.origin));
-    let id = logical(Kind::TargetGroup, &group.id);
+    let id = template.logical(Kind::TargetGroup, &group.id);
     template.add(id, "AWS::ElasticLoadBalancingV2::TargetGroup", Keep::No, properties);
 }
 
@@ -191,7 +196,7 @@ pub(super) fn certificate(template: &mut Template<'_>, certificate: &Certificate
         properties.put("SubjectAlternativeNames", Doc::list(certificate.names.iter().map(Doc::traced), origin));
     }
     template.add(
-        logical(Kind::Certificate, &certificate.id),
+        template.logical(Kind::Certificate, &certificate.id),
         "AWS::CertificateManager::Certificate",
         Keep::No,
         properties,
@@ -215,7 +220,7 @@ pub(super) fn record(template: &mut Template<'_>, record: &DnsRecord, zone: &Dns
     let origin = record.origin;
     let alias = match &record.target {
         RecordTarget::LoadBalancer(balancer) => {
-            let id = logical(Kind::LoadBalancer, &balancer.id);
+            let id = template.logical(Kind::LoadBalancer, &balancer.id);
             Map::new(origin)
                 .with("DNSName", template.of(balancer, Attribute::Host, origin))
                 .with("HostedZoneId", attribute(&id, "CanonicalHostedZoneID", origin))
@@ -231,7 +236,7 @@ pub(super) fn record(template: &mut Template<'_>, record: &DnsRecord, zone: &Dns
         .text("Type", "A")
         .with("HostedZoneId", zone_id(zone, origin))
         .with("AliasTarget", alias);
-    template.add(logical(Kind::DnsRecord, &record.id), "AWS::Route53::RecordSet", Keep::No, properties);
+    template.add(template.logical(Kind::DnsRecord, &record.id), "AWS::Route53::RecordSet", Keep::No, properties);
 }
 
 /// A filter of requests.
@@ -272,7 +277,7 @@ pub(super) fn web_acl(template: &mut Template<'_>, acl: &WebAcl) {
         .with("DefaultAction", Map::new(origin).with("Allow", Map::new(origin)))
         .with("Rules", Doc::list(rules, origin))
         .with("VisibilityConfig", seen(acl.name.value.clone()));
-    template.add(logical(Kind::WebAcl, &acl.id), "AWS::WAFv2::WebACL", Keep::No, properties);
+    template.add(template.logical(Kind::WebAcl, &acl.id), "AWS::WAFv2::WebACL", Keep::No, properties);
     template.tell(acl);
 }
 
@@ -280,7 +285,7 @@ pub(super) fn web_acl(template: &mut Template<'_>, acl: &WebAcl) {
 pub(super) fn distribution(template: &mut Template<'_>, site: &Distribution, bucket: Option<&Bucket>) {
     let origin = site.origin;
     let practice = Origin::rule(rules::CDN);
-    let id = logical(Kind::Distribution, &site.id);
+    let id = template.logical(Kind::Distribution, &site.id);
     let control = Map::new(practice)
         .with("Name", Doc::text(format!("{}-{}", template.prefix(), site.id), origin))
         .text("OriginAccessControlOriginType", "s3")
@@ -295,7 +300,7 @@ pub(super) fn distribution(template: &mut Template<'_>, site: &Distribution, buc
     );
     let from = Map::new(origin)
         .text("Id", "bucket")
-        .with("DomainName", attribute(&logical(Kind::Bucket, &site.bucket.id), "RegionalDomainName", origin))
+        .with("DomainName", attribute(&template.logical(Kind::Bucket, &site.bucket.id), "RegionalDomainName", origin))
         .with("OriginAccessControlId", attribute(&access, "Id", practice))
         .with("S3OriginConfig", Map::new(practice).text("OriginAccessIdentity", ""));
     let behaviour = Map::new(practice)
@@ -339,7 +344,8 @@ pub(super) fn distribution(template: &mut Template<'_>, site: &Distribution, buc
         Map::new(origin).with("DistributionConfig", config),
     );
     if let Some(bucket) = bucket {
-        let reads = distribution_reads(&logical(Kind::Bucket, &bucket.id), &id, origin);
-        objects::bucket(template, bucket, std::iter::once(reads).chain(log_writers(bucket)).collect());
+        let reads = distribution_reads(&template.logical(Kind::Bucket, &bucket.id), &id, origin);
+        let statements = std::iter::once(reads).chain(log_writers(template, bucket)).collect();
+        objects::bucket(template, bucket, statements);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::identity::key_arn;
 use super::rules;
-use super::template::{Keep, Template, by, logical};
+use super::template::{Keep, Template, by};
 use super::value::{flow, reference, text, whole};
 use crate::ir::Origin;
 use crate::output::{Doc, Map};
@@ -35,9 +35,9 @@ pub(super) fn cluster(template: &mut Template<'_>, cluster: &EksCluster) {
         .with("Logging", logs)
         .with("ResourcesVpcConfig", network);
     // The service would make the log group itself, without a key and for ever.
-    let after = [logical(Kind::LogGroup, &cluster.log_group.id)];
+    let after = [template.logical(Kind::LogGroup, &cluster.log_group.id)];
     template.add_after(
-        logical(Kind::EksCluster, &cluster.id),
+        template.logical(Kind::EksCluster, &cluster.id),
         "AWS::EKS::Cluster",
         Keep::No,
         &after,
@@ -50,7 +50,7 @@ pub(super) fn cluster(template: &mut Template<'_>, cluster: &EksCluster) {
 pub(super) fn nodes(template: &mut Template<'_>, nodes: &NodeGroup) {
     let origin = nodes.origin;
     let practice = Origin::rule(rules::NODE);
-    let id = logical(Kind::NodeGroup, &nodes.id);
+    let id = template.logical(Kind::NodeGroup, &nodes.id);
     let disk = Map::new(practice)
         .bool("DeleteOnTermination", true)
         .bool("Encrypted", true)
@@ -109,7 +109,14 @@ pub(super) fn add_on(template: &mut Template<'_>, add_on: &AddOn, nodes: &[Strin
         properties.put("PodIdentityAssociations", Doc::list([identity.into()], account.origin));
     }
     let after = if add_on.after_nodes { nodes } else { &[] };
-    template.add_after(logical(Kind::AddOn, &add_on.id), "AWS::EKS::Addon", Keep::No, after, properties, origin);
+    template.add_after(
+        template.logical(Kind::AddOn, &add_on.id),
+        "AWS::EKS::Addon",
+        Keep::No,
+        after,
+        properties,
+        origin,
+    );
 }
 
 /// Sets a value at a path of keys with dots between.
@@ -135,7 +142,12 @@ pub(super) fn pod_identity(template: &mut Template<'_>, identity: &PodIdentity) 
         .with("Namespace", text(&identity.namespace))
         .with("ServiceAccount", text(&identity.service_account))
         .with("RoleArn", template.of(&identity.role, Attribute::Arn, origin));
-    template.add(logical(Kind::PodIdentity, &identity.id), "AWS::EKS::PodIdentityAssociation", Keep::No, properties);
+    template.add(
+        template.logical(Kind::PodIdentity, &identity.id),
+        "AWS::EKS::PodIdentityAssociation",
+        Keep::No,
+        properties,
+    );
 }
 
 /// Who may use the cluster.
@@ -148,5 +160,5 @@ pub(super) fn access_entry(template: &mut Template<'_>, entry: &AccessEntry) {
         .with("ClusterName", template.of(&entry.cluster, Attribute::Name, origin))
         .with("PrincipalArn", template.pattern(&entry.principal))
         .with("AccessPolicies", Doc::list([policy.into()], origin));
-    template.add(logical(Kind::AccessEntry, &entry.id), "AWS::EKS::AccessEntry", Keep::No, properties);
+    template.add(template.logical(Kind::AccessEntry, &entry.id), "AWS::EKS::AccessEntry", Keep::No, properties);
 }

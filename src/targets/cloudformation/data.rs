@@ -1,7 +1,7 @@
 //! Databases, caches, streams and brokers, and the secrets in which components find them.
 
 use super::rules;
-use super::template::{Keep, Template, by, logical};
+use super::template::{Keep, Scope, Template, by};
 use super::value::{Sub, attribute, call, reference, text, whole};
 use crate::ir::{Origin, Traced};
 use crate::output::{Doc, Map};
@@ -22,13 +22,13 @@ fn parameters(parameters: &[DbParameter], origin: Origin) -> Map {
 }
 
 /// `{{resolve:secretsmanager:…}}` of a key of a secret of this stack.
-fn resolved(secret: &Ref<Secret>, key: &str, origin: Origin) -> Doc {
-    resolve_into(Sub::default(), secret, key).doc(origin)
+fn resolved(scope: &Scope<'_>, secret: &Ref<Secret>, key: &str, origin: Origin) -> Doc {
+    resolve_into(scope, Sub::default(), secret, key).doc(origin)
 }
 
-fn resolve_into(sub: Sub, secret: &Ref<Secret>, key: &str) -> Sub {
+fn resolve_into(scope: &Scope<'_>, sub: Sub, secret: &Ref<Secret>, key: &str) -> Sub {
     sub.text("{{resolve:secretsmanager:")
-        .of(&logical(Kind::Secret, &secret.id))
+        .of(&scope.logical(Kind::Secret, &secret.id))
         .text(":SecretString:")
         .text(key)
         .text("}}")
@@ -46,7 +46,7 @@ fn key(template: &Template<'_>, key: &Ref<crate::plan::aws::graph::KmsKey>, orig
 pub(super) fn database(template: &mut Template<'_>, database: &DbInstance) {
     let origin = database.origin;
     let practice = Origin::rule(rules::DATABASE);
-    let id = logical(Kind::DbInstance, &database.id);
+    let id = template.logical(Kind::DbInstance, &database.id);
     let subnets = Map::new(origin)
         .with("DBSubnetGroupName", text(&database.name))
         .with("DBSubnetGroupDescription", Doc::text(format!("Subnets of {}", database.name), origin))
@@ -70,7 +70,10 @@ pub(super) fn database(template: &mut Template<'_>, database: &DbInstance) {
         .with("MultiAZ", Doc::Bool(database.multi_az.value, database.multi_az.origin))
         .with("DBName", text(&database.database))
         .with("MasterUsername", text(&database.username))
-        .with("MasterUserPassword", resolved(&database.secret, "password", Origin::rule(rules::PASSWORD)))
+        .with(
+            "MasterUserPassword",
+            resolved(template.scope, &database.secret, "password", Origin::rule(rules::PASSWORD)),
+        )
         .with("Port", Doc::text(database.port.value.0.to_string(), database.port.origin))
         .with("DBSubnetGroupName", reference(format!("{id}Subnets"), origin))
         .with("DBParameterGroupName", reference(format!("{id}Parameters"), origin))
@@ -96,7 +99,7 @@ pub(super) fn database(template: &mut Template<'_>, database: &DbInstance) {
 
 /// Adds host and port to a secret once its database is there.
 fn attach(template: &mut Template<'_>, secret: &Ref<Secret>, kind: &'static str, target: &str, origin: Origin) {
-    let secret = logical(Kind::Secret, &secret.id);
+    let secret = template.logical(Kind::Secret, &secret.id);
     let properties = Map::new(origin)
         .with("SecretId", reference(secret.clone(), origin))
         .text("TargetType", kind)
@@ -108,7 +111,7 @@ fn attach(template: &mut Template<'_>, secret: &Ref<Secret>, kind: &'static str,
 pub(super) fn document_cluster(template: &mut Template<'_>, cluster: &DocumentCluster) {
     let origin = cluster.origin;
     let practice = Origin::rule(rules::DATABASE);
-    let id = logical(Kind::DocumentCluster, &cluster.id);
+    let id = template.logical(Kind::DocumentCluster, &cluster.id);
     let subnets = Map::new(origin)
         .with("DBSubnetGroupName", text(&cluster.name))
         .with("DBSubnetGroupDescription", Doc::text(format!("Subnets of {}", cluster.name), origin))
@@ -124,7 +127,10 @@ pub(super) fn document_cluster(template: &mut Template<'_>, cluster: &DocumentCl
         .with("DBClusterIdentifier", text(&cluster.name))
         .with("EngineVersion", text(&cluster.version))
         .with("MasterUsername", text(&cluster.username))
-        .with("MasterUserPassword", resolved(&cluster.secret, "password", Origin::rule(rules::PASSWORD)))
+        .with(
+            "MasterUserPassword",
+            resolved(template.scope, &cluster.secret, "password", Origin::rule(rules::PASSWORD)),
+        )
         .with("Port", Doc::Integer(i64::from(cluster.port.value.0), cluster.port.origin))
         .with("DBSubnetGroupName", reference(format!("{id}Subnets"), origin))
         .with("DBClusterParameterGroupName", reference(format!("{id}Parameters"), origin))
@@ -155,7 +161,7 @@ pub(super) fn document_cluster(template: &mut Template<'_>, cluster: &DocumentCl
 pub(super) fn cache(template: &mut Template<'_>, cache: &ReplicationGroup) {
     let origin = cache.origin;
     let practice = Origin::rule(rules::CACHE);
-    let id = logical(Kind::ReplicationGroup, &cache.id);
+    let id = template.logical(Kind::ReplicationGroup, &cache.id);
     let subnets = Map::new(origin)
         .with("CacheSubnetGroupName", text(&cache.name))
         .with("Description", Doc::text(format!("Subnets of {}", cache.name), origin))
@@ -192,7 +198,7 @@ pub(super) fn cache(template: &mut Template<'_>, cache: &ReplicationGroup) {
         .with("AtRestEncryptionEnabled", Doc::Bool(true, practice))
         .with("KmsKeyId", key(template, &cache.key, origin))
         .with("TransitEncryptionEnabled", Doc::Bool(true, practice))
-        .with("AuthToken", password_of(&cache.secret, Origin::rule(rules::PASSWORD)))
+        .with("AuthToken", password_of(template.scope, &cache.secret, Origin::rule(rules::PASSWORD)))
         .with("AutoMinorVersionUpgrade", Doc::Bool(true, practice))
         .with("SnapshotRetentionLimit", whole(&cache.snapshot_days))
         .with("LogDeliveryConfigurations", Doc::list([slow.into()], origin));
@@ -200,12 +206,12 @@ pub(super) fn cache(template: &mut Template<'_>, cache: &ReplicationGroup) {
 }
 
 /// The logical id of the secret with nothing but a password.
-fn password_id(secret: &Ref<Secret>) -> String {
-    format!("{}Password", logical(Kind::Secret, &secret.id))
+fn password_id(scope: &Scope<'_>, secret: &Ref<Secret>) -> String {
+    format!("{}Password", scope.logical(Kind::Secret, &secret.id))
 }
 
-fn password_of(secret: &Ref<Secret>, origin: Origin) -> Doc {
-    let id = password_id(secret);
+fn password_of(scope: &Scope<'_>, secret: &Ref<Secret>, origin: Origin) -> Doc {
+    let id = password_id(scope, secret);
     Sub::default().text("{{resolve:secretsmanager:").of(&id).text(":SecretString:password}}").doc(origin)
 }
 
@@ -213,7 +219,7 @@ fn password_of(secret: &Ref<Secret>, origin: Origin) -> Doc {
 pub(super) fn kafka(template: &mut Template<'_>, cluster: &MskCluster) {
     let origin = cluster.origin;
     let practice = Origin::rule(rules::BROKER);
-    let id = logical(Kind::MskCluster, &cluster.id);
+    let id = template.logical(Kind::MskCluster, &cluster.id);
     let on = |value: bool| Doc::Bool(value, practice);
     let mut server = String::new();
     for property in &cluster.properties {
@@ -270,13 +276,13 @@ pub(super) fn kafka(template: &mut Template<'_>, cluster: &MskCluster) {
 pub(super) fn broker(template: &mut Template<'_>, broker: &MqBroker) {
     let origin = broker.origin;
     let practice = Origin::rule(rules::BROKER);
-    let id = logical(Kind::MqBroker, &broker.id);
+    let id = template.logical(Kind::MqBroker, &broker.id);
     let subnets = template.subnets("data", origin);
     let subnets =
         if broker.clustered.value { subnets } else { Doc::list([super::network::first(subnets, origin)], origin) };
     let user = Map::new(origin)
         .with("Username", text(&broker.username))
-        .with("Password", password_of(&broker.secret, Origin::rule(rules::PASSWORD)));
+        .with("Password", password_of(template.scope, &broker.secret, Origin::rule(rules::PASSWORD)));
     let encryption =
         Map::new(practice).with("KmsKeyId", key(template, &broker.key, origin)).bool("UseAwsOwnedKey", false);
     let mode = if broker.clustered.value { "CLUSTER_MULTI_AZ" } else { "SINGLE_INSTANCE" };
@@ -299,7 +305,7 @@ pub(super) fn broker(template: &mut Template<'_>, broker: &MqBroker) {
 /// What a secret of the contract holds, and where it comes from.
 pub(super) fn secret(template: &mut Template<'_>, secret: &Secret, of: Source<'_>) {
     let origin = secret.origin;
-    let id = logical(Kind::Secret, &secret.id);
+    let id = template.logical(Kind::Secret, &secret.id);
     let mut properties = Map::new(origin)
         .with("Name", text(&secret.name))
         .with("Description", text(&secret.description))
@@ -313,7 +319,7 @@ pub(super) fn secret(template: &mut Template<'_>, secret: &Secret, of: Source<'_
             SecretContent::Credentials { username, database, length },
             Source::Cache(host, port) | Source::Broker(host, port),
         ) => {
-            let own = password_id(&secret.reference());
+            let own = password_id(template.scope, &secret.reference());
             let password = by(rules::PASSWORD)
                 .with("Name", Doc::text(format!("{}/password", secret.name), secret.name.origin))
                 .with("Description", Doc::text(format!("The password of {}", secret.name), secret.description.origin))
@@ -339,7 +345,7 @@ pub(super) fn secret(template: &mut Template<'_>, secret: &Secret, of: Source<'_
             let mut rest = format.value.as_str();
             while let Some((before, after)) = rest.split_once('{') {
                 let (word, behind) = after.split_once('}').unwrap_or((after, ""));
-                sub = resolve_into(sub.text(before), of, word);
+                sub = resolve_into(template.scope, sub.text(before), of, word);
                 rest = behind;
             }
             properties.put("SecretString", sub.text(rest).doc(format.origin));
@@ -349,7 +355,7 @@ pub(super) fn secret(template: &mut Template<'_>, secret: &Secret, of: Source<'_
     let after: Vec<String> = match &secret.content {
         // Host and port stand in the other secret once its database is there.
         SecretContent::Connection { of, .. } if template.is_attached(of) => {
-            vec![format!("{}Attachment", logical(Kind::Secret, &of.id))]
+            vec![format!("{}Attachment", template.logical(Kind::Secret, &of.id))]
         }
         _ => Vec::new(),
     };

@@ -1,7 +1,7 @@
 //! Roles, keys, and the provider of the pipeline's identity.
 
 use super::rules;
-use super::template::{Keep, Template, by, logical};
+use super::template::{Keep, Template, by};
 use super::value::{Sub, arn, flow, reference, text, whole};
 use crate::ir::Origin;
 use crate::output::{Doc, Map};
@@ -84,7 +84,8 @@ pub(super) fn role(template: &mut Template<'_>, role: &Role) {
                 .text("Effect", "Allow")
                 .with(
                     "Principal",
-                    Map::new(trust).with("Federated", reference(logical(Kind::OidcProvider, &provider.id), trust)),
+                    Map::new(trust)
+                        .with("Federated", reference(template.logical(Kind::OidcProvider, &provider.id), trust)),
                 )
                 .with("Action", text(&github.action))
                 .with("Condition", Map::new(trust).with("StringEquals", tests))
@@ -101,7 +102,7 @@ pub(super) fn role(template: &mut Template<'_>, role: &Role) {
         properties
             .put("ManagedPolicyArns", Doc::list(role.managed.iter().map(|arn| template.pattern(arn)), role.origin));
     }
-    let id = logical(Kind::Role, &role.id);
+    let id = template.logical(Kind::Role, &role.id);
     let document = |template: &Template<'_>, statements: &[Statement]| {
         policy(statements.iter().map(|one| statement(template, one)).collect::<Vec<_>>(), role.origin)
     };
@@ -170,7 +171,7 @@ pub(super) fn key(template: &mut Template<'_>, key: &KmsKey) {
         .bool("EnableKeyRotation", true)
         .with("PendingWindowInDays", whole(&key.deletion_days))
         .with("KeyPolicy", policy(statements, origin));
-    let id = logical(Kind::KmsKey, &key.id);
+    let id = template.logical(Kind::KmsKey, &key.id);
     template.add(id.clone(), "AWS::KMS::Key", Keep::Retain, properties);
     let alias = Map::new(key.origin)
         .with("AliasName", Doc::text(format!("alias/{}", key.name), key.name.origin))
@@ -184,7 +185,7 @@ pub(super) fn provider(template: &mut Template<'_>, provider: &OidcProvider) {
     let properties = Map::new(provider.origin)
         .with("Url", text(&provider.url))
         .with("ClientIdList", Doc::list([text(&provider.audience)], provider.origin));
-    template.add(logical(Kind::OidcProvider, &provider.id), "AWS::IAM::OIDCProvider", Keep::No, properties);
+    template.add(template.logical(Kind::OidcProvider, &provider.id), "AWS::IAM::OIDCProvider", Keep::No, properties);
 }
 
 /// A policy of a resource that refuses requests without TLS.

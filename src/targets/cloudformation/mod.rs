@@ -100,7 +100,7 @@ fn path_of(stack: Stack<'_>) -> String {
     match stack {
         Stack::Component(name) => format!("components/{name}.yaml"),
         Stack::Datastore(name) => format!("datastores/{name}.yaml"),
-        other => format!("{}.yaml", other.name()),
+        other => format!("{}.yaml", other.named("".into())),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::rules;
 use super::stack::{Rule, Stack};
-use super::template::{Keep, Template, by, logical, network_parameter, pascal};
+use super::template::{Keep, Template, by, network_parameter, pascal};
 use super::value::{Sub, attribute, call, reference, text, whole};
 use crate::ir::Origin;
 use crate::output::{Doc, Map};
@@ -196,7 +196,7 @@ fn flow_log(template: &mut Template<'_>, flow: &FlowLog) {
         .text("TrafficType", "ALL")
         .with("MaxAggregationInterval", whole(&flow.interval))
         .text("LogDestinationType", "cloud-watch-logs")
-        .with("LogGroupName", reference(logical(Kind::LogGroup, &flow.log_group.id), origin))
+        .with("LogGroupName", reference(template.logical(Kind::LogGroup, &flow.log_group.id), origin))
         .with("DeliverLogsPermissionArn", template.of(&flow.role, Attribute::Arn, origin));
     template.add("FlowLog", "AWS::EC2::FlowLog", Keep::No, properties);
 }
@@ -218,7 +218,7 @@ fn endpoint(template: &mut Template<'_>, network: &Network, endpoint: &Endpoint)
         properties.put("SubnetIds", Doc::list(subnets, origin));
         properties.put("SecurityGroupIds", Doc::list([attribute("EndpointsSecurityGroup", "GroupId", origin)], origin));
     }
-    template.add(logical(Kind::Endpoint, &endpoint.id), "AWS::EC2::VPCEndpoint", Keep::No, properties);
+    template.add(template.logical(Kind::Endpoint, &endpoint.id), "AWS::EC2::VPCEndpoint", Keep::No, properties);
 }
 
 /// A security group without its rules.
@@ -238,7 +238,7 @@ pub(super) fn security_group(template: &mut Template<'_>, group: &SecurityGroup)
         .with("VpcId", vpc)
         .with("SecurityGroupEgress", Doc::list([nowhere.into()], Origin::rule(rules::NO_EGRESS)))
         .with("Tags", tags([name_tag(&group.name, group.name.origin)], origin));
-    template.add(logical(Kind::SecurityGroup, &group.id), "AWS::EC2::SecurityGroup", Keep::No, properties);
+    template.add(template.logical(Kind::SecurityGroup, &group.id), "AWS::EC2::SecurityGroup", Keep::No, properties);
     template.tell(group);
 }
 
@@ -275,7 +275,7 @@ pub(super) fn rule(template: &mut Template<'_>, rule: Rule<'_>) {
         }
         Peer::Range(range) => properties.put("CidrIp", Doc::traced(range)),
     }
-    let id = format!("{}{}{word}", pascal(group.id.as_str()), pascal(rule.id.as_str()));
+    let id = format!("{}{}{word}", template.scope.pascal(&group.id), template.scope.pascal(&rule.id));
     template.add(id, kind, Keep::No, properties);
 }
 

@@ -2,7 +2,7 @@
 
 use super::identity::{below, key_arn, policy, service_may, tls_only};
 use super::rules;
-use super::template::{Keep, Template, bucket_name, by, logical};
+use super::template::{Keep, Template, bucket_name, by};
 use super::value::{attribute, flow, reference, text, whole};
 use crate::ir::Origin;
 use crate::output::{Doc, Map};
@@ -11,7 +11,7 @@ use crate::plan::aws::graph::{Attribute, Bucket, BucketPurpose, Kind, Queue, Top
 /// A queue that refuses plaintext.
 pub(super) fn queue(template: &mut Template<'_>, queue: &Queue) {
     let origin = queue.origin;
-    let id = logical(Kind::Queue, &queue.id);
+    let id = template.logical(Kind::Queue, &queue.id);
     let mut properties = Map::new(origin)
         .with("QueueName", text(&queue.name))
         .with("KmsMasterKeyId", key_arn(template, &queue.key, origin))
@@ -40,7 +40,7 @@ pub(super) fn queue(template: &mut Template<'_>, queue: &Queue) {
 /// A topic that refuses plaintext.
 pub(super) fn topic(template: &mut Template<'_>, topic: &Topic) {
     let origin = topic.origin;
-    let id = logical(Kind::Topic, &topic.id);
+    let id = template.logical(Kind::Topic, &topic.id);
     let mut properties = Map::new(origin)
         .with("TopicName", text(&topic.name))
         .with("KmsMasterKeyId", key_arn(template, &topic.key, origin));
@@ -71,7 +71,7 @@ pub(super) fn topic(template: &mut Template<'_>, topic: &Topic) {
 /// A bucket with its policy.
 pub(super) fn bucket(template: &mut Template<'_>, bucket: &Bucket, more: Vec<Map>) {
     let origin = bucket.origin;
-    let id = logical(Kind::Bucket, &bucket.id);
+    let id = template.logical(Kind::Bucket, &bucket.id);
     let blocked = Origin::rule(rules::PUBLIC_ACCESS);
     let encryption = match &bucket.key {
         Some(key) => {
@@ -157,8 +157,8 @@ fn lifecycle(bucket: &Bucket) -> Map {
 }
 
 /// What services that write logs may do with a bucket.
-pub(super) fn log_writers(bucket: &Bucket) -> Vec<Map> {
-    let id = logical(Kind::Bucket, &bucket.id);
+pub(super) fn log_writers(template: &Template<'_>, bucket: &Bucket) -> Vec<Map> {
+    let id = template.logical(Kind::Bucket, &bucket.id);
     let origin = bucket.origin;
     let into = |prefix: &'static str| below(&id, prefix, origin);
     let service = |name: &'static str| Doc::text(name, origin);

@@ -2,7 +2,7 @@
 
 use super::identity::key_arn;
 use super::rules;
-use super::template::{Keep, Template, logical};
+use super::template::{Keep, Template};
 use super::value::{decimal, pair, reference, text, whole};
 use crate::ir::Origin;
 use crate::output::{Doc, Map};
@@ -15,7 +15,7 @@ pub(super) fn log_group(template: &mut Template<'_>, group: &LogGroup) {
         .with("LogGroupName", text(&group.name))
         .with("RetentionInDays", whole(&group.retention_days))
         .with("KmsKeyId", key_arn(template, &group.key, origin));
-    template.add(logical(Kind::LogGroup, &group.id), "AWS::Logs::LogGroup", Keep::Retain, properties);
+    template.add(template.logical(Kind::LogGroup, &group.id), "AWS::Logs::LogGroup", Keep::Retain, properties);
 }
 
 /// An alarm.
@@ -84,7 +84,7 @@ pub(super) fn alarm(template: &mut Template<'_>, alarm: &Alarm) {
         properties.put("AlarmActions", Doc::list([topic.clone()], told));
         properties.put("OKActions", Doc::list([topic], told));
     }
-    template.add(logical(Kind::Alarm, &alarm.id), "AWS::CloudWatch::Alarm", Keep::No, properties);
+    template.add(template.logical(Kind::Alarm, &alarm.id), "AWS::CloudWatch::Alarm", Keep::No, properties);
 }
 
 /// Where backups are kept.
@@ -93,14 +93,14 @@ pub(super) fn vault(template: &mut Template<'_>, vault: &BackupVault) {
     let properties = Map::new(origin)
         .with("BackupVaultName", text(&vault.name))
         .with("EncryptionKeyArn", key_arn(template, &vault.key, origin));
-    template.add(logical(Kind::BackupVault, &vault.id), "AWS::Backup::BackupVault", Keep::Retain, properties);
+    template.add(template.logical(Kind::BackupVault, &vault.id), "AWS::Backup::BackupVault", Keep::Retain, properties);
 }
 
 /// When what is backed up.
 pub(super) fn backup(template: &mut Template<'_>, plan: &BackupPlan) {
     let origin = plan.origin;
     let practice = Origin::rule(rules::BACKUP);
-    let id = logical(Kind::BackupPlan, &plan.id);
+    let id = template.logical(Kind::BackupPlan, &plan.id);
     let mut rule = Map::new(origin)
         .text("RuleName", "scheduled")
         .with("TargetBackupVault", template.of(&plan.vault, Attribute::Name, origin))
@@ -135,5 +135,5 @@ pub(super) fn parameter(template: &mut Template<'_>, parameter: &Parameter) {
         .with("Name", text(&parameter.name))
         .text("Type", "String")
         .with("Value", template.pattern(&parameter.value));
-    template.add(logical(Kind::Parameter, &parameter.id), "AWS::SSM::Parameter", Keep::No, properties);
+    template.add(template.logical(Kind::Parameter, &parameter.id), "AWS::SSM::Parameter", Keep::No, properties);
 }

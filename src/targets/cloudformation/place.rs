@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::data::Source;
 use super::stack::{Calls, Owners, Rule, Stack, of_certificate, of_rule, owners};
-use super::template::{Scope, Template, handed, kafka_parameter, logical};
+use super::template::{Scope, Template, handed, kafka_parameter};
 use super::{account, balancing, cluster, data, identity, network, objects, operations, service};
 use crate::diag::Diagnostic;
 use crate::ir::value::HostName;
@@ -147,8 +147,10 @@ impl<'a> Place<'a> {
 
     pub(super) fn stack_name(&self, stack: Stack<'_>) -> String {
         match self.scope.environment {
-            Some(environment) => names::stack(self.scope.system, environment.name.as_str(), stack.name()),
-            None => format!("{}-{}", self.scope.system, stack.name()),
+            Some(environment) => {
+                names::stack(self.scope.system, environment.name.as_str(), &self.scope.stack_name(stack))
+            }
+            None => format!("{}-{}", self.scope.system, self.scope.stack_name(stack)),
         }
     }
 
@@ -251,7 +253,10 @@ impl<'a> Place<'a> {
             Item::Broker(it) => data::broker(template, it),
             Item::Queue(it) => objects::queue(template, it),
             Item::Topic(it) => objects::topic(template, it),
-            Item::Bucket(it) => objects::bucket(template, it, objects::log_writers(it)),
+            Item::Bucket(it) => {
+                let writers = objects::log_writers(template, it);
+                objects::bucket(template, it, writers);
+            }
             Item::Secret(it) => {
                 let source = self.source(template, it);
                 data::secret(template, it, source);
@@ -267,7 +272,8 @@ impl<'a> Place<'a> {
             Item::Eks(it) => cluster::cluster(template, it),
             Item::Nodes(it) => cluster::nodes(template, it),
             Item::AddOn(it, nodes) => {
-                let nodes: Vec<String> = nodes.iter().map(|nodes| logical(Kind::NodeGroup, &nodes.id)).collect();
+                let nodes: Vec<String> =
+                    nodes.iter().map(|nodes| template.logical(Kind::NodeGroup, &nodes.id)).collect();
                 cluster::add_on(template, it, &nodes);
             }
             Item::PodIdentity(it) => cluster::pod_identity(template, it),
@@ -304,7 +310,7 @@ impl<'a> Place<'a> {
             return Source::Cache(template.of(&cache.reference(), Attribute::Host, origin), &cache.port);
         }
         if let Some(broker) = data.brokers.iter().find(|one| is(&one.secret)) {
-            let host = data::broker_host(&logical(Kind::MqBroker, &broker.id), origin);
+            let host = data::broker_host(&template.logical(Kind::MqBroker, &broker.id), origin);
             return Source::Broker(host, &broker.port);
         }
         if let Some(queue) = data.queues.iter().find(|one| maybe(&one.secret)) {
@@ -488,13 +494,13 @@ impl<'a> Template<'a> {
                     || rule.beside.as_ref().is_some_and(|beside| beside.id == target.group.id)
             };
             let rules = environment.balancing.rules.iter().filter(|rule| Stack::of(&rule.owner) == self.stack);
-            found.extend(rules.filter(leads).map(|rule| logical(Kind::ListenerRule, &rule.id)));
+            found.extend(rules.filter(leads).map(|rule| self.scope.logical(Kind::ListenerRule, &rule.id)));
             let listeners = environment.balancing.listeners.iter();
             let listeners = listeners.filter(|listener| Stack::of(&listener.owner) == self.stack);
             found.extend(
                 listeners
                     .filter(|listener| listener.id == target.listener.id)
-                    .map(|listener| logical(Kind::Listener, &listener.id)),
+                    .map(|listener| self.scope.logical(Kind::Listener, &listener.id)),
             );
         }
         found.sort();

@@ -2,7 +2,7 @@
 
 use super::identity::key_arn;
 use super::rules;
-use super::template::{Keep, Template, logical};
+use super::template::{Keep, Template};
 use super::value::{Sub, decimal, flow, reference, text, whole};
 use crate::ir::choice::Protocol;
 use crate::ir::{Origin, Traced};
@@ -15,7 +15,7 @@ use crate::plan::aws::graph::{
 /// The cluster, and what its services run on.
 pub(super) fn cluster(template: &mut Template<'_>, cluster: &EcsCluster) {
     let origin = cluster.origin;
-    let id = logical(Kind::EcsCluster, &cluster.id);
+    let id = template.logical(Kind::EcsCluster, &cluster.id);
     let insights = Map::new(origin).text("Name", "containerInsights").with("Value", text(&cluster.container_insights));
     let sessions =
         Map::new(origin).text("Logging", "OVERRIDE").with("KmsKeyId", key_arn(template, &cluster.key, origin)).with(
@@ -44,7 +44,7 @@ pub(super) fn namespace(template: &mut Template<'_>, namespace: &ServiceNamespac
     let properties =
         Map::new(origin).with("Name", text(&namespace.name)).with("Vpc", template.of_network("vpc", origin));
     template.add(
-        logical(Kind::ServiceNamespace, &namespace.id),
+        template.logical(Kind::ServiceNamespace, &namespace.id),
         "AWS::ServiceDiscovery::PrivateDnsNamespace",
         Keep::No,
         properties,
@@ -76,7 +76,12 @@ pub(super) fn task(template: &mut Template<'_>, task: &TaskDefinition) {
         properties.put("EphemeralStorage", Map::new(size.origin).with("SizeInGiB", whole(size)));
     }
     // A rollback needs the revision before.
-    template.add(logical(Kind::TaskDefinition, &task.id), "AWS::ECS::TaskDefinition", Keep::Retain, properties);
+    template.add(
+        template.logical(Kind::TaskDefinition, &task.id),
+        "AWS::ECS::TaskDefinition",
+        Keep::Retain,
+        properties,
+    );
 }
 
 fn container(template: &Template<'_>, container: &Container) -> Map {
@@ -219,7 +224,7 @@ fn in_private_subnets(
 pub(super) fn service(template: &mut Template<'_>, service: &EcsService, capacity: &Traced<String>) {
     let origin = service.origin;
     let practice = Origin::rule(rules::SERVICE);
-    let id = logical(Kind::EcsService, &service.id);
+    let id = template.logical(Kind::EcsService, &service.id);
     let mut deployment = Map::new(practice)
         .with("MinimumHealthyPercent", whole(&service.minimum_healthy))
         .with("MaximumPercent", whole(&service.maximum));
@@ -333,7 +338,7 @@ pub(super) fn schedule(template: &mut Template<'_>, schedule: &Schedule) {
         .with("FlexibleTimeWindow", Map::new(origin).text("Mode", "OFF"))
         .with("KmsKeyArn", key_arn(template, &schedule.key, origin))
         .with("Target", target);
-    template.add(logical(Kind::Schedule, &schedule.id), "AWS::Scheduler::Schedule", Keep::No, properties);
+    template.add(template.logical(Kind::Schedule, &schedule.id), "AWS::Scheduler::Schedule", Keep::No, properties);
 }
 
 /// A service whose number of tasks changes.
@@ -348,7 +353,7 @@ pub(super) fn scalable_target(template: &mut Template<'_>, target: &ScalableTarg
         .with("ResourceId", super::template::splice(resource, &service).doc(origin))
         .with("MinCapacity", whole(&target.min))
         .with("MaxCapacity", whole(&target.max));
-    let id = logical(Kind::ScalableTarget, &target.id);
+    let id = template.logical(Kind::ScalableTarget, &target.id);
     template.add(id, "AWS::ApplicationAutoScaling::ScalableTarget", Keep::No, properties);
 }
 
@@ -397,9 +402,9 @@ pub(super) fn scaling_policy(template: &mut Template<'_>, policy: &ScalingPolicy
     let properties = Map::new(origin)
         .with("PolicyName", text(&policy.name))
         .text("PolicyType", "TargetTrackingScaling")
-        .with("ScalingTargetId", reference(logical(Kind::ScalableTarget, &policy.target.id), origin))
+        .with("ScalingTargetId", reference(template.logical(Kind::ScalableTarget, &policy.target.id), origin))
         .with("TargetTrackingScalingPolicyConfiguration", tracking);
-    let id = logical(Kind::ScalingPolicy, &policy.id);
+    let id = template.logical(Kind::ScalingPolicy, &policy.id);
     template.add(id, "AWS::ApplicationAutoScaling::ScalingPolicy", Keep::No, properties);
 }
 

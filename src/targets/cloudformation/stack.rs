@@ -1,5 +1,6 @@
 //! Which stack a resource belongs to, and what leads from one stack to another.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::plan::aws::AwsEnvironment;
@@ -35,18 +36,20 @@ impl<'a> Stack<'a> {
         }
     }
 
-    /// What it is called among the stacks of its environment. No component has the name of a datastore, but either may have
-    /// the name of a stack that all share.
-    pub(super) fn name(self) -> &'a str {
+    /// What it is called among the stacks of its environment; `own`: the name of its datastore or component. None of those
+    /// has the name of another, but one may have that of a stack that all share: it then has a capital, which no name has.
+    pub(super) fn named<'n>(self, own: Cow<'n, str>) -> Cow<'n, str> {
         match self {
-            Stack::Account => "account",
-            Stack::Network => "network",
-            Stack::Platform => "platform",
-            Stack::Certificates => "certificates",
-            Stack::Component("network") | Stack::Datastore("network") => "own-network",
-            Stack::Component("platform") | Stack::Datastore("platform") => "own-platform",
-            Stack::Component("certificates") | Stack::Datastore("certificates") => "own-certificates",
-            Stack::Component(name) | Stack::Datastore(name) => name,
+            Stack::Account => Cow::Borrowed("account"),
+            Stack::Network => Cow::Borrowed("network"),
+            Stack::Platform => Cow::Borrowed("platform"),
+            Stack::Certificates => Cow::Borrowed("certificates"),
+            Stack::Component(_) | Stack::Datastore(_) => match &*own {
+                "network" => Cow::Borrowed("Network"),
+                "platform" => Cow::Borrowed("Platform"),
+                "certificates" => Cow::Borrowed("Certificates"),
+                _ => own,
+            },
         }
     }
 }

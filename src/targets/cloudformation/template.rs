@@ -1,5 +1,6 @@
 //! One template while it is written: resources by logical id, what it reads of other stacks, what it tells them.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,6 +65,41 @@ const CERTIFICATE: (&str, &str) =
 /// The condition that there is one.
 const IS_HELD: &str = "IsHeld";
 
+impl Scope<'_> {
+    /// A name, as it was called first: of an id, of a stack.
+    fn first_called<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        self.environment.map_or(Cow::Borrowed(name), |environment| environment.first_names.of(name))
+    }
+
+    /// The logical id of a resource: its id, as it was called first, and its kind. It stays when others come and go.
+    pub(super) fn logical(&self, kind: Kind, id: &Id) -> String {
+        format!("{}{}", self.pascal(id), pascal(words(kind)))
+    }
+
+    /// An id as a word of a logical id.
+    pub(super) fn pascal(&self, id: &Id) -> String {
+        pascal(&self.first_called(id.as_str()))
+    }
+
+    /// What a stack is called among those of its environment.
+    pub(super) fn stack_name<'n>(&self, stack: Stack<'n>) -> Cow<'n, str> {
+        match stack {
+            Stack::Datastore(name) => stack.named(self.first_called(name)),
+            Stack::Component(name) => stack.named(Cow::Borrowed(name)),
+            shared => shared.named(Cow::Borrowed("")),
+        }
+    }
+
+    /// The logical id of the parameter by which a template reads an attribute of another stack's resource.
+    fn import(&self, kind: Kind, id: &Id, what: Attribute) -> String {
+        format!("{}{}", self.logical(kind, id), pascal(attribute_word(what)))
+    }
+
+    fn kebab(&self, kind: Kind, id: &Id, what: Attribute) -> String {
+        format!("{}-{}-{}", self.first_called(id.as_str()), words(kind), attribute_word(what))
+    }
+}
+
 impl<'a> Template<'a> {
     pub(super) fn new(scope: &'a Scope<'a>, stack: Stack<'a>) -> Template<'a> {
         let resources = Map::new(Origin::rule(rules::TEMPLATE));
@@ -75,6 +111,11 @@ impl<'a> Template<'a> {
             holds: Cell::new(false),
             resources,
         }
+    }
+
+    /// The logical id of a resource.
+    pub(super) fn logical(&self, kind: Kind, id: &Id) -> String {
+        self.scope.logical(kind, id)
     }
 
     /// Adds a resource.
@@ -117,7 +158,7 @@ impl<'a> Template<'a> {
     /// Tells later stacks what only the cloud knows of a resource of this one.
     pub(super) fn tell<T: Resource>(&mut self, resource: &T) {
         for told_attribute in told(T::KIND) {
-            let id = format!("{}Parameter", import(T::KIND, resource.id(), *told_attribute));
+            let id = format!("{}Parameter", self.scope.import(T::KIND, resource.id(), *told_attribute));
             let origin = Origin::rule(rules::EXPORT);
             let value = self.own(T::KIND, resource.id(), *told_attribute, origin);
             let name = parameter(self.scope, self.stack, T::KIND, resource.id(), *told_attribute);
@@ -184,7 +225,7 @@ impl<'a> Template<'a> {
         if (kind, what) == (Kind::Vpc, Attribute::Id) {
             return self.of_network("vpc", origin);
         }
-        let local = import(kind, id, what);
+        let local = self.scope.import(kind, id, what);
         let stack = owner.unwrap_or(Stack::Platform);
         if stack == Stack::Certificates {
             // A parameter of another region: the deployment reads it and hands it over.
@@ -257,7 +298,7 @@ impl<'a> Template<'a> {
 
     /// An attribute of a resource of this stack.
     fn own(&self, kind: Kind, id: &Id, what: Attribute, origin: Origin) -> Doc {
-        let local = logical(kind, id);
+        let local = self.logical(kind, id);
         let name = match (kind, what) {
             (Kind::SecurityGroup, _) => "GroupId",
             (Kind::LoadBalancer, Attribute::ArnSuffix) => "LoadBalancerFullName",
@@ -408,7 +449,7 @@ pub(super) fn by(rule: Rule) -> Map {
 pub(super) fn handed(scope: &Scope<'_>, certificate: &Ref<crate::plan::aws::graph::Certificate>) -> (String, String) {
     let (kind, what) = (Kind::Certificate, Attribute::Arn);
     let name = parameter(scope, Stack::Certificates, kind, &certificate.id, what);
-    (import(kind, &certificate.id, what), name)
+    (scope.import(kind, &certificate.id, what), name)
 }
 
 /// The parameter in which the ARN of a Kafka cluster stands.
@@ -426,16 +467,12 @@ fn path(scope: &Scope<'_>) -> String {
 
 /// The name of the parameter by which a stack tells an attribute.
 fn parameter(scope: &Scope<'_>, stack: Stack<'_>, kind: Kind, id: &Id, what: Attribute) -> String {
-    format!("{}/{}/{}", path(scope), stack.name(), kebab(kind, id, what))
+    format!("{}/{}/{}", path(scope), scope.stack_name(stack), scope.kebab(kind, id, what))
 }
 
 /// The name of the parameter of the network.
 pub(super) fn network_parameter(scope: &Scope<'_>, what: &str) -> String {
     format!("{}/network/{what}", path(scope))
-}
-
-fn kebab(kind: Kind, id: &Id, what: Attribute) -> String {
-    format!("{id}-{}-{}", words(kind), attribute_word(what))
 }
 
 fn attribute_word(what: Attribute) -> &'static str {
@@ -448,16 +485,6 @@ fn attribute_word(what: Attribute) -> &'static str {
         Attribute::Brokers => "brokers",
         Attribute::ArnSuffix => "suffix",
     }
-}
-
-/// The logical id of the parameter by which a template reads an attribute of another stack's resource.
-fn import(kind: Kind, id: &Id, what: Attribute) -> String {
-    format!("{}{}", logical(kind, id), pascal(attribute_word(what)))
-}
-
-/// The logical id of a resource: its id and its kind. It stays when others come and go.
-pub(super) fn logical(kind: Kind, id: &Id) -> String {
-    format!("{}{}", pascal(id.as_str()), pascal(words(kind)))
 }
 
 fn words(kind: Kind) -> &'static str {

@@ -70,8 +70,6 @@ struct Whole<'a> {
     specs: &'a Specs,
     system: &'a SystemTemplate,
     components: BTreeMap<&'a str, &'a ComponentTemplate>,
-    /// Whether some datastore was renamed.
-    renamed: bool,
 }
 
 impl<'a> Whole<'a> {
@@ -82,9 +80,7 @@ impl<'a> Whole<'a> {
         specs: &'a Specs,
     ) -> Whole<'a> {
         let components = &infrastructure.templates.components;
-        let mut datastores = infrastructure.environments.environments.iter().flat_map(|it| &it.datastores);
         Whole {
-            renamed: datastores.any(|datastore| !datastore.renamed_from.is_empty()),
             infrastructure,
             monitoring,
             pipeline,
@@ -123,6 +119,7 @@ impl<'a> Whole<'a> {
         check::names(place, &network, &cluster, &mut draft);
         let environment = AwsEnvironment {
             name: environment.name.clone(),
+            first_names: known.first_names.clone(),
             origin: environment.origin,
             region: environment.region.clone(),
             account: environment.account.clone(),
@@ -169,6 +166,7 @@ struct Known<'a> {
     workloads: Vec<Workload<'a>>,
     by_component: BTreeMap<&'a str, usize>,
     datastores: BTreeMap<&'a str, &'a DatastorePlan>,
+    first_names: names::FirstNames,
 }
 
 impl<'a> Known<'a> {
@@ -183,7 +181,14 @@ impl<'a> Known<'a> {
         let by_component =
             workloads.iter().enumerate().map(|(index, one)| (one.plan.component.as_str(), index)).collect();
         let datastores = environment.datastores.iter().map(|datastore| (datastore.name.as_str(), datastore)).collect();
-        Known { workloads, by_component, datastores }
+        let renamed = environment
+            .datastores
+            .iter()
+            .filter_map(|datastore| Some((datastore.name.as_str(), datastore.renamed_from.first()?.as_str())));
+        let all = environment.datastores.iter().map(|datastore| datastore.name.as_str());
+        let all = all.chain(environment.workloads.iter().map(|workload| workload.component.as_str()));
+        let first_names = names::FirstNames::new(renamed, all);
+        Known { workloads, by_component, datastores, first_names }
     }
 }
 
@@ -239,22 +244,9 @@ impl<'a> Place<'a> {
         shorten(&name, u32::try_from(max).unwrap_or(u32::MAX))
     }
 
-    /// What belongs to a datastore that was renamed keeps its first name: AWS would make another one.
+    /// What a name is in the cloud.
     fn first_called(self, below: &str) -> Cow<'_, str> {
-        if !self.whole.renamed {
-            return Cow::Borrowed(below);
-        }
-        let rest_of = |name: &str| below.strip_prefix(name).filter(|rest| rest.is_empty() || rest.starts_with('-'));
-        let renamed = self.environment.datastores.iter().find_map(|datastore| {
-            let first = datastore.renamed_from.first()?;
-            Some((datastore.name.as_str().len(), format!("{first}{}", rest_of(datastore.name.as_str())?)))
-        });
-        let Some((length, name)) = renamed else { return Cow::Owned(below.to_owned()) };
-        // `orders-archive` is no part of `orders`.
-        let longer = |other: &str| other.len() > length && rest_of(other).is_some();
-        let another = self.environment.datastores.iter().any(|it| longer(it.name.as_str()))
-            || self.environment.workloads.iter().any(|it| longer(it.component.as_str()));
-        Cow::Owned(if another { below.to_owned() } else { name })
+        Cow::Owned(self.known.first_names.of(below).into_owned())
     }
 
     fn is_production(self) -> bool {
