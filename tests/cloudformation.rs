@@ -270,3 +270,10 @@ fn what_is_called_as_a_shared_stack_has_one_of_its_own() {
     assert!(stacks.names.contains_key("courier-staging-network"), "{:?}", stacks.names);
     assert!(stacks.names.contains_key("courier-staging-Network"), "{:?}", stacks.names);
 }
+
+#[test]
+fn two_hyphens_in_a_row_are_left_out_of_names_that_may_not_have_them() {
+    let copy = changed("courier", &[("pathc.yaml", "system: courier\n", "system: cou--rier\n")]);
+    let stacks = stacks(Utf8Path::from_path(copy.path()).unwrap(), |_, _| {});
+    assert!(stacks.names.contains_key("cou--rier-staging-parcels-db"), "{:?}", stacks.names);
+}

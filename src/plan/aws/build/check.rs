@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use super::{Draft, Place};
 use crate::diag::{Diagnostic, code};
 use crate::ir::{Origin, Traced};
+use crate::plan::aws::AwsEnvironment;
 use crate::plan::aws::graph::{Cluster, Network};
 use crate::spec::aws::NameKind;
 
-/// Everything that is wrong with the names of an environment.
-pub(super) fn names(place: Place<'_>, network: &Network, cluster: &Cluster, draft: &mut Draft) {
+/// Names that are taken, in the case that counts, each with what takes it.
+pub(super) type Taken = BTreeMap<(NameKind, String), Origin>;
+
+/// Everything that is wrong with the names of an environment; gives those that are taken.
+pub(super) fn names(place: Place<'_>, network: &Network, cluster: &Cluster, draft: &mut Draft) -> Taken {
     let mut claims = Claims { place, taken: BTreeMap::new(), problems: Vec::new() };
     for group in &network.security_groups {
         claims.claim(NameKind::SecurityGroup, &group.name, group.origin);
@@ -70,11 +74,50 @@ pub(super) fn names(place: Place<'_>, network: &Network, cluster: &Cluster, draf
         }
     }
     draft.problems.extend(claims.problems);
+    claims.taken
+}
+
+/// Names that two environments of one account take: `eu-api` in `shop-prod` is `api` in `shop-prod-eu`.
+pub(super) fn across(environments: &[AwsEnvironment], taken: &[Taken]) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (environment, names) in environments.iter().zip(taken) {
+        for (longer, others) in environments.iter().zip(taken) {
+            let begins = longer.name.as_str().strip_prefix(environment.name.as_str());
+            let is_longer = begins.is_some_and(|rest| rest.starts_with('-'));
+            let is_beside = |kind: NameKind| match kind {
+                // These are of a network or a cluster.
+                NameKind::SecurityGroup | NameKind::EcsService => false,
+                NameKind::IamRole | NameKind::Bucket => true,
+                _ => longer.region.value == environment.region.value,
+            };
+            if !is_longer || longer.account.as_deref() != environment.account.as_deref() {
+                continue;
+            }
+            let mut twice = others.keys().filter(|key| is_beside(key.0) && names.contains_key(key));
+            let Some((kind, name)) = twice.next() else { continue };
+            let more = match twice.count() {
+                0 => String::new(),
+                more => format!(", and {more} more"),
+            };
+            let what = kind.as_str().replace('_', " ");
+            problems.push(
+                Diagnostic::new(
+                    code::NAME_OVER_LIMIT,
+                    longer.name.origin,
+                    format!("both `{}` and `{}` would make the {what} `{name}`{more}", environment.name, longer.name),
+                    "every name begins with this",
+                )
+                .label(environment.name.origin, "or with this, and what follows is the rest of the other")
+                .help("rename an environment or what is in it, or give them accounts of their own"),
+            );
+        }
+    }
+    problems
 }
 
 struct Claims<'a> {
     place: Place<'a>,
-    taken: BTreeMap<(NameKind, String), Origin>,
+    taken: Taken,
     problems: Vec<Diagnostic>,
 }
 
@@ -93,10 +136,7 @@ impl Claims<'_> {
                     "needs one",
                 )
                 .label(system.origin, "every name begins with this")
-                .help(format!(
-                    "begin `system` with a letter and write no two hyphens in a row; a {what} has at most {} characters",
-                    rule.max
-                )),
+                .help(format!("begin `system` with a letter; a {what} has at most {} characters", rule.max)),
             );
             return;
         }

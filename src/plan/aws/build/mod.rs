@@ -32,7 +32,7 @@ use crate::plan::infrastructure::environments::{DatastorePlan, EnvironmentPlan, 
 use crate::plan::infrastructure::scaling::{ComponentScaling, EnvironmentScaling};
 use crate::plan::infrastructure::templates::{ComponentTemplate, SystemTemplate};
 use crate::plan::monitoring::MonitoringPlan;
-use crate::plan::names::shorten;
+use crate::plan::names::{hashed, shorten};
 use crate::plan::pipeline::PipelinePlan;
 use crate::plan::pipeline::workflows::DeploymentWorkflow;
 use crate::spec::Specs;
@@ -47,14 +47,17 @@ pub fn plan(
     specs: &Specs,
 ) -> (AwsPlan, Vec<Diagnostic>) {
     let whole = Whole::new(infrastructure, monitoring, pipeline, specs);
-    let parts: Vec<(AwsEnvironment, Vec<Diagnostic>)> =
+    let parts: Vec<(AwsEnvironment, check::Taken, Vec<Diagnostic>)> =
         infrastructure.environments.environments.par_iter().map(|environment| whole.environment(environment)).collect();
     let mut problems = Vec::new();
     let mut environments = Vec::new();
-    for (environment, found) in parts {
+    let mut taken = Vec::new();
+    for (environment, names, found) in parts {
         environments.push(environment);
+        taken.push(names);
         problems.extend(found);
     }
+    problems.extend(check::across(&environments, &taken));
     let accounts = account::plan(&whole, &mut problems);
     // What is wrong in the same way in several environments is wrong once.
     let mut said = BTreeSet::new();
@@ -90,7 +93,7 @@ impl<'a> Whole<'a> {
         }
     }
 
-    fn environment(&'a self, environment: &'a EnvironmentPlan) -> (AwsEnvironment, Vec<Diagnostic>) {
+    fn environment(&'a self, environment: &'a EnvironmentPlan) -> (AwsEnvironment, check::Taken, Vec<Diagnostic>) {
         let scaling = self.infrastructure.scaling.environments.iter();
         let workflows = self.pipeline.workflows.environments.iter();
         let scaling = scaling.into_iter().find(|scaling| scaling.environment.value == environment.name.value);
@@ -116,7 +119,7 @@ impl<'a> Whole<'a> {
         operations::plan(place, &mut draft);
         alarms::plan(place, self.monitoring, &mut draft);
         let network = network::plan(place, zones, &mut draft);
-        check::names(place, &network, &cluster, &mut draft);
+        let taken = check::names(place, &network, &cluster, &mut draft);
         let environment = AwsEnvironment {
             name: environment.name.clone(),
             first_names: known.first_names.clone(),
@@ -137,7 +140,7 @@ impl<'a> Whole<'a> {
             backup_plans: draft.backup_plans,
             parameters: draft.parameters,
         };
-        (environment, draft.problems)
+        (environment, taken, draft.problems)
     }
 }
 
@@ -235,7 +238,17 @@ impl<'a> Place<'a> {
 
     /// `SYSTEM-ENVIRONMENT-…`, as long as a kind of name may be.
     fn named(self, kind: NameKind, below: &str) -> Traced<String> {
-        word(self.shortened(below, self.specs().aws.name_rule(kind).max), rules::NAME)
+        let rule = self.specs().aws.name_rule(kind);
+        let name = self.shortened(below, rule.max);
+        if !rule.no_double_hyphen || !name.contains("--") {
+            return word(name, rules::NAME);
+        }
+        // A hash keeps `a--b` and `a-b` apart.
+        let mut readable = name.clone();
+        while readable.contains("--") {
+            readable = readable.replace("--", "-");
+        }
+        word(hashed(&readable, &name, rule.max), rules::NAME)
     }
 
     /// `SYSTEM-ENVIRONMENT-…` in at most so many characters.
