@@ -125,3 +125,27 @@ fn the_domain_realtime_has_a_fast_burn_window_and_no_other_has() {
         storefront.files.iter().find(|(path, text)| path.starts_with("prometheus/") && text.contains("ratio_rate15m"));
     assert_eq!(fast, None);
 }
+
+/// What is close to its callers stands in each zone, and is asked there.
+#[test]
+fn the_domain_realtime_answers_from_the_callers_zone() {
+    let near = "trafficDistribution: PreferClose";
+    let required = "whenUnsatisfiable: DoNotSchedule";
+    let bidding = Tree::of(&system("ad-bidding"));
+    let manifest = |tree: &Tree, environment: &str, component: &str| {
+        tree.text(&format!("kubernetes/{environment}/workloads/{component}.yaml")).to_owned()
+    };
+    for component in ["bidder", "pacing"] {
+        let production = manifest(&bidding, "production", component);
+        assert!(production.contains(near) && production.contains(required), "{production}");
+        let staging = manifest(&bidding, "staging", component);
+        assert!(staging.contains(near) && !staging.contains(required), "{staging}");
+    }
+    // Another domain within the same system, and another system.
+    assert!(!manifest(&bidding, "production", "settlement").contains(near));
+    assert!(!Tree::of(&system("storefront")).files.values().any(|text| text.contains(near)));
+    // Within one zone there is nothing to choose.
+    let narrow =
+        edited("ad-bidding", &[("path/deployment_packages.yaml", "availability_zones: 2", "availability_zones: 1")]);
+    assert!(!manifest(&narrow, "staging", "bidder").contains(near));
+}

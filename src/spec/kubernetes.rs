@@ -488,6 +488,8 @@ facts! {
         tmp_path: String = "tmp_volume.path";
         /// When volumes are given to the group.
         fs_group_change: String = "fs_group_change_policy";
+        /// How callers of a Service find replicas of their own zone.
+        near_traffic_distribution: String = "near_traffic_distribution";
         /// When an image by digest is pulled.
         image_pull_policy: String = "image_pull_policy";
         /// Whether every Service becomes a variable.

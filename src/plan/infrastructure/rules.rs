@@ -25,6 +25,7 @@ crate::rules! { room 2;
     SECRET_PATH = "secret-path": "a secret without `from` is `SYSTEM/ENVIRONMENT/COMPONENT/NAME`";
     NO_POINT_IN_TIME = "no-point-in-time": "backups are daily unless `point_in_time` is asked for";
     SPREAD = "spread": "replicas of a critical component in production must stand in different zones, others should";
+    ZONE_AFFINITY = "zone-affinity": "domain `realtime`: replicas of a component stand in different zones, and a caller asks those of its own while there are any: a request that crosses zones is a slow one";
     SCALING_QUERY = "scaling-query": "scaling by a metric asks the monitoring system for its sum over all replicas";
     RETENTION = "retention": "log lines are kept for 30 days and audit records for a year unless `operations.retention` says otherwise";
 }

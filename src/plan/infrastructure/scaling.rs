@@ -49,6 +49,8 @@ plan_record! {
         max_unavailable: Traced<CountOrPercent>, optional;
         /// Whether replicas must be spread over zones, rather than should be.
         spread_required: Traced<bool>, required;
+        /// Whether callers ask the replicas of their own zone while there are any; absent: they ask all alike.
+        zone_affinity: Traced<bool>, optional;
     }
 
     /// What scaling goes by.

@@ -57,8 +57,11 @@ pub(super) fn headless_name(workload: Workload<'_>) -> String {
 fn service(pods: &Pods<'_>, name: impl Into<Text>, origin: Origin) -> Map {
     let workload = pods.workload();
     let ports = workload.component.ports.iter().map(|port| Doc::from(service_port(port)));
+    let near = workload.scaling.and_then(|scaling| scaling.zone_affinity).filter(|near| near.value);
+    let distribution = &workload.place.spec.defaults.near_traffic_distribution;
     let spec = Map::new(origin)
         .with("type", Doc::text("ClusterIP", Origin::rule(rules::CLUSTER_IP)))
+        .with_some("trafficDistribution", near.map(|near| Doc::text(distribution.value.clone(), near.origin)))
         .with("selector", pods.identity.selector())
         .with("ports", Doc::list(ports, workload.component.origin));
     pods.identity.object(Kind::Service, name, origin).with("spec", spec)

@@ -2,7 +2,7 @@
 
 use super::Place;
 use crate::diag::{Diagnostic, code};
-use crate::ir::choice::{DatastoreKind, EnvironmentKind, Tier};
+use crate::ir::choice::{DatastoreKind, Domain, EnvironmentKind, Tier};
 use crate::ir::component::{Component, Replicas};
 use crate::ir::delivery::{QueueDepth, Scaling, ScalingTarget};
 use crate::ir::environment::Deployment;
@@ -38,9 +38,13 @@ fn scaling(
     problems: &mut Vec<Diagnostic>,
 ) -> ComponentScaling {
     let min = deployment.replicas.min();
-    let must_spread = component.tier.value == Tier::Critical
-        && place.environment.kind.value == EnvironmentKind::Production
-        && place.environment.availability_zones.value > 1;
+    let zones = place.environment.availability_zones.value;
+    let in_production = place.environment.kind.value == EnvironmentKind::Production;
+    let is_near = component.domain.value == Domain::Realtime && zones > 1 && min.value > 1;
+    let spread = match component.tier.value {
+        _ if is_near => Traced::by_rule(in_production, rules::ZONE_AFFINITY),
+        tier => Traced::by_rule(tier == Tier::Critical && in_production && zones > 1, rules::SPREAD),
+    };
     ComponentScaling {
         origin: deployment.origin,
         component: component.name.clone(),
@@ -51,7 +55,8 @@ fn scaling(
             Replicas::Scaled(scaling) => policy(place, component, scaling, problems),
         },
         max_unavailable: (min.value >= 2).then_some(place.specs.platform.max_unavailable),
-        spread_required: Traced::by_rule(must_spread, rules::SPREAD),
+        spread_required: spread,
+        zone_affinity: is_near.then_some(Traced::by_rule(true, rules::ZONE_AFFINITY)),
     }
 }
 
