@@ -5,6 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use pathc::diag::Diagnostic;
 use pathc::input;
 use pathc::plan::Plans;
+use pathc::plan::aws::graph::{Cluster, Compared, DimensionValue, Kind};
 use pathc::plan::infrastructure::environments::{EnvironmentPlan, WorkloadPlan};
 use pathc::plan::infrastructure::scaling::ComponentScaling;
 use pathc::plan::infrastructure::templates::ComponentTemplate;
@@ -410,4 +411,41 @@ fn what_answers_to_nobody_does_not_linger() {
     let plans = Repository::new().planned();
     let linger = |name| component(&plans, name).linger.to_string();
     assert_eq!((linger("web"), linger("api"), linger("sweep")), ("15s".to_owned(), "5s".to_owned(), "0s".to_owned()));
+}
+
+#[test]
+fn runs_on_ecs_are_told_of_by_alarms() {
+    let plans = Repository::new()
+        .with("system: shop\n", "system: shop\nruntime: ecs\nplatform: {prometheus: {url: 'https://prometheus.example'}}\n")
+        .with("  - {component: api, version: 3.4.5}\n", "  - {component: api, version: 3.4.5}\n  - {component: sweep, version: 1.0.0, digest: 'sha256:2222222222222222222222222222222222222222222222222222222222222222'}\n")
+        .plan()
+        .0;
+    let production = plans.aws.environments.iter().find(|place| place.name.as_str() == "production").unwrap();
+    let rule = &production.event_rules[0];
+    assert_eq!(rule.name.as_str(), "shop-production-sweep-failed");
+    let Cluster::Ecs(ecs) = &production.cluster else { panic!("not on ECS") };
+    let families = ecs.task_definitions.iter().map(|task| format!("family:{}", task.name));
+    assert!(families.collect::<Vec<_>>().contains(&rule.group.value), "{}", rule.group);
+    let of = |id: &str| production.alarms.iter().find(|alarm| alarm.id.as_str() == id).unwrap();
+    let (failed, missed) = (of("sweep-run-failed"), of("sweep-run-missed"));
+    for (alarm, kind, id) in [(failed, Kind::EventRule, "sweep-failed"), (missed, Kind::Queue, "sweep-missed")] {
+        let [(_, DimensionValue::Of(counted))] = alarm.metric.dimensions.as_slice() else { panic!("{alarm:?}") };
+        assert_eq!((counted.kind, counted.id.as_str()), (kind, id));
+        assert!(alarm.topic.is_some() && alarm.missing.as_str() == "notBreaching");
+    }
+    // One that waits is told of once.
+    assert!(production.alarms.iter().all(|alarm| alarm.id.as_str() != "sweep-missed-waiting"));
+}
+
+/// As many tasks as run are no alarm; only those that are missing are.
+#[test]
+fn missing_replicas_on_ecs_are_those_that_should_run_and_do_not() {
+    let ecs = "system: shop\nruntime: ecs\nplatform: {prometheus: {url: 'https://prometheus.example'}}\n";
+    let plans = Repository::new().with("system: shop\n", ecs).plan().0;
+    let production = plans.aws.environments.iter().find(|place| place.name.as_str() == "production").unwrap();
+    let alarm = production.alarms.iter().find(|alarm| alarm.id.as_str() == "web-replicas-missing").unwrap();
+    let whole = alarm.metric.whole.as_ref().unwrap();
+    assert_eq!((alarm.metric.name.as_str(), whole.name.as_str()), ("RunningTaskCount", "DesiredTaskCount"));
+    assert_eq!(whole.compared, Compared::Missing);
+    assert_eq!(alarm.threshold.to_string(), "0");
 }

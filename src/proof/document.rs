@@ -79,6 +79,7 @@ impl Proof<'_> {
                         ("containerPort", Doc::Integer(port, _)) => self.port(place, component, *port),
                         ("httpGet", Doc::Map(request)) => self.health(place, component, request),
                         ("remoteRef", Doc::Map(reference)) => self.secret(place, reference),
+                        ("dns_sd_configs", Doc::List(configurations, ..)) => self.discovered(place, configurations),
                         ("expr", Doc::Text(..)) => self.rule(place, &Rule::of(found)),
                         _ => {}
                     }
@@ -94,6 +95,24 @@ impl Proof<'_> {
         let Some((component, planned)) = self.planned(component) else { return };
         if !planned.ports.iter().any(|known| i64::from(*known) == port) {
             self.object(place, format!("opens port {port} of `{component}`, the plan {}", ports(&planned.ports)));
+        }
+    }
+
+    /// Names by which replicas are looked up.
+    fn discovered(&self, place: Place<'_>, configurations: &[Doc]) {
+        let known = place.environment.and_then(|environment| self.expected.environments.get(environment));
+        let maps = configurations.iter().filter_map(|one| if let Doc::Map(map) = one { Some(map) } else { None });
+        let lists =
+            maps.filter_map(|map| if let Some(Doc::List(names, ..)) = map.get("names") { Some(names) } else { None });
+        for name in lists.flatten() {
+            if let Doc::Text(name, _) = name
+                && !known.is_some_and(|known| known.scraped.contains(&**name))
+            {
+                self.object(
+                    place,
+                    format!("looks for replicas at `{name}`, a name that nothing in the cloud gives them"),
+                );
+            }
         }
     }
 

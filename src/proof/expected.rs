@@ -9,7 +9,7 @@ use super::metric;
 use super::text::digests;
 use crate::ir::value::Duration;
 use crate::output::Printed;
-use crate::plan::aws::graph::Alarm;
+use crate::plan::aws::graph::{Alarm, Cluster};
 use crate::plan::infrastructure::environments::DatastorePlan;
 use crate::plan::monitoring::alerting::AlertPlan;
 use crate::plan::monitoring::configurations::ObjectivePlan;
@@ -54,6 +54,10 @@ pub(super) struct OfEnvironment<'a> {
     pub(super) alarms: Alarms<'a>,
     /// The paths that target groups ask for health at, by their names.
     pub(super) health: BTreeMap<&'a str, &'a str>,
+    /// Components without an image.
+    waiting: Vec<&'a str>,
+    /// Names that the cloud gives the addresses of replicas for scraping.
+    pub(super) scraped: BTreeSet<String>,
 }
 
 /// What the plans say of a component.
@@ -90,6 +94,9 @@ impl<'a> Expected<'a> {
             environment.secrets.extend(receivers.filter_map(|receiver| Some(below(receiver.secret.as_ref()?))));
             for workload in &plan.workloads {
                 let image = workload.image.as_ref();
+                if image.is_none() {
+                    environment.waiting.push(workload.component.as_str());
+                }
                 environment
                     .digests
                     .extend(image.into_iter().flat_map(|image| digests(&image.reference)).map(str::to_owned));
@@ -107,6 +114,14 @@ impl<'a> Expected<'a> {
             let environment = environments.entry(graph.name.as_str()).or_default();
             let alarm = |alarm: &'a Alarm| (alarm.name.as_str(), (alarm.threshold.value, alarm.metric.name.as_str()));
             environment.alarms.extend(graph.alarms.iter().map(alarm));
+            if let Cluster::Ecs(ecs) = &graph.cluster {
+                let made = ecs.services.iter().filter_map(|service| service.discovery.as_ref());
+                let zone = &ecs.namespace.name;
+                environment.scraped.extend(made.map(|name| format!("{name}.{zone}")));
+                // What has no image yet gets its service, and its name, with its first release.
+                let waiting = environment.waiting.iter().map(|name| format!("{name}.{zone}"));
+                environment.scraped.extend(waiting);
+            }
             let groups = graph.balancing.target_groups.iter();
             environment
                 .health

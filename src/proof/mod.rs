@@ -1,6 +1,6 @@
 //! What must agree across the finished plans and all printed files: digests, secrets and names of environments in every
-//! text; ports, paths, bounds, versions of engines, alerts, alarms and metrics in every document; who may be a role of a
-//! pipeline, and which jobs ask to be it. One file that says otherwise stops the build.
+//! text; ports, paths, bounds, versions of engines, names of replicas, alerts, alarms and metrics in every document; who may
+//! be a role of a pipeline, and which jobs ask to be it. One file that says otherwise stops the build.
 //!
 //! A proof sees each file on the thread that prints it, so that nothing is printed twice and nothing is kept. It looks for
 //! what it knows by its form, in whatever target it stands; what it does not know is no business of its own.

@@ -210,6 +210,7 @@ const CLOUD_BREAKS: &[Break] = &[
     ("cloudformation", "Name", in_secret, "makes the secret `courier/"),
     ("cloudformation", "Threshold", more, "the threshold of `courier-production-"),
     ("cloudformation", "MetricName", other, "the metric of `courier-production-"),
+    ("prometheus", "dns_sd_configs", by_another_name, "looks for replicas at `elsewhere.internal`"),
     ("terraform", "containerPort", more, "opens port 8081 of `api`"),
     ("terraform", "port", more, "opens port 8081 of `api`"),
     ("terraform", "path", elsewhere, "the path of health of `courier-"),
@@ -226,6 +227,18 @@ fn other_version(value: &Doc) -> Option<Doc> {
         Doc::Text(text, origin) => Some(Doc::text(format!("1{text}"), *origin)),
         _ => None,
     }
+}
+
+/// Configurations that look for replicas.
+fn by_another_name(value: &Doc) -> Option<Doc> {
+    let Doc::List(configurations, style, origin) = value else { return None };
+    let mut configurations = configurations.clone();
+    for configuration in &mut configurations {
+        let Doc::Map(map) = configuration else { return None };
+        let names = map.entries.iter_mut().find(|entry| &*entry.key == "names")?;
+        names.value = Doc::list([Doc::text("elsewhere.internal", *origin)], *origin);
+    }
+    Some(Doc::List(configurations, *style, *origin))
 }
 
 /// The name of a secret, and of nothing else.

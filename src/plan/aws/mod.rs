@@ -15,8 +15,8 @@ use crate::ir::value::Name;
 use crate::ir::{Origin, System, Traced};
 
 use graph::{
-    Alarm, BackupPlan, BackupVault, Balancing, Bucket, Budget, Cluster, Datastores, KmsKey, LogGroup, Network,
-    OidcProvider, Parameter, Repository, Role, Topic, Trail,
+    Alarm, BackupPlan, BackupVault, Balancing, Bucket, Budget, Cluster, Datastores, EventRule, KmsKey, LogGroup,
+    Network, OidcProvider, Parameter, Repository, Role, Topic, Trail,
 };
 
 /// All that stands on AWS.
@@ -105,6 +105,8 @@ pub struct AwsEnvironment {
     pub datastores: Datastores,
     /// Logs.
     pub log_groups: Vec<LogGroup>,
+    /// What counts tasks that failed.
+    pub event_rules: Vec<EventRule>,
     /// The topic of alarms.
     pub alarm_topic: Option<Topic>,
     /// Alarms.

@@ -50,6 +50,7 @@ crate::rules! { room 20;
     BESIDE = "beside": "the service beside has no task at rest";
     SCALE_OUT = "scale-out": "tasks are added once a minute at most";
     SCHEDULE = "schedule": "what a schedule could not start waits in a queue";
+    RUNS = "runs": "runs are counted that could not start or ended with an error, since no series tells of a task that is gone";
     IDLE_TIMEOUT = "idle-timeout": "a connection without `idle_timeout` may be idle for a minute";
     LISTENER = "listener": "an edge listens on 443, and on 80 to send requests there; without a host on 80 alone";
     TARGET_HEALTH = "target-health": "the load balancer asks for health as the readiness probe does";

@@ -118,8 +118,21 @@ pub struct AlarmFact {
     pub metric: Traced<String>,
     /// How it is summed up.
     pub statistic: Traced<String>,
+    /// The metric of what it is a part of, and how that is summed up, where what is missing of it counts.
+    pub missing_of: Option<(Traced<String>, Traced<String>)>,
+    /// What a period without data is, where that does not leave the alarm without a state: `breaching` and the like.
+    pub missing: Option<Traced<String>>,
     /// Whether it is measured of each broker.
     pub by_broker: bool,
+}
+
+impl AlarmFact {
+    /// The same where a period without data says nothing.
+    #[must_use]
+    pub fn without_missing(mut self) -> AlarmFact {
+        self.missing = None;
+        self
+    }
 }
 
 /// What Terraform's roots ask for.
@@ -311,6 +324,8 @@ fn alarms(file: &mut SpecFile<'_>) -> BTreeMap<(String, String), AlarmFact> {
                     dimension: text("dimension")?,
                     metric: text("metric")?,
                     statistic: text("statistic")?,
+                    missing: text("missing"),
+                    missing_of: text("missing_of").zip(text("missing_of_statistic")),
                     by_broker: fact.get("by_broker").and_then(Fact::scalar::<bool>).is_some_and(|flag| flag.value),
                 })
             })();

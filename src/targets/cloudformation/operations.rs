@@ -6,7 +6,9 @@ use super::template::{Keep, Template};
 use super::value::{decimal, pair, reference, text, whole};
 use crate::ir::Origin;
 use crate::output::{Doc, Map};
-use crate::plan::aws::graph::{Alarm, Attribute, BackupPlan, BackupVault, DimensionValue, Kind, LogGroup, Parameter};
+use crate::plan::aws::graph::{
+    Alarm, Attribute, BackupPlan, BackupVault, DimensionValue, EventRule, Kind, LogGroup, Parameter,
+};
 
 /// A group of logs.
 pub(super) fn log_group(template: &mut Template<'_>, group: &LogGroup) {
@@ -16,6 +18,30 @@ pub(super) fn log_group(template: &mut Template<'_>, group: &LogGroup) {
         .with("RetentionInDays", whole(&group.retention_days))
         .with("KmsKeyId", key_arn(template, &group.key, origin));
     template.add(template.logical(Kind::LogGroup, &group.id), "AWS::Logs::LogGroup", Keep::Retain, properties);
+}
+
+/// What counts the tasks of a family that could not start or ended with an error.
+pub(super) fn event_rule(template: &mut Template<'_>, rule: &EventRule) {
+    let origin = rule.origin;
+    let one = |word: &'static str| Doc::list([Doc::text(word, origin)], origin);
+    let not_zero = Map::new(origin).with("anything-but", Doc::list([Doc::Integer(0, origin)], origin));
+    let failed =
+        Map::new(origin).with("containers", Map::new(origin).with("exitCode", Doc::list([not_zero.into()], origin)));
+    let not_started = Map::new(origin).with("stopCode", one("TaskFailedToStart"));
+    let detail = Map::new(origin)
+        .with("clusterArn", Doc::list([template.of(&rule.cluster, Attribute::Arn, origin)], origin))
+        .with("group", Doc::list([text(&rule.group)], origin))
+        .with("lastStatus", one("STOPPED"))
+        .with("$or", Doc::list([failed.into(), not_started.into()], origin));
+    let pattern = Map::new(origin)
+        .with("source", one("aws.ecs"))
+        .with("detail-type", one("ECS Task State Change"))
+        .with("detail", detail);
+    let properties = Map::new(origin)
+        .with("Name", text(&rule.name))
+        .with("Description", text(&rule.description))
+        .with("EventPattern", pattern);
+    template.add(template.logical(Kind::EventRule, &rule.id), "AWS::Events::Rule", Keep::No, properties);
 }
 
 /// An alarm.
@@ -47,7 +73,7 @@ pub(super) fn alarm(template: &mut Template<'_>, alarm: &Alarm) {
         .with("EvaluationPeriods", whole(&alarm.periods))
         .with("DatapointsToAlarm", whole(&alarm.bad_periods))
         .with("TreatMissingData", text(&alarm.missing));
-    match &metric.percent_of {
+    match &metric.whole {
         None => {
             properties.put("Namespace", text(&metric.namespace));
             properties.put("MetricName", text(&metric.name));
@@ -58,7 +84,7 @@ pub(super) fn alarm(template: &mut Template<'_>, alarm: &Alarm) {
                 properties.put("Dimensions", Doc::list(dimensions, origin));
             }
         }
-        Some((whole_metric, statistic)) => {
+        Some(of) => {
             let stat = |id: &'static str, name: &crate::ir::Traced<String>, how: &crate::ir::Traced<String>| -> Doc {
                 let what = Map::new(origin)
                     .with("Namespace", text(&metric.namespace))
@@ -68,13 +94,17 @@ pub(super) fn alarm(template: &mut Template<'_>, alarm: &Alarm) {
                     Map::new(origin).with("Metric", what).with("Period", whole(&alarm.period)).with("Stat", text(how));
                 Map::new(origin).text("Id", id).with("MetricStat", stat).bool("ReturnData", false).into()
             };
-            let percent = Map::new(origin)
-                .text("Id", "share")
-                .text("Label", "Percent")
-                .text("Expression", "100 * FILL(part, 0) / whole")
+            let (id, label, expression) = of.compared.id_label_and_expression();
+            let compared = Map::new(origin)
+                .text("Id", id)
+                .text("Label", label)
+                .text("Expression", expression)
                 .bool("ReturnData", true);
-            let metrics =
-                [stat("part", &metric.name, &metric.statistic), stat("whole", whole_metric, statistic), percent.into()];
+            let metrics = [
+                stat("part", &metric.name, &metric.statistic),
+                stat("whole", &of.name, &of.statistic),
+                compared.into(),
+            ];
             properties.put("Metrics", Doc::list(metrics, origin));
         }
     }

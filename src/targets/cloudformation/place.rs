@@ -54,6 +54,7 @@ enum Item<'a> {
     Schedule(&'a Schedule),
     Scales(&'a ScalableTarget),
     Scaling(&'a ScalingPolicy),
+    EventRule(&'a EventRule),
     Alarm(&'a Alarm),
     Vault(&'a BackupVault),
     Backup(&'a BackupPlan),
@@ -285,6 +286,7 @@ impl<'a> Place<'a> {
             Item::Schedule(it) => service::schedule(template, it),
             Item::Scales(it) => service::scalable_target(template, it),
             Item::Scaling(it) => service::scaling_policy(template, it),
+            Item::EventRule(it) => operations::event_rule(template, it),
             Item::Alarm(it) => operations::alarm(template, it),
             Item::Vault(it) => operations::vault(template, it),
             Item::Backup(it) => operations::backup(template, it),
@@ -363,6 +365,7 @@ impl<'a> Sorted<'a, '_> {
             Cluster::Ecs(ecs) => self.fargate(ecs),
         }
         self.balancing(&environment.balancing, &environment.datastores);
+        self.all(&environment.event_rules, Item::EventRule);
         self.all(&environment.alarms, Item::Alarm);
         self.all(&environment.backup_vaults, Item::Vault);
         self.all(&environment.backup_plans, Item::Backup);

@@ -102,6 +102,7 @@ pub(super) fn owners(environment: &AwsEnvironment) -> Owners<'_> {
     owners.learn(&environment.roles);
     owners.learn(&environment.log_groups);
     owners.learn(&environment.alarm_topic);
+    owners.learn(&environment.event_rules);
     owners.learn(&environment.alarms);
     owners.learn(&environment.backup_vaults);
     let data = &environment.datastores;

@@ -526,6 +526,7 @@ fn words(kind: Kind) -> &'static str {
         Kind::Role => "role",
         Kind::OidcProvider => "provider",
         Kind::LogGroup => "logs",
+        Kind::EventRule => "event-rule",
         Kind::Alarm => "alarm",
         Kind::BackupVault => "backup-vault",
         Kind::BackupPlan => "backup-plan",

@@ -5,7 +5,9 @@ use super::objects;
 use super::place::{Place, arn, identifier, of};
 use crate::output::hcl::{Block, Body, Expr, Node};
 use crate::plan::aws::AwsEnvironment;
-use crate::plan::aws::graph::{Alarm, Attribute, BackupPlan, BackupVault, DimensionValue, Kind, LogGroup, Parameter};
+use crate::plan::aws::graph::{
+    Alarm, Attribute, BackupPlan, BackupVault, DimensionValue, EventRule, Kind, LogGroup, Parameter,
+};
 
 pub(super) fn print(environment: &AwsEnvironment, place: Place<'_>, module: &mut Module) {
     for group in &environment.log_groups {
@@ -13,6 +15,9 @@ pub(super) fn print(environment: &AwsEnvironment, place: Place<'_>, module: &mut
     }
     if let Some(topic) = &environment.alarm_topic {
         objects::topic(topic, place, module);
+    }
+    for rule in &environment.event_rules {
+        event_rule(rule, place, module);
     }
     for alarm in &environment.alarms {
         self::alarm(alarm, place, module);
@@ -38,6 +43,41 @@ pub(super) fn log_group(group: &LogGroup, place: Place<'_>, module: &mut Module)
             .with("name", place.text(&group.name))
             .with("retention_in_days", Node::number(&group.retention_days))
             .with("kms_key_id", arn(&group.key, origin)),
+        origin,
+    );
+}
+
+/// What counts the tasks of a family that could not start or ended with an error.
+fn event_rule(rule: &EventRule, place: Place<'_>, module: &mut Module) {
+    let origin = rule.origin;
+    let one = |word: &'static str| Node::list([Node::text(word, origin)], origin);
+    let object = |fields: Vec<(&'static str, Node)>| {
+        Node::object(fields.into_iter().map(|(key, node)| (key.into(), node)).collect(), origin)
+    };
+    let not_zero = object(vec![("anything-but", Node::list([Node::code("0", origin)], origin))]);
+    let failed = object(vec![("containers", object(vec![("exitCode", Node::list([not_zero], origin))]))]);
+    let not_started = object(vec![("stopCode", one("TaskFailedToStart"))]);
+    let pattern = object(vec![
+        ("source", one("aws.ecs")),
+        ("detail-type", one("ECS Task State Change")),
+        (
+            "detail",
+            object(vec![
+                ("clusterArn", Node::list([arn(&rule.cluster, origin)], origin)),
+                ("group", Node::list([place.text(&rule.group)], origin)),
+                ("lastStatus", one("STOPPED")),
+                ("$or", Node::list([failed, not_started], origin)),
+            ]),
+        ),
+    ]);
+    module.resource(
+        &file_of(&rule.owner, "alarms.tf"),
+        "aws_cloudwatch_event_rule",
+        &rule.id,
+        Body::default()
+            .with("name", place.text(&rule.name))
+            .with("description", place.text(&rule.description))
+            .with("event_pattern", Node::call("jsonencode", vec![pattern], origin)),
         origin,
     );
 }
@@ -88,7 +128,7 @@ fn alarm(alarm: &Alarm, place: Place<'_>, module: &mut Module) {
         let to = || Node::list([arn(topic, origin)], origin);
         body = body.with("alarm_actions", to()).with("ok_actions", to());
     }
-    body = match &metric.percent_of {
+    body = match &metric.whole {
         None => {
             let percentile = metric.statistic.starts_with('p');
             let name = if percentile { "extended_statistic" } else { "statistic" };
@@ -100,7 +140,7 @@ fn alarm(alarm: &Alarm, place: Place<'_>, module: &mut Module) {
                 .gap()
                 .with("dimensions", dimensions())
         }
-        Some((whole, whole_statistic)) => {
+        Some(of) => {
             let query = |id: &'static str, name: &crate::ir::Traced<String>, statistic: &crate::ir::Traced<String>| {
                 let inner = Body::default()
                     .with("namespace", Node::traced(&metric.namespace))
@@ -116,14 +156,15 @@ fn alarm(alarm: &Alarm, place: Place<'_>, module: &mut Module) {
                 )
                 .keyed(id)
             };
-            let share = Body::default()
-                .with("id", Node::text("share", origin))
-                .with("label", Node::text("Percent", origin))
-                .with("expression", Node::text("100 * FILL(part, 0) / whole", origin))
+            let (id, label, expression) = of.compared.id_label_and_expression();
+            let compared = Body::default()
+                .with("id", Node::text(id, origin))
+                .with("label", Node::text(label, origin))
+                .with("expression", Node::text(expression, origin))
                 .with("return_data", Node::code("true", origin));
             body.block(query("part", &metric.name, &metric.statistic))
-                .block(query("whole", whole, whole_statistic))
-                .block(Block::new("metric_query", share, origin).keyed("share"))
+                .block(query("whole", &of.name, &of.statistic))
+                .block(Block::new("metric_query", compared, origin).keyed(id))
         }
     };
     module.resource(&file_of(&alarm.owner, "alarms.tf"), "aws_cloudwatch_metric_alarm", &alarm.id, body, origin);

@@ -67,6 +67,7 @@ pub(super) const fn resource_type(kind: Kind) -> &'static str {
         Kind::Role => "aws_iam_role",
         Kind::OidcProvider => "aws_iam_openid_connect_provider",
         Kind::LogGroup => "aws_cloudwatch_log_group",
+        Kind::EventRule => "aws_cloudwatch_event_rule",
         Kind::Alarm => "aws_cloudwatch_metric_alarm",
         Kind::BackupVault => "aws_backup_vault",
         Kind::BackupPlan => "aws_backup_plan",

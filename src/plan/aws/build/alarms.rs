@@ -1,16 +1,18 @@
 //! Alarms of CloudWatch: the monitoring plan's alerts, where a metric of the cloud itself shows what they watch.
 
-use super::{Draft, Place, by, word};
+use super::ecs::{self, schedule};
+use super::{Draft, Place, Workload, by, word};
 use crate::ir::choice::DatastoreKind;
 use crate::ir::value::Decimal;
 use crate::ir::{Origin, Traced};
 use crate::plan::aws::graph::{
-    Alarm, AlarmMetric, AnyRef, DimensionValue, EcsCluster, EcsService, Id, Kind, Owner, Queue, Ref,
+    Alarm, AlarmMetric, AnyRef, Compared, DimensionValue, EcsCluster, EcsService, EventRule, Id, Kind, Owner, Queue,
+    Ref, Whole,
 };
 use crate::plan::aws::rules;
 use crate::plan::infrastructure::environments::DatastorePlan;
 use crate::plan::monitoring::MonitoringPlan;
-use crate::plan::monitoring::alerting::{AlertPlan, Comparison};
+use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, Comparison};
 use crate::spec::aws::{AlarmFact, NameKind};
 
 pub(super) fn plan(place: Place<'_>, monitoring: &MonitoringPlan, draft: &mut Draft) {
@@ -84,17 +86,63 @@ fn of_component(
     comparison: &Traced<Comparison>,
     draft: &mut Draft,
 ) {
+    let Some(workload) = place.workload(component) else { return };
+    if matches!(alert.kind.value, AlertKind::RunFailed | AlertKind::RunMissed) {
+        of_runs(place, alert, workload, threshold, comparison, draft);
+        return;
+    }
     let facts = place.specs().aws.words.alarm("service", alert.kind.as_str());
     let Some(fact) = facts else { return };
-    let Some(workload) = place.workload(component) else { return };
     if workload.scaling.is_none() || workload.plan.image.is_none() {
         return;
     }
     let dimensions = vec![
-        (word("ClusterName", rules::ALARM), DimensionValue::Of(AnyRef::from(&Ref::<EcsCluster>::named("main")))),
+        (word("ClusterName", rules::ALARM), DimensionValue::Of(AnyRef::from(&Ref::<EcsCluster>::named(ecs::CLUSTER)))),
         (fact.dimension.clone(), DimensionValue::Of(AnyRef::from(&Ref::<EcsService>::named(component)))),
     ];
     let id = format!("{component}-{}", alert.kind.as_str());
+    // Nobody knows how much is measured of a cluster that exists: there, no data says nothing.
+    let fact = if place.environment.cluster_exists.value { &fact.clone().without_missing() } else { fact };
+    push(place, alert, &id, workload.owner(), fact, dimensions, threshold, comparison, draft);
+}
+
+/// What is counted of the runs of a job: failed ones by a rule of its own, and those that a schedule could not start.
+fn of_runs(
+    place: Place<'_>,
+    alert: &AlertPlan,
+    workload: Workload<'_>,
+    threshold: &Traced<Decimal>,
+    comparison: &Traced<Comparison>,
+    draft: &mut Draft,
+) {
+    let Some(fact) = place.specs().aws.words.alarm("run", alert.kind.as_str()) else { return };
+    let name = workload.name();
+    if workload.plan.image.is_none() {
+        return;
+    }
+    let counted = if alert.kind.value == AlertKind::RunFailed {
+        let id = format!("{name}-failed");
+        let rule = EventRule {
+            id: Id::made(&id),
+            origin: alert.origin,
+            owner: workload.owner(),
+            name: place.named(NameKind::EventRule, &id),
+            description: word(format!("Counts runs of {name} that could not start or failed"), rules::RUNS),
+            cluster: Ref::named(ecs::CLUSTER),
+            group: word(format!("family:{}", place.named(NameKind::TaskFamily, name)), rules::RUNS),
+        };
+        let counted = AnyRef::from(&rule.reference());
+        draft.event_rules.push(rule);
+        counted
+    } else {
+        let missed = Ref::<Queue>::named(&schedule::missed(name));
+        if !draft.datastores.queues.iter().any(|queue| queue.id == missed.id) {
+            return;
+        }
+        AnyRef::from(&missed)
+    };
+    let dimensions = vec![(fact.dimension.clone(), DimensionValue::Of(counted))];
+    let id = format!("{name}-{}", alert.kind.as_str());
     push(place, alert, &id, workload.owner(), fact, dimensions, threshold, comparison, draft);
 }
 
@@ -133,25 +181,37 @@ fn push(
             name: fact.metric.clone(),
             statistic: fact.statistic.clone(),
             dimensions,
-            percent_of: None,
+            whole: fact.missing_of.as_ref().map(|(name, statistic)| Whole {
+                name: name.clone(),
+                statistic: statistic.clone(),
+                compared: Compared::Missing,
+            }),
         },
         comparison: comparison.with(compares.to_owned()),
         threshold: *threshold,
         period: Traced::new(u32::try_from(period).unwrap_or(300), origin),
         periods: Traced::new(periods, origin),
         bad_periods: Traced::new(periods, origin),
-        missing: word("missing", rules::ALARM),
+        missing: fact.missing.clone().unwrap_or_else(|| word("missing", rules::ALARM)),
         topic: Some(Ref::named("alarms")),
     });
 }
 
 /// A message that nobody could take is looked at by a person.
 fn dead_letters(place: Place<'_>, draft: &mut Draft) {
+    // The monitoring plan speaks of those that wait for a schedule.
+    let values = draft.alarms.iter().flat_map(|alarm| &alarm.metric.dimensions);
+    let watched: Vec<AnyRef> = values
+        .filter_map(|(_, value)| match value {
+            DimensionValue::Of(of) if of.kind == Kind::Queue => Some(of.clone()),
+            _ => None,
+        })
+        .collect();
     let queues: Vec<(Ref<Queue>, Owner, Origin)> = draft
         .datastores
         .queues
         .iter()
-        .filter(|queue| queue.secret.is_none())
+        .filter(|queue| queue.secret.is_none() && !watched.contains(&AnyRef::from(&queue.reference())))
         .map(|queue| (queue.reference(), queue.owner.clone(), queue.origin))
         .collect();
     let said = |text: &str| word(text, rules::DEAD_LETTERS);
@@ -171,7 +231,7 @@ fn dead_letters(place: Place<'_>, draft: &mut Draft) {
                 name: said("ApproximateNumberOfMessagesVisible"),
                 statistic: said("Maximum"),
                 dimensions: vec![(said("QueueName"), DimensionValue::Of(AnyRef::from(&queue)))],
-                percent_of: None,
+                whole: None,
             },
             comparison: said("GreaterThanThreshold"),
             threshold: by(Decimal::whole(0), rules::DEAD_LETTERS),

@@ -6,9 +6,9 @@ use crate::ir::choice::{Protocol, Tls};
 use crate::ir::value::{Decimal, HostName, PortNumber};
 use crate::ir::{Origin, Traced};
 use crate::plan::aws::graph::{
-    Alarm, AlarmMetric, AnyRef, Certificate, DimensionValue, Direction, DnsRecord, DnsZone, Id, Layer, Listener,
-    ListenerDefault, ListenerRule, LoadBalancer, Owner, Peer, RecordTarget, Ref, SecurityGroup, SecurityGroupRule,
-    ServiceTarget, TargetGroup, TargetHealth, WebAcl,
+    Alarm, AlarmMetric, AnyRef, Certificate, Compared, DimensionValue, Direction, DnsRecord, DnsZone, Id, Layer,
+    Listener, ListenerDefault, ListenerRule, LoadBalancer, Owner, Peer, RecordTarget, Ref, SecurityGroup,
+    SecurityGroupRule, ServiceTarget, TargetGroup, TargetHealth, WebAcl, Whole,
 };
 use crate::plan::aws::rules;
 use crate::plan::infrastructure::environments::RoutePlan;
@@ -663,7 +663,11 @@ fn push_alarm(
                 (said("LoadBalancer"), DimensionValue::Of(AnyRef::from(&entrance.balancer))),
                 (said("TargetGroup"), DimensionValue::Of(AnyRef::from(group))),
             ],
-            percent_of: percent_of.map(|(name, statistic)| (said(name), said(statistic))),
+            whole: percent_of.map(|(name, statistic)| Whole {
+                name: said(name),
+                statistic: said(statistic),
+                compared: Compared::Percent,
+            }),
         },
         comparison: said("GreaterThanThreshold"),
         threshold,

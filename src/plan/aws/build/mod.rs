@@ -20,8 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::graph::{
-    Alarm, BackupPlan, BackupVault, Balancing, Datastores, Id, KmsKey, LogGroup, Owner, Parameter, Ref, Role,
-    SecurityGroup, SecurityGroupRule,
+    Alarm, BackupPlan, BackupVault, Balancing, Datastores, EventRule, Id, KmsKey, LogGroup, Owner, Parameter, Ref,
+    Role, SecurityGroup, SecurityGroupRule,
 };
 use super::{AwsEnvironment, AwsPlan, names, rules};
 use crate::diag::{Diagnostic, code};
@@ -135,6 +135,7 @@ impl<'a> Whole<'a> {
             datastores: draft.datastores,
             log_groups: draft.log_groups,
             alarm_topic: draft.alarm_topic,
+            event_rules: draft.event_rules,
             alarms: draft.alarms,
             backup_vaults: draft.backup_vaults,
             backup_plans: draft.backup_plans,
@@ -311,6 +312,7 @@ struct Draft {
     datastores: Datastores,
     balancing: Balancing,
     alarm_topic: Option<super::graph::Topic>,
+    event_rules: Vec<EventRule>,
     alarms: Vec<Alarm>,
     backup_vaults: Vec<BackupVault>,
     backup_plans: Vec<BackupPlan>,

@@ -220,6 +220,7 @@ kinds!(
     Role,
     OidcProvider,
     LogGroup,
+    EventRule,
     Alarm,
     BackupVault,
     BackupPlan,

@@ -1,6 +1,6 @@
 //! Logs and alarms.
 
-use super::{AnyRef, KmsKey, Ref, Topic, resources};
+use super::{AnyRef, EcsCluster, KmsKey, Ref, Topic, resources};
 use crate::ir::Traced;
 use crate::ir::value::Decimal;
 
@@ -13,6 +13,18 @@ resources! {
         retention_days: Traced<u32>,
         /// What encrypts it.
         key: Ref<KmsKey>,
+    }
+
+    /// What counts the tasks of a family that could not start or ended with an error, as events of the cloud tell.
+    pub struct EventRule {
+        /// Its name.
+        name: Traced<String>,
+        /// What it counts.
+        description: Traced<String>,
+        /// The cluster that they run on.
+        cluster: Ref<EcsCluster>,
+        /// The group of the tasks: `family:FAMILY`.
+        group: Traced<String>,
     }
 
     /// An alarm on a metric of CloudWatch.
@@ -51,8 +63,40 @@ pub struct AlarmMetric {
     pub statistic: Traced<String>,
     /// What it is measured of: name of the dimension, value.
     pub dimensions: Vec<(Traced<String>, DimensionValue)>,
-    /// A metric that it is divided by, in percent: of the same name space and dimensions.
-    pub percent_of: Option<(Traced<String>, Traced<String>)>,
+    /// The metric that it is a part of, of the same name space and dimensions; none: it is looked at alone.
+    pub whole: Option<Whole>,
+}
+
+/// What a metric is a part of.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    /// The name of its metric.
+    pub name: Traced<String>,
+    /// How it is summed up.
+    pub statistic: Traced<String>,
+    /// What is looked at.
+    pub compared: Compared,
+}
+
+/// What is looked at of a part and its whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// How much of the whole the part is, in percent.
+    Percent,
+    /// What of the whole is missing.
+    Missing,
+}
+
+impl Compared {
+    /// What the value is known by and called, and how CloudWatch computes it of `part` and `whole`. A part without data
+    /// is 0.
+    #[must_use]
+    pub const fn id_label_and_expression(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Compared::Percent => ("share", "Percent", "100 * FILL(part, 0) / whole"),
+            Compared::Missing => ("missing", "Missing", "whole - FILL(part, 0)"),
+        }
+    }
 }
 
 /// The value of a dimension.

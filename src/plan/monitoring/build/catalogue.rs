@@ -59,11 +59,14 @@ pub(super) fn environment(system: &System, environment: &Environment) -> Monitor
     }
 }
 
-/// Where a component is asked for its metrics. What runs to its end is gone before it is asked.
-pub(super) fn scrape_job(component: &Component) -> Option<ScrapeJob> {
+/// Where a component is asked for its metrics. Without a cluster that knows them, tasks that run to their end have no name
+/// by which they could be found.
+pub(super) fn scrape_job(component: &Component, runtime: Runtime) -> Option<ScrapeJob> {
     let metrics = component.metrics.as_ref()?;
-    if matches!(component.kind.value, ComponentKind::Website | ComponentKind::Library) {
-        return None;
+    match component.kind.value {
+        ComponentKind::Website | ComponentKind::Library => return None,
+        ComponentKind::Cronjob | ComponentKind::Job if runtime == Runtime::Ecs => return None,
+        _ => {}
     }
     let port = component.port(metrics.port.name.as_str());
     let tls = port.is_some_and(|port| port.protocol.value == Protocol::Https);

@@ -402,7 +402,18 @@ fn runs(subject: &Subject<'_>) -> Vec<AlertPlan> {
                 format!("{name}: a run has failed"),
                 format!("Read its log, then start it again by hand. {}", dependency_note(subject)),
             );
-        return vec![alert];
+        let missed = once(subject, AlertKind::RunMissed)
+            .hold(None, rules::RUN_LIMIT)
+            .above(Decimal::whole(0), rules::RUN_LIMIT)
+            .about(|plan| plan.origin = component.schedule.as_ref().map_or(component.origin, |cron| cron.origin))
+            .says(
+                subject.system,
+                format!("{name}: a run is due and could not be started"),
+                "The scheduler has given up: the message in the queue of missed runs says why. Start the run by hand, then \
+                 empty the queue.",
+            );
+        let is_scheduled = component.kind.value == ComponentKind::Cronjob;
+        return std::iter::once(alert).chain(is_scheduled.then_some(missed)).collect();
     }
     // The jobs of a cronjob end in the minute they are for, those of a deployment in a digest.
     let jobs = format!("job_name=~{}", quoted(&format!("{}(-[0-9a-f]+)?", literal(name))));

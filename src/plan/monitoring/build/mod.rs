@@ -134,7 +134,7 @@ impl ComponentPart {
         let objectives = objectives::plan(subject, retention, &mut problems);
         let alerts = component_alerts::plan(subject, &objectives);
         let mut part = ComponentPart {
-            scrape_job: catalogue::scrape_job(subject.component),
+            scrape_job: catalogue::scrape_job(subject.component, subject.system.runtime.value),
             metrics: catalogue::metrics(subject),
             dashboard: component_dashboard::plan(subject, &objectives, &alerts),
             alerts,

@@ -24,6 +24,7 @@ from .facts import (
     server_properties,
     without_star,
     written,
+    written,
 )
 
 VPC = Row("VPC", "aws_vpc", name_tag, "AWS::EC2::VPC", name_tag, {
@@ -444,6 +445,10 @@ EKS = [
 ]  # fmt: skip
 
 OPERATIONS = [
+    Row("event rule", "aws_cloudwatch_event_rule", "name", "AWS::Events::Rule", "Name", {
+        "counts": ("description", "Description"),
+        "pattern": (written("event_pattern"), "EventPattern"),
+    }),
     Row("alarm", "aws_cloudwatch_metric_alarm", "alarm_name", "AWS::CloudWatch::Alarm", "AlarmName", {
         "comparison": ("comparison_operator", "ComparisonOperator"),
         "threshold": ("threshold", "Threshold"),

@@ -2,7 +2,7 @@
 
 mod container;
 mod scaling;
-mod schedule;
+pub(super) mod schedule;
 mod service;
 mod task;
 
@@ -20,7 +20,7 @@ use crate::plan::aws::rules;
 use crate::plan::infrastructure::templates::{PeerKind, PeerTemplate, StrategyKind, Transport, WorkloadForm};
 use crate::spec::aws::NameKind;
 
-const CLUSTER: &str = "main";
+pub(super) const CLUSTER: &str = "main";
 
 /// What runs on the cluster, while it grows.
 #[derive(Default)]

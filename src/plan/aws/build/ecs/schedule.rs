@@ -10,6 +10,11 @@ use crate::plan::aws::graph::{
 use crate::plan::aws::rules;
 use crate::spec::aws::{NameKind, Principal};
 
+/// The queue of the starts that the scheduler of a component has given up.
+pub(in crate::plan::aws::build) fn missed(name: &str) -> String {
+    format!("{name}-missed")
+}
+
 pub(super) fn plan(place: Place<'_>, workload: Workload<'_>, draft: &mut Draft, parts: &mut Parts) {
     let Some(schedule) = &workload.component.schedule else { return };
     let Some(cron) = &schedule.cron else { return };
@@ -26,10 +31,10 @@ pub(super) fn plan(place: Place<'_>, workload: Workload<'_>, draft: &mut Draft, 
     let name = workload.name();
     let origin = Origin::rule(rules::SCHEDULE);
     let dead = Queue {
-        id: Id::made(&format!("{name}-missed")),
+        id: Id::made(&missed(name)),
         origin,
         owner: workload.owner(),
-        name: place.named(NameKind::Queue, &format!("{name}-missed")),
+        name: place.named(NameKind::Queue, &missed(name)),
         fifo: by(false, rules::SCHEDULE),
         visibility_timeout: by(30, rules::SCHEDULE),
         retention: by(place.specs().aws.limits.sqs.retention_seconds_max.value, rules::SCHEDULE),
