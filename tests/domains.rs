@@ -149,3 +149,92 @@ fn the_domain_realtime_answers_from_the_callers_zone() {
         edited("ad-bidding", &[("path/deployment_packages.yaml", "availability_zones: 2", "availability_zones: 1")]);
     assert!(!manifest(&narrow, "staging", "bidder").contains(near));
 }
+
+/// Connections that live long are kept while they are silent, handed over slowly, and never cut short by a rollout.
+#[test]
+fn the_domain_protocol_keeps_connections() {
+    let telemetry = Tree::of(&system("telemetry-broker"));
+    let broker = telemetry.text("kubernetes/production/workloads/broker.yaml");
+    for expected in [
+        "aws-load-balancer-listener-attributes.TCP-8883: tcp.idle_timeout.seconds=900",
+        "deregistration_delay.timeout_seconds=300",
+        "terminationGracePeriodSeconds: 315",
+        "preStop:",
+        "maxSurge: 1",
+        "maxUnavailable: 0",
+    ] {
+        assert!(broker.contains(expected), "{expected} in {broker}");
+    }
+    let dashboard = telemetry.text("grafana/dashboards/components/broker.json");
+    for panel in ["Open connections", "Opened and lost connections", "Throughput"] {
+        assert!(dashboard.contains(&format!("\"title\": \"{panel}\"")), "{panel}");
+    }
+    let alerts = telemetry.text("prometheus/production/rules/broker.yaml");
+    assert!(alerts.contains("alert: ConnectionsDropped") && alerts.contains("alert: HandshakesFailing"));
+    // On ECS the listener is pathc's own.
+    let ecs = edited(
+        "telemetry-broker",
+        &[(
+            "pathc.yaml",
+            "domain: protocol\n",
+            "domain: protocol\nruntime: ecs\nplatform: {prometheus: {url: \"https://prometheus.acme.example\"}}\n",
+        )],
+    );
+    let has =
+        |folder: &str, line: &str| ecs.files.iter().any(|(path, text)| path.starts_with(folder) && text.contains(line));
+    assert!(has("terraform/modules/", "tcp_idle_timeout_seconds = 900"));
+    assert!(has("cloudformation/environments/production", "tcp.idle_timeout.seconds"));
+}
+
+/// What is lost comes back, and those who rely on it are told.
+#[test]
+fn the_domain_business_keeps_records_and_tells_users() {
+    let shop = Tree::of(&system("storefront"));
+    let orders = shop.text("terraform/modules/system/datastore_orders_db.tf");
+    assert!(orders.contains("multi_az") && orders.contains("backup_retention_period"), "{orders}");
+    let deploy = shop.text("github-actions/workflows/deploy.yml");
+    for expected in ["USER_NOTICE_URL", "check-window.sh", "environment:", "migrate"] {
+        assert!(deploy.contains(expected), "{expected}");
+    }
+    let objectives = shop.text("grafana/dashboards/objectives.json");
+    assert!(objectives.contains("\"title\": \"Service level report\""));
+    let recovery = shop.text("operations/disaster-recovery.md");
+    assert!(recovery.contains("RTO") || recovery.contains("recovery time"), "{recovery}");
+}
+
+/// Data that grows old moves, what fails is set aside, and it is known what became of what.
+#[test]
+fn the_domain_data_follows_what_it_reads_and_writes() {
+    let river = Tree::of(&system("river-gauges"));
+    let lake = river.text("terraform/modules/system/datastore_lake.tf");
+    assert!(lake.contains("STANDARD_IA") && lake.contains("GLACIER"), "{lake}");
+    assert!(river.text("terraform/modules/system/datastore_readings.tf").contains("redrive_policy"));
+    let cleaner = river.text("kubernetes/production/workloads/cleaner.yaml");
+    assert!(cleaner.contains("schema-version: '7'") && cleaner.contains("terminationGracePeriodSeconds: 305"));
+    let forecast = river.text("kubernetes/production/workloads/forecast.yaml");
+    assert!(forecast.contains("kind: CronJob") && forecast.contains("model-version: '2026.10'"), "{forecast}");
+    let dashboard = river.text("grafana/dashboards/components/cleaner.json");
+    for panel in ["Age of the newest result (freshness)", "Completeness", "Messages that wait of readings", "Processed"]
+    {
+        assert!(dashboard.contains(&format!("\"title\": \"{panel}\"")), "{panel}");
+    }
+    let alerts = river.text("prometheus/production/rules/cleaner.yaml");
+    assert!(alerts.contains("reads: readings,lake") && alerts.contains("writes: lake"));
+}
+
+/// A new version takes over in small steps, each judged by latency, on CPU that no neighbour has a share in.
+#[test]
+fn the_domain_realtime_shifts_in_small_steps_on_static_cpu() {
+    let bidding = Tree::of(&system("ad-bidding"));
+    let bidder = bidding.text("kubernetes/production/workloads/bidder.yaml");
+    for expected in
+        ["setWeight: 5\n", "setWeight: 10\n", "setWeight: 25\n", "setWeight: 50\n", "kind: AnalysisTemplate"]
+    {
+        assert!(bidder.contains(expected), "{expected} in {bidder}");
+    }
+    assert_eq!(bidder.matches("cpu: '2'").count(), 2, "request and limit: {bidder}");
+    let dashboard = bidding.text("grafana/dashboards/components/bidder.json");
+    for expected in ["Jitter", "p99.9", "Requests"] {
+        assert!(dashboard.contains(&format!("\"{expected}\"")), "{expected}");
+    }
+}

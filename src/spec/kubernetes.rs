@@ -320,6 +320,14 @@ facts! {
         deletion_protection: String = "load_balancer_attributes.deletion_protection";
         /// Balancer attribute: whether it crosses zones.
         cross_zone: String = "load_balancer_attributes.cross_zone";
+        /// Annotation: attributes of a listener, before its protocol and port.
+        listener_attributes: String = "annotations.listener_attributes.name";
+        /// Listener attribute: how long a connection over TCP may be idle.
+        tcp_idle_timeout: String = "listener_attributes.tcp_idle_timeout_seconds.name";
+        /// The shortest such time.
+        tcp_idle_timeout_min: u32 = "listener_attributes.tcp_idle_timeout_seconds.min";
+        /// The longest such time.
+        tcp_idle_timeout_max: u32 = "listener_attributes.tcp_idle_timeout_seconds.max_value";
         /// Target group attribute: how long a leaving target keeps its connections.
         deregistration_delay: String = "target_group_attributes.deregistration_delay_seconds.name";
         /// The longest such time.

@@ -90,6 +90,14 @@ numbers! {
         certificates = "certificates";
         /// The last priority of a rule.
         rule_priority_max = "rule_priority_max";
+        /// The fewest seconds that a connection over TCP may be idle for.
+        tcp_idle_seconds_min = "tcp_idle_seconds_min";
+        /// The most seconds.
+        tcp_idle_seconds_max = "tcp_idle_seconds_max";
+        /// The seconds where TLS ends at a network load balancer.
+        tls_idle_seconds = "tls_idle_seconds";
+        /// The seconds of a flow over UDP.
+        udp_idle_seconds = "udp_idle_seconds";
     }
 
     /// What a network may hold.

@@ -98,6 +98,10 @@ pub(super) fn listener(template: &mut Template<'_>, listener: &Listener) {
         properties.put("Certificates", Doc::list([arn.into()], origin));
         properties.put("SslPolicy", text(policy));
     }
+    if let Some(timeout) = &listener.idle_timeout {
+        let values = vec![("tcp.idle_timeout.seconds", quoted(timeout))];
+        properties.put("ListenerAttributes", attributes(values, timeout.origin));
+    }
     template.add(
         template.logical(Kind::Listener, &listener.id),
         "AWS::ElasticLoadBalancingV2::Listener",

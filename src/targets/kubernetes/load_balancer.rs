@@ -109,6 +109,14 @@ fn annotations(workload: Workload<'_>, edge: &str, ports: &[Public<'_>]) -> Map 
             .with(facts.ssl_policy.value.clone(), Doc::traced(&facts.ssl_policy_value))
             .with(facts.backend_protocol.value.clone(), Doc::traced(&facts.backend_protocol_value));
     }
+    // Where TLS ends at the balancer, or over UDP, the time can't be chosen.
+    for (port, public) in ports.iter().filter(|port| port.0.transport.value == Transport::Tcp && !terminates(port)) {
+        let Some(timeout) = &public.idle_timeout else { continue };
+        let (least, most) = (facts.tcp_idle_timeout_min.value, facts.tcp_idle_timeout_max.value);
+        let seconds = whole_seconds(timeout).clamp(i64::from(least), i64::from(most));
+        let name = format!("{}.TCP-{}", facts.listener_attributes, port.service_port);
+        map.put(name, Doc::text(format!("{}={seconds}", facts.tcp_idle_timeout), timeout.origin));
+    }
     let map = map
         .text(facts.load_balancer_attributes.value.clone(), attributes)
         .with(facts.target_group_attributes.value.clone(), Doc::text(delay, workload.component.drain.origin));

@@ -178,7 +178,8 @@ fn listener(listener: &Listener, module: &mut Module) {
     let mut body = Body::default()
         .with("load_balancer_arn", arn(&listener.balancer, origin))
         .with("port", port(&listener.port))
-        .with("protocol", Node::traced(&listener.protocol));
+        .with("protocol", Node::traced(&listener.protocol))
+        .with_some("tcp_idle_timeout_seconds", listener.idle_timeout.as_ref().map(Node::number));
     if let Some((certificate, policy)) = &listener.tls {
         body = body.with("ssl_policy", Node::traced(policy)).with("certificate_arn", arn(certificate, origin));
     }

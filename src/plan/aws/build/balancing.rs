@@ -151,6 +151,7 @@ fn passed(
         port: port.service_port,
         protocol: port.protocol.with(protocol.to_owned()),
         tls,
+        idle_timeout: idle_timeout(place, workload, port, public, draft),
         default: ListenerDefault::Forward(group.clone()),
     };
     let reference = listener.reference();
@@ -163,6 +164,47 @@ fn passed(
     names_of(place, routes, &balancer, draft);
     let target = ServiceTarget { group, listener: reference, port: port.port };
     Some(Entrance { balancer, routed: false, target, beside: None })
+}
+
+/// How long a connection that is passed on may be silent, where that can be chosen.
+fn idle_timeout(
+    place: Place<'_>,
+    workload: Workload<'_>,
+    port: &PortTemplate,
+    public: &PublicPortTemplate,
+    draft: &mut Draft,
+) -> Option<Traced<u32>> {
+    let stated = public.idle_timeout.as_ref()?;
+    let asked = super::ecs::seconds(stated);
+    let limits = &place.specs().aws.limits.load_balancer;
+    let udp = port.transport.value == Transport::Udp;
+    let chosen = !udp && public.tls.value != Tls::Terminate;
+    let most = match chosen {
+        true => limits.tcp_idle_seconds_max.value,
+        false if udp => limits.udp_idle_seconds.value,
+        false => limits.tls_idle_seconds.value,
+    };
+    if asked.value > most && asked.origin.is_written() {
+        let (tcp, name) = (limits.tcp_idle_seconds_max.value, workload.name());
+        let help = if chosen || udp {
+            format!("ask for `{most}s` or less, and let clients send something more often")
+        } else {
+            format!(
+                "leave `idle_timeout` out and let clients send something more often, or say `tls: passthrough`: then a \
+                 connection may be silent for `{tcp}s`"
+            )
+        };
+        draft.cannot(
+            asked.origin,
+            format!(
+                "the load balancer of port `{}` of `{name}` forgets a connection after {most}s of silence",
+                port.name
+            ),
+            format!("asks for {stated}"),
+            help,
+        );
+    }
+    chosen.then(|| asked.map(|seconds| seconds.clamp(limits.tcp_idle_seconds_min.value, most)))
 }
 
 fn edge_id(edge: &str, layer: Layer) -> String {
@@ -247,6 +289,7 @@ fn listener_of(
         port: by(PortNumber(port), rules::LISTENER),
         protocol: word(protocol, rules::LISTENER),
         tls,
+        idle_timeout: None,
         default,
     };
     let reference = listener.reference();
@@ -530,6 +573,9 @@ pub(super) fn finish(place: Place<'_>, draft: &mut Draft) {
         for workload in place.workloads().filter(|it| it.component.form.value != WorkloadForm::Static) {
             for port in &workload.component.ports {
                 let Some(public) = &port.public else { continue };
+                if !public.routed.value {
+                    idle_timeout(place, workload, port, public, draft);
+                }
                 if public.tls.value == Tls::Terminate {
                     let routes = workload.plan.routes.iter().filter(|route| route.port.value == port.name.value);
                     for host in routes.filter_map(|route| route.host.as_ref()) {

@@ -75,6 +75,8 @@ resources! {
         protocol: Traced<String>,
         /// The certificate, with the policy by which TLS is spoken.
         tls: Option<(Ref<Certificate>, Traced<String>)>,
+        /// Seconds that a connection may be idle; TCP only, none: AWS's own.
+        idle_timeout: Option<Traced<u32>>,
         /// What happens to what no rule takes.
         default: ListenerDefault,
     }
