@@ -24,7 +24,8 @@ gate! {
     /// ```
     ///
     /// # How to fix
-    /// Add a suite: `- {name: mailer-unit, kind: unit, component: mailer, run: cargo test -p mailer}`.
+    /// Add a suite: `- {name: mailer-unit, kind: unit, component: mailer, run: cargo test -p mailer}`. For what a
+    /// domain expects, give a suite that `kind`, or `stage: release`.
     "G205" "untested-component", phase 2, role "pipeline-architect", waived by "the head of quality", level Deny, evidence Written
 }
 

@@ -25,7 +25,7 @@ gate! {
     /// ```
     ///
     /// # How to fix
-    /// Add `metrics: {port: metrics}` to the component, or judge it by `health` alone.
+    /// Add `metrics: {port: metrics}` to the component, for `slo-burn` an objective under `slos` too, or judge it by `health` alone.
     "G306" "canary-blind", phase 3, role "deployment-specialist", waived by "the system's owner", level Deny, evidence Written
 }
 

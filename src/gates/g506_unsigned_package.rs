@@ -19,7 +19,7 @@ gate! {
     /// ```yaml
     /// # path/deployment_packages.yaml
     /// packages:
-    ///   - {component: checkout, version: 2.4.1, signed: false}
+    ///   - {component: checkout, version: 2.4.1, signed: false}   # and checkout has `tier: critical`
     /// ```
     ///
     /// # How to fix

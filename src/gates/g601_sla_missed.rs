@@ -12,8 +12,8 @@ use super::gate::{Context, Findings};
 gate! {
     /// # What it does
     /// Denies a performance result that breaks the latency or availability objective of its component, or that ran at a lower load
-    /// than the declared peak. A latency objective of 99 is proved by p99, one of 95 by p95, one of 99.9 by
-    /// p99.9; others are skipped, and `pathc check` says so.
+    /// than the declared peak. A latency objective of 99 is proved by p99, one of 95 by p95, one of 99.9 by p99.9; others are
+    /// skipped, and `pathc check` says so.
     ///
     /// # Why it matters
     /// An objective that the load test misses is missed in production too, by more.

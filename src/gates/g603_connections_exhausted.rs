@@ -11,8 +11,7 @@ use super::gate::{Context, Findings};
 gate! {
     /// # What it does
     /// Denies a datastore whose callers together may open more connections than it takes: the most replicas of each component
-    /// times its connections. A datastore without `max_connections` is
-    /// skipped, and `pathc check` says so.
+    /// times its connections. A datastore without `max_connections` is skipped, and `pathc check` says so.
     ///
     /// # Why it matters
     /// Scaling out under load then makes it worse: the new replicas take the connections that the old ones need.

@@ -10,9 +10,7 @@ use super::gate::{Context, Findings};
 gate! {
     /// # What it does
     /// Warns where p95 or p99 of a performance result is more than 10 % worse than its `baseline`; denies for components of the
-    /// domain `realtime`.
-    /// Warns where the chosen domain is `realtime` and a
-    /// performance result has no baseline.
+    /// domain `realtime`, but at stage `commit`. Warns where the domain is `realtime` and a performance result has no baseline.
     ///
     /// # Why it matters
     /// Nobody notices one per cent a week, until the objective is missed and nobody knows by which change.
@@ -25,7 +23,8 @@ gate! {
     /// ```
     ///
     /// # How to fix
-    /// Look at what changed since the baseline, or accept it by recording a new baseline.
+    /// Look at what changed since the baseline, or accept it by recording a new baseline. Where there is none, record
+    /// that of the release that runs: `baseline: {p95: 120ms, p99: 180ms}`.
     "G604" "latency-regression", phase 6, role "monitoring-analyst", waived by "the head of operations", level Warn, evidence Tested
 }
 

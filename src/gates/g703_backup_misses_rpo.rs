@@ -13,9 +13,8 @@ use super::gate::{Context, Findings};
 gate! {
     /// # What it does
     /// Denies a stateful datastore in production whose backup can't reach the declared recovery point. Point-in-time recovery reaches
-    /// 5 minutes, a versioned bucket loses nothing, any other backup is a day old at worst.
-    /// Warns where the chosen domain is
-    /// `business` and no recovery target is promised.
+    /// 5 minutes, a versioned bucket loses nothing, any other backup is a day old at worst. Warns where the domain is `business` and no
+    /// recovery target is promised.
     ///
     /// # Why it matters
     /// The recovery point is a promise about other people's data. A nightly backup can't keep one of an hour.
@@ -29,7 +28,8 @@ gate! {
     /// ```
     ///
     /// # How to fix
-    /// Write `point_in_time: true`, version the bucket, or promise what the backup can keep.
+    /// Write `point_in_time: true`, version the bucket, or promise what the backup can keep. Where nothing is promised:
+    /// `operations: {recovery: {rto: 1h, rpo: 15m}}`.
     "G703" "backup-misses-rpo", phase 7, role "all roles", waived by "the head of operations", level Deny, evidence Written
 }
 

@@ -11,12 +11,11 @@ use super::gate::{Context, Findings};
 gate! {
     /// # What it does
     /// Denies a stateful datastore that a critical component depends on, without a passed restore drill in production within 180
-    /// days, or whose last drill missed the recovery time or recovery point.
-    /// Warns where the chosen
-    /// domain is `business` and no emergency was ever exercised in production.
+    /// days, or whose last drill missed the recovery time or recovery point. Warns where the domain is `business` and no
+    /// emergency was ever exercised in production: neither a restore nor a failover.
     ///
     /// # Why it matters
-    /// A backup that was never restored is a file. Half of them turn out to be empty on the day.
+    /// A backup that was never restored is a file. Whether it holds the data shows on the day that it is needed.
     ///
     /// # Example
     /// ```yaml
@@ -25,8 +24,12 @@ gate! {
     /// ```
     ///
     /// # How to fix
-    /// Restore the datastore into an empty one, and record it: `- {kind: restore, environment: production, datastore: orders-db,
-    /// date: 2026-11-20, passed: true, recovery_time: 38m, data_loss: 2m}`.
+    /// Restore the datastore into an empty one, and record it:
+    /// ```yaml
+    /// drills:
+    ///   - {kind: restore, environment: production, datastore: orders-db, date: 2026-11-20, passed: true,
+    ///      recovery_time: 38m, data_loss: 2m}
+    /// ```
     "G704" "restore-unproven", phase 7, role "all roles", waived by "the head of operations", level Deny, evidence Tested
 }
 

@@ -32,7 +32,9 @@ impl Gate {
     #[must_use]
     pub const fn judged(&self) -> &'static str {
         match self.evidence {
+            // What warns anyway is not lessened.
             Evidence::Written => "judged at every stage",
+            _ if matches!(self.code.0.level, Level::Warn) => "judged at every stage",
             Evidence::Tested => "warns at stage `commit`",
             Evidence::Released => "warns before stage `release`",
         }

@@ -31,7 +31,7 @@ codes! { OUTPUT;
     /// # Example
     /// ```console
     /// $ pathc build --check
-    /// error[O002 stale]: `ci_cd_pipelines/deployment_workflows.yaml` is stale
+    /// error[O002 stale]: `infra/kubernetes/production/workloads/checkout.yaml` is stale
     /// ```
     ///
     /// # How to fix

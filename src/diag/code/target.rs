@@ -33,7 +33,7 @@ codes! { TARGET;
     /// ```yaml
     /// # targets/kubernetes.yaml
     /// api_versions:
-    ///   deployment: apps            # the version is missing
+    ///   Deployment: {collected: "2026-11-23", status: verified}     # `api_version` is missing
     /// ```
     ///
     /// # How to fix

@@ -122,8 +122,7 @@ impl Resolver<'_> {
             return Some(DependencyKind::External);
         }
         if NEEDED.iter().all(|space| self.names.complete(*space)) {
-            let diagnostic = self.names.unresolved(NEEDED, name.as_str(), name.origin);
-            self.report(diagnostic);
+            self.unresolved(NEEDED, name.as_str(), name.origin);
         }
         None
     }

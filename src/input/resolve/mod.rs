@@ -55,6 +55,8 @@ struct Resolver<'a> {
     repository: &'a Repository,
     names: Names<'a>,
     diagnostics: Vec<Diagnostic>,
+    /// By name space: the finding that it defines nothing.
+    undefined: [Option<usize>; 6],
 }
 
 /// What was read, by name.
@@ -89,7 +91,7 @@ pub(super) fn resolve(
 ) -> (Option<System>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let names = Names::collect(sources, &documents, &mut diagnostics);
-    let mut resolver = Resolver { sources, repository, names, diagnostics };
+    let mut resolver = Resolver { sources, repository, names, diagnostics, undefined: [None; 6] };
     let system = resolver.system(manifest, documents);
     (system, resolver.diagnostics)
 }

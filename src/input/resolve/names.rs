@@ -47,6 +47,16 @@ impl Space {
         with_article(self.noun())
     }
 
+    /// The document that defines them.
+    const fn document(self) -> &'static str {
+        match self {
+            Space::Component => "implementation_artifacts",
+            Space::Datastore | Space::External => "dependency_specifications",
+            Space::Suite | Space::Requirement => "test_specifications",
+            Space::Environment => "deployment_packages",
+        }
+    }
+
     /// The list that defines them, and the key of the name in it.
     const fn keys(self) -> (&'static str, &'static str) {
         match self {
@@ -128,8 +138,14 @@ impl<'a> Names<'a> {
         self.space(space).complete
     }
 
+    /// Whether there is nothing that a name could stand for: these spaces are empty, and no other has the name.
+    fn nothing(&self, spaces: &[Space], name: &str) -> bool {
+        spaces.iter().all(|space| self.space(*space).names.is_empty())
+            && Space::ALL.into_iter().all(|space| self.defined(space, name).is_none())
+    }
+
     /// What to say of a name that none of these spaces defines.
-    pub(super) fn unresolved(&mut self, spaces: &[Space], name: &str, place: Origin) -> Diagnostic {
+    fn unresolved(&mut self, spaces: &[Space], name: &str, place: Origin) -> Diagnostic {
         let nouns: Vec<&str> = spaces.iter().map(|space| space.noun()).collect();
         let name = &*shown(name);
         let what = alternatives(&nouns);
@@ -164,7 +180,10 @@ impl<'a> Names<'a> {
         }
         let known: Vec<&str> = known().map(|(name, _)| *name).take(9).collect();
         match known.len() {
-            0 => diagnostic.help(format!("no {what} is defined at all")),
+            0 => {
+                let (list, document) = (spaces[0].keys().0, spaces[0].document());
+                diagnostic.help(format!("no {what} is defined at all: `{document}.yaml` defines them, under `{list}`"))
+            }
             1..=8 => {
                 diagnostic.help(format!("there {} {}", if known.len() == 1 { "is" } else { "are" }, list_of(&known)))
             }
@@ -255,10 +274,28 @@ impl super::Resolver<'_> {
             return true;
         }
         if self.names.complete(space) {
-            let diagnostic = self.names.unresolved(&[space], name.text(), name.origin);
-            self.report(diagnostic);
+            self.unresolved(&[space], name.text(), name.origin);
         }
         false
+    }
+
+    /// Reports a name that none of these spaces defines. Where they define nothing at all that is one mistake, however
+    /// often it shows.
+    pub(super) fn unresolved(&mut self, spaces: &[Space], name: &str, place: Origin) {
+        let diagnostic = self.names.unresolved(spaces, name, place);
+        if !self.names.nothing(spaces, name) {
+            return self.report(diagnostic);
+        }
+        let first = *self.undefined[spaces[0] as usize].get_or_insert(self.diagnostics.len());
+        match self.diagnostics.get_mut(first) {
+            Some(known) if known.help == diagnostic.help => {
+                known.also.extend(diagnostic.labels);
+                let nouns: Vec<&str> = spaces.iter().map(|space| space.noun()).collect();
+                let places = known.also.len() + 1;
+                known.message = format!("no {} is defined, and {places} places name one", alternatives(&nouns));
+            }
+            _ => self.report(diagnostic),
+        }
     }
 
     /// Reports each entry whose key an earlier one has.
