@@ -17,7 +17,8 @@ use generator::Options;
 use pathc::diag::Sink;
 use pathc::gates::Settings;
 use pathc::ir::value::Time;
-use pathc::output::{Job, Printed};
+use pathc::output::{Job, Printed, Witness as _};
+use pathc::proof::Proof;
 
 /// The moment that dates are judged at: 2026-11-23T12:00:00Z.
 const NOW: Time = Time { seconds: 1_795_435_200 };
@@ -74,7 +75,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// What reading, planning and judging a system costs, and then what printing each target does.
+/// What reading, planning and judging a system costs, and then what printing each target does, with the proof that looks on.
 struct Cost {
     compile: Used,
     targets: Vec<(&'static str, Used)>,
@@ -114,25 +115,25 @@ fn cost(count: usize) -> Cost {
     let (compile, compilation) = Used::of(|| pathc::compile(root, &settings, &mut found));
     assert!(!found.denies(), "{:?}", found.iter().next());
     let (checked, specs) = (compilation.checked.as_ref().unwrap(), compilation.specs.as_ref().unwrap());
+    let proof = Proof::new(checked.plans(), pathc::spec::BUILT_IN);
     let mut path = 0;
     let mut targets = Vec::new();
     for target in pathc::targets::ALL {
         let (used, bytes) = Used::of(|| {
-            let (mut printed, mut bytes) = (Printed::default(), 0);
-            let mut print = |job: &dyn Fn(&mut Printed) -> bool| {
-                printed.clear();
-                let goes_on = job(&mut printed);
-                bytes += printed.text.len() as u64;
-                goes_on
-            };
+            let (mut printed, mut bytes) = (Printed::watched(), 0);
             for file in (target.emit)(checked, specs).0.files {
-                match &file.job {
-                    // As a build does: what comes part by part is dropped part by part.
-                    Job::Parts(job) => (0..).take_while(|index| print(&|out| job(*index, out))).for_each(drop),
-                    job => assert!(print(&|out| {
-                        job.print(out);
-                        true
-                    })),
+                // As a build does: what comes part by part is dropped part by part.
+                for index in 0.. {
+                    printed.clear();
+                    let (content, goes_on) = match &file.job {
+                        Job::Parts(job) => (None, job(index, &mut printed)),
+                        job => (job.print(&mut printed), false),
+                    };
+                    bytes += printed.text.len() as u64;
+                    proof.see(target.name, file.environment.as_deref(), &file.path, content.as_ref(), &printed);
+                    if !goes_on {
+                        break;
+                    }
                 }
             }
             bytes

@@ -19,7 +19,12 @@ impl Digest {
     /// The digest of a file, over the text that tells whether it was edited: the pins of a workflow count for nothing.
     #[must_use]
     pub fn of_file(path: &Utf8Path, text: &[u8]) -> Digest {
-        if is_workflow(path) { Digest::of(&without_pins(text)) } else { Digest::of(text) }
+        if !is_workflow(path) {
+            return Digest::of(text);
+        }
+        let mut digester = Digester::default();
+        without_pins(text, |part| digester.take(part));
+        digester.digest()
     }
 
     /// Its 64 hexadecimal digits.
@@ -45,8 +50,9 @@ impl Digester {
     pub(super) fn take(&mut self, text: &[u8]) {
         let mut rest = text;
         // Nearly no text has any: that is seen at once.
-        while let Some(at) = memchr::memmem::find(rest, b"\r\n") {
-            self.0.update(&rest[..at]);
+        while let Some(at) = memchr::memchr(b'\r', rest) {
+            let line_end = rest.get(at + 1) == Some(&b'\n');
+            self.0.update(&rest[..if line_end { at } else { at + 1 }]);
             rest = &rest[at + 1..];
         }
         self.0.update(rest);
@@ -62,20 +68,23 @@ pub(super) fn is_workflow(path: &Utf8Path) -> bool {
     path.parent().and_then(Utf8Path::file_name) == Some("workflows") && path.extension() == Some("yml")
 }
 
-/// A workflow's text without the commits and versions of its actions: an update of those is no edit.
-fn without_pins(text: &[u8]) -> Vec<u8> {
+/// Hands over a workflow's text without the commits and versions of its actions, part by part: an update of those is no
+/// edit.
+fn without_pins(text: &[u8], mut take: impl FnMut(&[u8])) {
+    const PART: usize = 1 << 16;
     let text = String::from_utf8_lossy(text);
-    let mut blank = String::with_capacity(text.len());
+    let mut blank = String::with_capacity(PART.min(text.len()));
     for line in text.split_inclusive('\n') {
-        match pins::pin(line) {
-            Some((_, place)) => {
-                blank.push_str(&line[..place.start]);
-                blank.push_str(&line[place.end..]);
-            }
-            None => blank.push_str(line),
+        let place = pins::pin(line).map_or(line.len()..line.len(), |(_, place)| place);
+        blank.push_str(&line[..place.start]);
+        blank.push_str(&line[place.end..]);
+        // A part ends with a line.
+        if blank.len() >= PART {
+            take(blank.as_bytes());
+            blank.clear();
         }
     }
-    blank.into_bytes()
+    take(blank.as_bytes());
 }
 
 impl fmt::Display for Digest {

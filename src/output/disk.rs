@@ -1,7 +1,7 @@
 //! Builds: prints files on all cores, compares each with the disk, stages what differs and drops the text. Nothing is
 //! written where one file is somebody else's; nothing is written where nothing changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -346,10 +346,10 @@ impl Build<'_, '_> {
 
     /// Rows of the lock that take part and that nothing generates any more.
     fn leftovers(&self, wanted: &[Wanted<'_>]) -> Vec<(&Utf8PathBuf, &Row)> {
-        let generated: BTreeSet<&Utf8PathBuf> = wanted.iter().map(|wanted| &wanted.path).collect();
+        let generated: HashSet<&str> = wanted.iter().map(|wanted| wanted.path.as_str()).collect();
         let takes_part = |row: &Row| self.request.selection.includes(&row.target, row.environment.as_deref());
         let rows = self.old.files.iter();
-        rows.filter(|(path, row)| takes_part(row) && !generated.contains(path)).collect()
+        rows.filter(|(path, row)| takes_part(row) && !generated.contains(path.as_str())).collect()
     }
 
     /// The folders above the files that are there, once it is known that none leads out.
@@ -361,8 +361,12 @@ impl Build<'_, '_> {
     ) -> Result<BTreeSet<Utf8PathBuf>, Box<Diagnostic>> {
         let paths = wanted.iter().map(|wanted| wanted.path.as_path());
         let paths = paths.chain(leftovers.iter().map(|(path, _)| path.as_path()));
-        // Each folder once, outer before inner.
-        let above: BTreeSet<&Utf8Path> = paths.flat_map(|path| path.ancestors().skip(1)).collect();
+        // Each folder once, outer before inner. Where one is known, those above it are.
+        let mut known = HashSet::new();
+        let mut above = BTreeSet::new();
+        for path in paths {
+            above.extend(path.ancestors().skip(1).take_while(|folder| known.insert(folder.as_str())));
+        }
         let mut found = BTreeSet::new();
         for path in above {
             if path.parent().is_some_and(|parent| !found.contains(parent)) {

@@ -26,4 +26,4 @@ pub mod yaml;
 pub use disk::{Mode, Outcome, Request, Selection, Witness, build};
 pub use doc::{Doc, Map, Style};
 pub use files::{Content, File, Files, Generated, Job};
-pub use printed::{LineOrigins, Printed, Watched};
+pub use printed::{LineOrigins, Printed, Shared, Watched};

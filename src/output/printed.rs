@@ -1,6 +1,7 @@
 //! Printed text, and for each of its lines where it comes from.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::ir::Origin;
 
@@ -13,6 +14,30 @@ pub struct Printed {
     pub line_origins: Option<LineOrigins>,
     /// What a streamed document says of what is looked at beside the text; only kept where somebody looks.
     pub watched: Option<Watched>,
+    /// What an earlier file holds that a later one may hold, too.
+    pub(super) kept: Option<Kept>,
+}
+
+/// What several documents hold alike, told from all else that this process prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shared(usize);
+
+impl Shared {
+    /// Another one than all before.
+    #[must_use]
+    pub fn another() -> Shared {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        Shared(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Whole lines of a document that stand in another one, too.
+#[derive(Debug)]
+pub(super) struct Kept {
+    what: Shared,
+    indent: usize,
+    text: String,
+    watched: Watched,
 }
 
 /// Keys of streamed documents whose texts are looked at: rules, alerts and queries.
@@ -161,6 +186,43 @@ impl Printed {
         if let Some(watched) = &mut self.watched {
             watched.entries.extend_from_within(range);
         }
+    }
+
+    /// Keeps the lines from a place on, which stand so deep, for a later file.
+    pub(super) fn keep(&mut self, what: Shared, indent: usize, text_from: usize, watched_from: usize) {
+        // One buffer serves all that is kept.
+        let mut kept = self.kept.take().unwrap_or_else(|| Kept {
+            what,
+            indent,
+            text: String::new(),
+            watched: Watched::default(),
+        });
+        (kept.what, kept.indent) = (what, indent);
+        kept.text.clear();
+        kept.text.push_str(self.text.get(text_from..).unwrap_or_default());
+        kept.watched.clear();
+        for (key, text) in self.watched.iter().flat_map(Watched::entries).skip(watched_from) {
+            kept.watched.add(key, text);
+        }
+        self.kept = Some(kept);
+    }
+
+    /// Writes the lines that were kept, if they are these. They never stand less deep than they were written.
+    pub(super) fn write_kept(&mut self, what: Shared, indent: usize) -> bool {
+        let Some(kept) = self.kept.take_if(|kept| kept.what == what && kept.indent <= indent) else { return false };
+        let deeper = indent - kept.indent;
+        self.text.reserve(kept.text.len() + kept.text.len() / 8);
+        for line in kept.text.split_inclusive('\n') {
+            if line != "\n" {
+                self.indent(deeper);
+            }
+            self.text.push_str(line);
+        }
+        for (key, text) in kept.watched.entries() {
+            self.watch(key, text);
+        }
+        self.kept = Some(kept);
+        true
     }
 
     /// Ends a line and says where it comes from.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::doc::{Doc, Map, Style};
-use super::printed::Printed;
+use super::printed::{Printed, Shared, Watched};
 use super::{json, yaml};
 use crate::source::{Origin, Rule};
 
@@ -143,5 +143,40 @@ fn what_is_written_again_is_the_same() {
     for mut out in [Printed::default(), Printed::with_origins()] {
         write(&mut out);
         assert_eq!(out.text, expected);
+    }
+}
+
+#[test]
+fn what_documents_share_is_the_same_in_each() {
+    let origin = Origin::rule(Rule(1));
+    let shared = Shared::another();
+    let rules = |writer: &mut yaml::Writer<'_>, name: &str| {
+        writer.list("groups", origin, |writer| {
+            writer.element(origin, |writer| {
+                writer.text("record", name, origin);
+                writer.text("expr", "a\n\nb", origin);
+            });
+        });
+    };
+    let in_object = |out: &mut Printed, shared: Shared, name: &str| {
+        let mut writer = yaml::Writer::new(&[], out);
+        writer.map("spec", origin, |writer| writer.shared(shared, |writer| rules(writer, name)));
+    };
+    let watched = |out: &Printed| -> Vec<(&'static str, String)> {
+        out.watched.iter().flat_map(Watched::entries).map(|(key, text)| (key, text.to_owned())).collect()
+    };
+    for mut out in [Printed::watched(), Printed::with_origins()] {
+        let mut writer = yaml::Writer::new(&[], &mut out);
+        writer.shared(shared, |writer| rules(writer, "a"));
+        let alone = watched(&out);
+        assert_eq!(out.text, "groups:\n  - record: a\n    expr: |-\n      a\n\n      b\n");
+        out.clear();
+        in_object(&mut out, shared, "a");
+        let expected = "spec:\n  groups:\n    - record: a\n      expr: |-\n        a\n\n        b\n";
+        assert_eq!(out.text, expected);
+        assert_eq!(watched(&out), alone);
+        out.clear();
+        in_object(&mut out, Shared::another(), "b");
+        assert_eq!(out.text, expected.replace("record: a", "record: b"));
     }
 }

@@ -1,6 +1,6 @@
 //! What is known by its form in a document, whichever target it is of: scalers, ports, probes, secrets, rules, queries.
 
-use std::collections::BTreeSet;
+use indexmap::IndexSet;
 
 use super::expected::{self, OfComponent};
 use super::{Place, Proof, metric};
@@ -80,7 +80,11 @@ impl Proof<'_> {
                         ("httpGet", Doc::Map(request)) => self.health(place, component, request),
                         ("remoteRef", Doc::Map(reference)) => self.secret(place, reference),
                         ("dns_sd_configs", Doc::List(configurations, ..)) => self.discovered(place, configurations),
-                        ("expr", Doc::Text(..)) => self.rule(place, &Rule::of(found)),
+                        ("expr", Doc::Text(expression, _)) => {
+                            self.records(text(found, "record").into_iter());
+                            self.asks(place, metric::names(expression));
+                            self.rule(place, &Rule::of(found));
+                        }
                         _ => {}
                     }
                     self.walk(place, component, value);
@@ -145,11 +149,12 @@ impl Proof<'_> {
     /// name, the identifier of an alert stands among its labels, and a query has neither.
     pub(super) fn streamed<'t>(&self, place: Place<'_>, entries: impl Iterator<Item = (&'static str, &'t str)>) {
         let mut rule = Rule::default();
-        let (mut recorded, mut read) = (BTreeSet::new(), BTreeSet::new());
+        // Many rules of a file say the same names.
+        let (mut recorded, mut read) = (IndexSet::new(), IndexSet::new());
         for (key, text) in entries {
             match key {
                 "record" => drop(recorded.insert(text)),
-                "expr" => read.extend(metric::names(text).filter(|name| name.contains(':'))),
+                "expr" => read.extend(metric::names(text)),
                 _ => {}
             }
             let begins = match key {
@@ -170,11 +175,15 @@ impl Proof<'_> {
             }
         }
         self.rule(place, &rule);
+        self.records(recorded.iter().copied());
+        self.asks(place, read.iter().copied());
         let mut seen = self.seen();
         if recorded.is_empty() {
-            let new: Vec<String> =
-                read.iter().filter(|name| !seen.shown.contains(**name)).map(ToString::to_string).collect();
-            seen.shown.extend(new);
+            for name in read.iter().filter(|name| name.contains(':')) {
+                if !seen.shown.contains(*name) {
+                    seen.shown.insert((*name).to_owned());
+                }
+            }
         }
         for name in recorded.difference(&read) {
             if !seen.unread.contains_key(*name) {
@@ -183,23 +192,29 @@ impl Proof<'_> {
         }
     }
 
-    /// An alert, a recording or a query.
-    fn rule(&self, place: Place<'_>, found: &Rule<'_>) {
-        let Some(expression) = found.expression else { return };
-        if let Some(record) = found.record
-            && !self.seen().recorded.contains(record)
-        {
-            self.seen().recorded.insert(record.to_owned());
-        }
-        for name in metric::names(expression) {
-            if !self.expected.has_metric(name) {
-                let mut seen = self.seen();
-                if !seen.asked.contains_key(name) {
-                    seen.asked.insert(name.to_owned(), place.path.to_owned());
-                }
+    /// Names that rules of a file record.
+    fn records<'t>(&self, names: impl Iterator<Item = &'t str>) {
+        let mut seen = self.seen();
+        for name in names {
+            if !seen.recorded.contains(name) {
+                seen.recorded.insert(name.to_owned());
             }
         }
-        let (Some(name), Some(id)) = (found.alert, found.id) else { return };
+    }
+
+    /// Names that a file asks for.
+    fn asks<'t>(&self, place: Place<'_>, names: impl Iterator<Item = &'t str>) {
+        for name in names.filter(|name| !self.expected.has_metric(name)) {
+            let mut seen = self.seen();
+            if !seen.asked.contains_key(name) {
+                seen.asked.insert(name.to_owned(), place.path.to_owned());
+            }
+        }
+    }
+
+    /// An alert, a recording or a query.
+    fn rule(&self, place: Place<'_>, found: &Rule<'_>) {
+        let (Some(expression), Some(name), Some(id)) = (found.expression, found.alert, found.id) else { return };
         let Some(planned) = self.expected.alerts.get(id) else {
             return self.object(place, format!("tells of `{id}`, which the plan does not know"));
         };

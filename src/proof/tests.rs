@@ -361,8 +361,9 @@ fn the_trust_of_a_role_is_the_subject_of_the_jobs_that_ask_for_it() {
 fn what_does_not_agree_stops_a_build() {
     let compilation = compile("storefront");
     let proof = Proof::new(compilation.checked.as_ref().unwrap().plans(), spec::BUILT_IN);
-    let digest = format!("image: x@sha256:{}\n", "a".repeat(64));
-    proof.see("x", None, "a/b.yaml".into(), None, &Printed { text: digest, ..Printed::default() });
+    let mut printed = Printed::default();
+    printed.text = format!("image: x@sha256:{}\n", "a".repeat(64));
+    proof.see("x", None, "a/b.yaml".into(), None, &printed);
     let folder = tempfile::tempdir().unwrap();
     let root = Utf8Path::from_path(folder.path()).unwrap();
     let generated = crate::generate(&compilation, &[], &mut diag::Sink::default());

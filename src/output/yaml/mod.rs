@@ -7,6 +7,8 @@ mod writer;
 
 use std::fmt::Write as _;
 
+use memchr::memchr2_iter;
+
 pub use writer::{Again, Writer};
 
 use super::doc::{Doc, Entry, Map, Style, Text};
@@ -333,10 +335,9 @@ fn form(text: &str) -> Form {
         return Form::Double;
     }
     if has_marks {
-        plain &= !bytes.iter().enumerate().any(|(at, byte)| match byte {
+        plain &= !memchr2_iter(b':', b'#', bytes).any(|at| match bytes[at] {
             b':' => matches!(bytes.get(at + 1), None | Some(b' ')),
-            b'#' => at == 0 || bytes[at - 1] == b' ',
-            _ => false,
+            _ => at == 0 || bytes[at - 1] == b' ',
         });
     }
     if plain && starts_and_ends_plain(bytes) && !is_word(text) && !is_numeric(bytes) {
@@ -379,7 +380,10 @@ fn starts_and_ends_plain(bytes: &[u8]) -> bool {
 /// Words that are not texts to some reader.
 fn is_word(text: &str) -> bool {
     const WORDS: [&str; 11] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "<<"];
-    text.len() <= 5 && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+    let may_begin = |first: &u8| b"yYnNoOtTfF~<".contains(first);
+    text.len() <= 5
+        && text.as_bytes().first().is_some_and(may_begin)
+        && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// Whether some reader could see a number, a time or a date: integers in bases 2, 8, 10, 16 and 60 with separators,

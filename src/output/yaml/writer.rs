@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::{Block, Dialect, Form, Printer, STEP, block, form, form_inside, is_word};
 use crate::ir::Origin;
 use crate::output::doc::{Doc, Text};
-use crate::output::printed::Printed;
+use crate::output::printed::{Printed, Shared};
 use crate::output::rule;
 
 /// A document of which the beginning is written.
@@ -203,6 +203,20 @@ impl<'a> Writer<'a> {
                 let watched = watched..self.printer.out.watched_len();
                 again.0 = Some(Written { indent: self.indent, text, watched });
             }
+        }
+    }
+
+    /// Writes entries that several documents hold, or copies them from an earlier one where this buffer has held it last. The
+    /// earlier one must not have them deeper.
+    pub fn shared(&mut self, what: Shared, entries: impl FnOnce(&mut Self)) {
+        if self.has_origins() || matches!(self.line, Line::Dash(_)) {
+            return entries(self);
+        }
+        self.end_key();
+        if !self.printer.out.write_kept(what, self.indent) {
+            let (start, watched) = (self.printer.out.text.len(), self.printer.out.watched_len());
+            entries(self);
+            self.printer.out.keep(what, self.indent, start, watched);
         }
     }
 

@@ -119,8 +119,8 @@ impl Proof<'_> {
     fn component_of(&self, place: Place<'_>) -> Option<&str> {
         let stem = place.path.file_stem()?;
         let stem = stem.strip_prefix("component_").unwrap_or(stem);
-        let names = self.expected.components.keys().copied();
-        names.into_iter().find(|name| *name == stem || name.replace('-', "_") == stem)
+        let known = |name: &str| self.expected.components.get_key_value(name).map(|(name, _)| *name);
+        known(stem).or_else(|| known(&stem.replace('_', "-")))
     }
 }
 

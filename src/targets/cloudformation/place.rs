@@ -193,7 +193,7 @@ impl<'a> Place<'a> {
     pub(super) fn zone_lookup(&self, stack: Stack<'_>) -> Option<&'a Traced<HostName>> {
         let zone = self.zone.filter(|zone| zone.id.is_none())?;
         let needs = |item: &Item<'_>| matches!(item, Item::Certificate(..) | Item::Record(..));
-        let items = self.items.get(&self.stacks.iter().map(|(_, known)| *known).find(|known| *known == stack)?)?;
+        let items = self.items.get(&stack)?;
         items.iter().any(needs).then_some(&zone.domain)
     }
 

@@ -24,7 +24,7 @@ use crate::gates::Checked;
 use crate::ir::choice::Runtime;
 use crate::output::doc::Text;
 use crate::output::yaml::Writer;
-use crate::output::{Content, Doc, Files};
+use crate::output::{Content, Doc, Files, Shared};
 use crate::spec::Specs;
 use crate::targets::shared::header::header;
 
@@ -48,12 +48,13 @@ fn environment<'a>(place: Place<'a>, subjects: &IndexMap<Cow<'a, str>, Subject<'
     for (name, subject) in subjects {
         let Some(subject) = subject.in_environment(place.environment, &components) else { continue };
         let (name, subject) = (name.clone(), Arc::new(subject));
-        subject_files(place, folder, name.clone(), Arc::clone(&subject), files);
+        let groups = Shared::another();
+        subject_files(place, folder, name.clone(), Arc::clone(&subject), groups, files);
         if in_cluster {
             let path = format!("objects/{name}.yaml");
             objects.push(path.clone());
             stream(files, place, folder.join(&path), "", move |writer| {
-                object::rule_object(writer, place, &name, &subject);
+                object::rule_object(writer, place, &name, &subject, groups);
             });
         }
     }
@@ -82,12 +83,13 @@ fn subject_files<'a>(
     folder: &Utf8Path,
     name: Cow<'a, str>,
     subject: Arc<Subject<'a>>,
+    groups: Shared,
     files: &mut Files<'a>,
 ) {
     let file = format!("{name}.yaml");
     let (of_rules, shown) = (Arc::clone(&subject), name.clone());
     stream(files, place, folder.join("rules").join(&file), "", move |writer| {
-        rule_file::groups(writer, place, place.shown(&shown), &of_rules);
+        writer.shared(groups, |writer| rule_file::groups(writer, place, place.shown(&shown), &of_rules));
     });
     if subject.alerts.is_empty() {
         return;

@@ -4,13 +4,19 @@ use super::place::{Place, Subject, WHOLE};
 use super::{rule_file, rules};
 use crate::ir::Origin;
 use crate::output::yaml::Writer;
-use crate::output::{Doc, Map};
+use crate::output::{Doc, Map, Shared};
 use crate::plan::monitoring::alerting::alertmanager_secret;
 use crate::spec::kubernetes::Kind;
 use crate::targets::shared::value::{by, secret_property};
 
 /// Writes the groups of one subject as an object.
-pub(super) fn rule_object(writer: &mut Writer<'_>, place: Place<'_>, name: &str, subject: &Subject<'_>) {
+pub(super) fn rule_object(
+    writer: &mut Writer<'_>,
+    place: Place<'_>,
+    name: &str,
+    subject: &Subject<'_>,
+    groups: Shared,
+) {
     let origin = Origin::rule(rules::OBJECT);
     // A component and the system may have one name.
     let object = if name == WHOLE { "system".to_owned() } else { format!("of-{name}") };
@@ -20,7 +26,9 @@ pub(super) fn rule_object(writer: &mut Writer<'_>, place: Place<'_>, name: &str,
     writer.text("apiVersion", version, version.origin);
     writer.text("kind", Kind::PrometheusRule.as_str(), origin);
     writer.doc("metadata", &metadata.into());
-    writer.map("spec", origin, |writer| rule_file::groups(writer, place, place.shown(name), subject));
+    writer.map("spec", origin, |writer| {
+        writer.shared(groups, |writer| rule_file::groups(writer, place, place.shown(name), subject));
+    });
 }
 
 /// The keys of receivers, brought from the cloud's store to where Alertmanager of the managed stack reads them; nothing where

@@ -4,9 +4,11 @@
 //! made safe for where it stands before the template gets it ([`Data::prose`], [`Data::code`], ...), and carries a mark of where it
 //! comes from, which is taken out of the text again and becomes the origin of its line.
 
+use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
 
+use memchr::memchr2;
 use tera::{Context, Error, ErrorKind, Kwargs, State, Tera, Value};
 
 use super::markdown;
@@ -25,6 +27,8 @@ const RANGE_LIMIT: u64 = 10_000;
 
 /// Characters of a private plane: three of them are an origin. No text of a value or of a template has them.
 const MARK_FIRST: u32 = 0xf_0000;
+/// The first byte of these characters.
+const MARK_BYTE: u8 = 0xf3;
 /// Bits of an origin in one of these characters.
 const MARK_BITS: u32 = 11;
 
@@ -321,11 +325,7 @@ impl Data {
     }
 
     fn value(self) -> Value {
-        let mut map = tera::Map::default();
-        for (key, value) in self.0 {
-            map.insert(key.into(), value);
-        }
-        Value::from(map)
+        Value::from(self.0.into_iter().map(|(key, value)| (key.into(), value)).collect::<tera::Map>())
     }
 
     fn context(self) -> Context {
@@ -362,8 +362,8 @@ const fn is_mark(character: char) -> bool {
 }
 
 /// A text in which nothing looks like a mark.
-fn unmarked(text: &str) -> String {
-    if text.is_ascii() { text.to_owned() } else { text.replace(is_mark, "\u{fffd}") }
+fn unmarked(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.replace(is_mark, "\u{fffd}")) }
 }
 
 /// Takes the marks out of a text: each is the origin of a value in its line. `prose`: a paragraph ends with one empty line,
@@ -372,22 +372,31 @@ fn take_marks(text: &str, origin: Origin, prose: bool) -> Filled {
     let text = if prose { text.trim_start_matches('\n') } else { text };
     let mut filled = Filled { text: String::with_capacity(text.len()), origin, values: Vec::new() };
     let (mut line, mut number, mut digits) = (0, 0u32, 0);
-    for character in text.chars() {
-        if is_mark(character) {
-            number = (number << MARK_BITS) | (character as u32 - MARK_FIRST);
-            digits += 1;
-            if digits == 3 {
-                filled.values.push((line, Origin::numbered(number)));
-                (number, digits) = (0, 0);
+    let mut rest = text;
+    // What is neither a line end nor the beginning of a mark is copied as a whole.
+    while let Some(at) = memchr2(b'\n', MARK_BYTE, rest.as_bytes()) {
+        let (before, from) = rest.split_at(at);
+        filled.text.push_str(before);
+        let mut characters = from.chars();
+        match characters.next() {
+            Some(character) if is_mark(character) => {
+                number = (number << MARK_BITS) | (character as u32 - MARK_FIRST);
+                digits += 1;
+                if digits == 3 {
+                    filled.values.push((line, Origin::numbered(number)));
+                    (number, digits) = (0, 0);
+                }
             }
-            continue;
+            Some('\n') if prose && filled.text.ends_with("\n\n") => {}
+            Some(character) => {
+                line += usize::from(character == '\n');
+                filled.text.push(character);
+            }
+            None => {}
         }
-        if prose && character == '\n' && (filled.text.ends_with("\n\n")) {
-            continue;
-        }
-        line += usize::from(character == '\n');
-        filled.text.push(character);
+        rest = characters.as_str();
     }
+    filled.text.push_str(rest);
     if prose {
         filled.text.truncate(filled.text.trim_end().len());
         filled.text.push('\n');
