@@ -298,7 +298,12 @@ pub(crate) fn marks(text: &str, mark: impl Fn(u8) -> u8) -> u8 {
     match bytes.last_chunk() {
         // The last sixteen may overlap with those before.
         Some(last) => bytes.as_chunks().0.iter().fold(all(last), |found, chunk| found | all(chunk)),
-        None => bytes.iter().fold(0, |all, byte| all | mark(*byte)),
+        // What is shorter is filled up with a byte that it has.
+        None => bytes.first().map_or(0, |first| {
+            let mut filled = [*first; 16];
+            filled[..bytes.len()].copy_from_slice(bytes);
+            all(&filled)
+        }),
     }
 }
 

@@ -319,7 +319,7 @@ fn form(text: &str) -> Form {
         let is_mark = (byte == b':') | (byte == b'#');
         (u8::from(is_odd) * ODD) | (u8::from(is_line_end) * LINE_END) | (u8::from(is_mark) * MARK)
     });
-    let [is_odd, lines, has_marks] = [ODD, LINE_END, MARK].map(|bit| found & bit != 0);
+    let (is_odd, lines, has_marks) = (found & ODD != 0, found & LINE_END != 0, found & MARK != 0);
     let mut plain = !lines;
     if is_odd {
         if text.chars().any(|found| is_special(found) && !matches!(found, '\n' | '\t')) {
@@ -350,11 +350,13 @@ fn form(text: &str) -> Form {
 /// The form between brackets, where more characters are syntax.
 fn form_inside(text: &str) -> Form {
     match form(text) {
-        Form::Plain if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./-+".contains(&byte)) => {
-            Form::Single
-        }
+        Form::Plain if marks(text, |byte| u8::from(!is_plain_inside(byte))) != 0 => Form::Single,
         form => form,
     }
+}
+
+fn is_plain_inside(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() | (byte == b'_') | (byte == b'.') | (byte == b'/') | (byte == b'-') | (byte == b'+')
 }
 
 /// Whether a key may be too long for the line of its colon: readers look ahead 1,024 characters.
@@ -372,7 +374,12 @@ fn starts_and_ends_plain(bytes: &[u8]) -> bool {
         [] | [b'-'] => false,
         // Options of commands: `-v`, `--verbose`. Not a dash that could begin a number, a list or a document.
         [b'-', b'-', letter, ..] | [b'-', letter, ..] => letter.is_ascii_alphabetic(),
-        [first, ..] => !b" ?:,[]{}#&*!|>'\"%@`=".contains(first) && !bytes.starts_with(b"..."),
+        [b'.', b'.', b'.', ..] => false,
+        [first, ..] => !matches!(
+            first,
+            b' ' | b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\''
+                | b'"' | b'%' | b'@' | b'`' | b'='
+        ),
     };
     start && bytes.last() != Some(&b' ')
 }
@@ -380,9 +387,10 @@ fn starts_and_ends_plain(bytes: &[u8]) -> bool {
 /// Words that are not texts to some reader.
 fn is_word(text: &str) -> bool {
     const WORDS: [&str; 11] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "<<"];
-    let may_begin = |first: &u8| b"yYnNoOtTfF~<".contains(first);
+    let begins_one =
+        |first: &u8| matches!(first, b'y' | b'Y' | b'n' | b'N' | b'o' | b'O' | b't' | b'T' | b'f' | b'F' | b'~' | b'<');
     text.len() <= 5
-        && text.as_bytes().first().is_some_and(may_begin)
+        && text.as_bytes().first().is_some_and(begins_one)
         && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 

@@ -43,7 +43,8 @@ pub fn quoted(text: &str) -> String {
 /// Adds a text between quotes, as [`quoted`] makes it.
 pub fn push_quoted(quoted: &mut String, text: &str) {
     quoted.push('"');
-    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./ ".contains(&byte)) {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b' ');
+    if text.bytes().all(is_plain) {
         quoted.push_str(text);
         quoted.push('"');
         return;

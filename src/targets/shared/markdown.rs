@@ -5,7 +5,10 @@ use std::borrow::Cow;
 /// A text as it stands in a line of Markdown. Line breaks become spaces, so that no text begins a block of its own.
 #[must_use]
 pub fn inline(text: &str) -> Cow<'_, str> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b" ,;:/-.%?()'\"=+".contains(&byte) || !byte.is_ascii();
+    let is_plain = |byte: u8| match byte {
+        b' ' | b',' | b';' | b':' | b'/' | b'-' | b'.' | b'%' | b'?' | b'(' | b')' | b'\'' | b'"' | b'=' | b'+' => true,
+        _ => byte.is_ascii_alphanumeric() || !byte.is_ascii(),
+    };
     let begins_block = |text: &str| {
         let digits = text.trim_start_matches(|digit: char| digit.is_ascii_digit());
         text.starts_with(['-', '+', '=', ' ', ':']) || digits.len() < text.len() && ends_number(digits)

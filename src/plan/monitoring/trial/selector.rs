@@ -214,6 +214,12 @@ fn is_plain(pattern: &str) -> bool {
     pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.|".contains(&byte))
 }
 
+/// A pattern without the words that its beginning may leave out: `(a-)?b` takes `b`.
+fn without_optional(pattern: &str) -> &str {
+    let optional = pattern.strip_prefix('(').and_then(|behind| behind.split_once(")?"));
+    optional.filter(|(words, _)| is_plain(words)).map_or(pattern, |(_, rest)| rest)
+}
+
 /// Whether a pattern takes a whole text; none where it is no pattern.
 fn matches(pattern: &str, text: &str) -> Option<bool> {
     if is_plain(pattern) {
@@ -227,8 +233,9 @@ fn matches(pattern: &str, text: &str) -> Option<bool> {
 
 /// Texts that a pattern may take, one for each of its words; and whether it takes them for sure.
 fn examples(pattern: &str) -> (Vec<String>, bool) {
-    if is_plain(pattern) {
-        let examples = pattern.split('|').flat_map(|word| [word.replace('.', "0"), word.replace('.', "1")]).collect();
+    let plain = without_optional(pattern);
+    if is_plain(plain) {
+        let examples = plain.split('|').flat_map(|word| [word.replace('.', "0"), word.replace('.', "1")]).collect();
         return (examples, true);
     }
     let Ok(hir) = regex_syntax::parse(pattern) else { return (Vec::new(), false) };
@@ -314,6 +321,8 @@ mod tests {
         assert_eq!(of("code!~\"5..\""), "200");
         assert_eq!(of("code!~\"200|OK\""), "ok");
         assert_eq!(of("code=~\"(5..|429)\""), "500");
+        assert_eq!(of("name=~\"(a-)?b\""), "b");
+        assert_eq!(of("name=~\"(a|c-)?b|d\",name!=\"b\""), "d");
         let pod = solved(&format!("m{{{}}}", pods_of("a.b")))[0].1.clone();
         assert!(Regex::new("^a\\.b-[a-z0-9]+-[a-z0-9]{5}$").unwrap().is_match(&pod), "{pod}");
     }
