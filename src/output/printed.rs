@@ -191,12 +191,8 @@ impl Printed {
     /// Keeps the lines from a place on, which stand so deep, for a later file.
     pub(super) fn keep(&mut self, what: Shared, indent: usize, text_from: usize, watched_from: usize) {
         // One buffer serves all that is kept.
-        let mut kept = self.kept.take().unwrap_or_else(|| Kept {
-            what,
-            indent,
-            text: String::new(),
-            watched: Watched::default(),
-        });
+        let mut kept =
+            self.kept.take().unwrap_or_else(|| Kept { what, indent, text: String::new(), watched: Watched::default() });
         (kept.what, kept.indent) = (what, indent);
         kept.text.clear();
         kept.text.push_str(self.text.get(text_from..).unwrap_or_default());

@@ -377,8 +377,25 @@ fn starts_and_ends_plain(bytes: &[u8]) -> bool {
         [b'.', b'.', b'.', ..] => false,
         [first, ..] => !matches!(
             first,
-            b' ' | b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\''
-                | b'"' | b'%' | b'@' | b'`' | b'='
+            b' ' | b'?'
+                | b':'
+                | b','
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'#'
+                | b'&'
+                | b'*'
+                | b'!'
+                | b'|'
+                | b'>'
+                | b'\''
+                | b'"'
+                | b'%'
+                | b'@'
+                | b'`'
+                | b'='
         ),
     };
     start && bytes.last() != Some(&b' ')

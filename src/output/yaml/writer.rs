@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::{Block, Dialect, Form, Printer, STEP, block, form, form_inside, is_word};
 use crate::ir::Origin;
-use crate::output::doc::{Doc, Text};
+use crate::output::doc::{Doc, Map, Text};
 use crate::output::printed::{Printed, Shared};
 use crate::output::rule;
 
@@ -45,7 +45,16 @@ struct Written {
 impl<'a> Writer<'a> {
     /// A document below a comment.
     pub fn new(header: &[Text], out: &'a mut Printed) -> Writer<'a> {
-        let mut printer = Printer { out, dialect: Dialect::Any };
+        Writer::of(Dialect::Any, header, out)
+    }
+
+    /// A workflow of GitHub Actions below a comment.
+    pub fn workflow(header: &[Text], out: &'a mut Printed) -> Writer<'a> {
+        Writer::of(Dialect::Workflow, header, out)
+    }
+
+    fn of(dialect: Dialect, header: &[Text], out: &'a mut Printed) -> Writer<'a> {
+        let mut printer = Printer { out, dialect };
         for line in header {
             printer.comment(line, 0, Origin::rule(rule::HEADER));
         }
@@ -150,6 +159,13 @@ impl<'a> Writer<'a> {
                 self.printer.leaf(value, None, indent);
             }
         }
+    }
+
+    /// All entries of a mapping; the first one begins a line.
+    pub fn entries(&mut self, map: &Map) {
+        debug_assert!(!matches!(self.line, Line::Dash(_)), "behind a dash a line has begun");
+        self.end_key();
+        self.printer.entries(map, self.indent, false);
     }
 
     /// An entry with a mapping of texts in one line.

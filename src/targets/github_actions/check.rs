@@ -2,6 +2,7 @@
 
 use crate::diag::{Diagnostic, code};
 use crate::ir::choice::Level;
+use crate::output::Printed;
 use crate::source::decode::list_of;
 
 use super::pipelines::Pipelines;
@@ -54,7 +55,7 @@ fn too_large(pipelines: Pipelines<'_>) -> Option<Diagnostic> {
     }
     let most = usize::try_from(pipelines.spec.workflow_bytes.value).unwrap_or(usize::MAX);
     // Thousands of jobs are not printed once more to know what their number says.
-    let size = (jobs < TOO_MANY).then(|| pipelines.size(|| integration::workflow(pipelines)));
+    let size = (jobs < TOO_MANY).then(|| size(pipelines));
     if size.is_some_and(|size| size <= most) {
         return None;
     }
@@ -68,6 +69,13 @@ fn too_large(pipelines: Pipelines<'_>) -> Option<Diagnostic> {
     )
     .help("keep parts of the system in repositories of their own, or let one suite test several components");
     Some(Diagnostic { level: Level::Warn, ..found })
+}
+
+/// How many bytes `ci.yml` has.
+fn size(pipelines: Pipelines<'_>) -> usize {
+    let mut printed = Printed::default();
+    integration::write(pipelines, &mut printed);
+    printed.text.len()
 }
 
 /// Images that one matrix can't build.

@@ -1,7 +1,12 @@
 //! `ci.yml`: builds and tests what changed, scans, and judges the evidence of the run.
 
+use std::collections::HashMap;
+
 use crate::ir::{Origin, Traced};
+use crate::output::Printed;
 use crate::output::doc::{Doc, Map};
+use crate::output::yaml::Writer;
+use crate::plan::pipeline::automation::BuildPlan;
 use crate::plan::pipeline::configurations::{BuildJob, ChangeFilter, PipelineKind, SuiteJob};
 use crate::spec::github_actions::ActionName;
 
@@ -15,8 +20,8 @@ use super::{evidence, rules, scan, script, service, verification};
 /// The job that finds out what changed.
 const CHANGES: &str = "changes";
 
-/// The document.
-pub(super) fn workflow(pipelines: Pipelines<'_>) -> Doc {
+/// Writes the document job by job: there are as many as builds and suites.
+pub(super) fn write(pipelines: Pipelines<'_>, out: &mut Printed) {
     let origin = Origin::rule(rules::TRIGGERS);
     let base = Map::new(origin)
         .text("description", "Commit to compare with; without it, everything is built and tested")
@@ -28,19 +33,34 @@ pub(super) fn workflow(pipelines: Pipelines<'_>) -> Doc {
     if let Some(template) = pipelines.template(PipelineKind::Integration) {
         document.put("concurrency", concurrency("ci-${{ github.workflow }}-${{ github.ref }}", &template.supersedes));
     }
-    let mut jobs = Map::new(Origin::rule(rules::WORKFLOW));
-    let mut needed: Vec<String> = vec![CHANGES.to_owned()];
-    changes(pipelines).put_into(&mut jobs);
-    let builds = pipelines.configurations().builds.iter().filter_map(|job| build(pipelines, job));
+    let mut writer = Writer::workflow(&pipelines.header(), out);
+    writer.entries(&document.with("defaults", defaults()));
+    writer.map("jobs", Origin::rule(rules::WORKFLOW), |writer| jobs(pipelines, writer));
+}
+
+fn jobs(pipelines: Pipelines<'_>, writer: &mut Writer<'_>) {
+    let mut needed: Vec<String> = Vec::new();
+    let mut put = |job: Job| {
+        needed.push(job.id().to_owned());
+        write_job(job, writer);
+    };
+    put(changes(pipelines));
+    let plans = pipelines.automation().builds.iter().map(|build| (build.component.as_str(), build));
+    let plans: HashMap<&str, &BuildPlan> = plans.collect();
+    let planned = |job: &BuildJob| plans.get(job.component.as_str()).copied();
+    let builds = pipelines.configurations().builds.iter();
+    let builds = builds.filter_map(|job| Some(build(pipelines, job, planned(job)?)));
     let suites = suites(pipelines)
         .map(|suite| self::suite(pipelines, suite, true).needs(&[CHANGES]).when(is_due(&suite_job(suite))));
     let scans = scan::jobs(pipelines, PipelineKind::Integration);
-    for job in builds.chain(suites).chain(scans).chain([evidence::fresh(pipelines)]) {
-        needed.push(job.id().to_owned());
-        job.put_into(&mut jobs);
-    }
-    evidence::gates(pipelines, &needed).put_into(&mut jobs);
-    document.with("defaults", defaults()).with("jobs", jobs).into()
+    builds.chain(suites).chain(scans).chain([evidence::fresh(pipelines)]).for_each(&mut put);
+    write_job(evidence::gates(pipelines, &needed), writer);
+}
+
+fn write_job(job: Job, writer: &mut Writer<'_>) {
+    let mut jobs = Map::new(Origin::rule(rules::WORKFLOW));
+    job.put_into(&mut jobs);
+    writer.entries(&jobs);
 }
 
 fn suites(pipelines: Pipelines<'_>) -> impl Iterator<Item = &SuiteJob> {
@@ -97,8 +117,7 @@ fn filters(job: &str, changes: &ChangeFilter) -> Vec<String> {
 }
 
 /// Builds a component.
-fn build(pipelines: Pipelines<'_>, job: &BuildJob) -> Option<Job> {
-    let build = pipelines.build(job.component.as_str())?;
+fn build(pipelines: Pipelines<'_>, job: &BuildJob, build: &BuildPlan) -> Job {
     let id = build_job(job);
     let tool = Tool::of_build(build);
     let mut made = Job::new(pipelines, id.clone(), format!("Build {}", job.component), 0, rules::BUILD)
@@ -138,7 +157,7 @@ fn build(pipelines: Pipelines<'_>, job: &BuildJob) -> Option<Job> {
         let name = build.matrix.iter().fold(name, |name, axis| format!("{name}-${{{{ matrix.{} }}}}", axis.name));
         made = made.step(upload.set("name", name));
     }
-    Some(made)
+    made
 }
 
 /// Runs a suite. `cached`: whether it may read what an earlier run has kept.

@@ -78,7 +78,7 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
     if !plans.pipeline.configurations.code_owners.is_empty() {
         files.add("CODEOWNERS", move || code_owners::content(plans, specs));
     }
-    files.files.push(pipelines.file("ci.yml", move || integration::workflow(pipelines)));
+    files.add_streamed(None, format!("{WORKFLOWS}/ci.yml"), move |out| integration::write(pipelines, out));
     script::add(pipelines, INTEGRATION, &mut files);
     files.files.push(pipelines.file("release.yml", move || release::workflow(pipelines)));
     script::add(pipelines, RELEASE, &mut files);

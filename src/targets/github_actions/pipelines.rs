@@ -3,9 +3,9 @@
 use crate::ir::choice::Runtime;
 use crate::ir::{Origin, Traced};
 use crate::output::doc::{Doc, Map, Text};
-use crate::output::{Content, File, Job, Printed};
+use crate::output::{Content, File, Job};
 use crate::plan::Plans;
-use crate::plan::pipeline::automation::{BuildAutomation, BuildPlan};
+use crate::plan::pipeline::automation::BuildAutomation;
 use crate::plan::pipeline::configurations::{PipelineConfigurations, PipelineEvent, PipelineKind, PipelineTemplate};
 use crate::plan::pipeline::workflows::DeploymentWorkflows;
 use crate::spec::{AwsSpec, GithubActionsSpec};
@@ -50,10 +50,6 @@ impl<'a> Pipelines<'a> {
         Some(folder.folder.as_str())
     }
 
-    pub(super) fn build(self, component: &str) -> Option<&'a BuildPlan> {
-        self.automation().builds.iter().find(|build| build.component.as_str() == component)
-    }
-
     pub(super) fn header(self) -> Vec<Text> {
         header(&self.plans.infrastructure.templates.system)
     }
@@ -70,13 +66,6 @@ impl<'a> Pipelines<'a> {
             environment: None,
             job: Job::whole(move || Content::workflow(self.header(), document())),
         }
-    }
-
-    /// How many bytes a workflow has.
-    pub(super) fn size(self, document: impl Fn() -> Doc) -> usize {
-        let mut printed = Printed::default();
-        Content::workflow(self.header(), document()).print(&mut printed);
-        printed.text.len()
     }
 
     /// The head of a workflow: its name, what starts it, and that it may do nothing by itself.

@@ -5,6 +5,7 @@
 //! comes from, which is taken out of the text again and becomes the origin of its line.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
 
@@ -338,23 +339,44 @@ impl Data {
 }
 
 fn prose<T: std::fmt::Display>(value: &Traced<T>) -> Value {
-    marked(&markdown::inline(&unmarked(&value.value.to_string())), value.origin)
+    made(value, |text| match unmarked(text) {
+        Cow::Borrowed(text) => markdown::inline(text),
+        Cow::Owned(text) => Cow::Owned(markdown::inline(&text).into_owned()),
+    })
 }
 
 fn code_span<T: std::fmt::Display>(value: &Traced<T>) -> Value {
-    marked(&markdown::code(&unmarked(&value.value.to_string())), value.origin)
+    made(value, |text| Cow::Owned(markdown::code(&unmarked(text))))
+}
+
+/// A value as a text that is made safe, behind the mark of its origin.
+fn made<T: std::fmt::Display>(value: &Traced<T>, safe: impl Fn(&str) -> Cow<'_, str>) -> Value {
+    let mut out = String::with_capacity(128);
+    push_mark(value.origin, &mut out);
+    let start = out.len();
+    // Writing into a string can't fail.
+    let _ = write!(out, "{}", value.value);
+    if let Cow::Owned(text) = safe(&out[start..]) {
+        out.truncate(start);
+        out.push_str(&text);
+    }
+    Value::normal_string(&out)
 }
 
 /// A text behind the mark of its origin.
 fn marked(text: &str, origin: Origin) -> Value {
     let mut out = String::with_capacity(text.len() + 12);
+    push_mark(origin, &mut out);
+    out.push_str(text);
+    Value::normal_string(&out)
+}
+
+fn push_mark(origin: Origin, out: &mut String) {
     let number = origin.number();
     for part in [2 * MARK_BITS, MARK_BITS, 0] {
         let bits = (number >> part) & ((1 << MARK_BITS) - 1);
         out.extend(char::from_u32(MARK_FIRST + bits));
     }
-    out.push_str(text);
-    Value::normal_string(&out)
 }
 
 const fn is_mark(character: char) -> bool {
