@@ -369,34 +369,30 @@ fn is_long(key: &str, form: Form) -> bool {
     key.len() * widest > 1_000
 }
 
+/// What begins something else than a plain text.
+static SYNTAX: [bool; 256] = set(b" ?:,[]{}#&*!|>'\"%@`=");
+/// What begins a word that is no text to some reader.
+static WORD: [bool; 256] = set(b"yYnNoOtTfF~<");
+/// What may stand in a number, a time or a date.
+static NUMBER: [bool; 256] = set(b"0123456789_.,:+- eEoObBtTzZiInNfFaA");
+
+const fn set(bytes: &[u8]) -> [bool; 256] {
+    let mut set = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        set[bytes[at] as usize] = true;
+        at += 1;
+    }
+    set
+}
+
 fn starts_and_ends_plain(bytes: &[u8]) -> bool {
     let start = match bytes {
         [] | [b'-'] => false,
         // Options of commands: `-v`, `--verbose`. Not a dash that could begin a number, a list or a document.
         [b'-', b'-', letter, ..] | [b'-', letter, ..] => letter.is_ascii_alphabetic(),
         [b'.', b'.', b'.', ..] => false,
-        [first, ..] => !matches!(
-            first,
-            b' ' | b'?'
-                | b':'
-                | b','
-                | b'['
-                | b']'
-                | b'{'
-                | b'}'
-                | b'#'
-                | b'&'
-                | b'*'
-                | b'!'
-                | b'|'
-                | b'>'
-                | b'\''
-                | b'"'
-                | b'%'
-                | b'@'
-                | b'`'
-                | b'='
-        ),
+        [first, ..] => !SYNTAX[usize::from(*first)],
     };
     start && bytes.last() != Some(&b' ')
 }
@@ -404,10 +400,8 @@ fn starts_and_ends_plain(bytes: &[u8]) -> bool {
 /// Words that are not texts to some reader.
 fn is_word(text: &str) -> bool {
     const WORDS: [&str; 11] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "<<"];
-    let begins_one =
-        |first: &u8| matches!(first, b'y' | b'Y' | b'n' | b'N' | b'o' | b'O' | b't' | b'T' | b'f' | b'F' | b'~' | b'<');
     text.len() <= 5
-        && text.as_bytes().first().is_some_and(begins_one)
+        && text.as_bytes().first().is_some_and(|first| WORD[usize::from(*first)])
         && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
@@ -421,5 +415,5 @@ fn is_numeric(bytes: &[u8]) -> bool {
     // Three numbers with dots between them are a version, four are an address: no reader knows better.
     let versions = bytes.iter().filter(|byte| **byte == b'.').count() >= 2
         && bytes.split(|byte| *byte == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit));
-    !versions && bytes.iter().all(|byte| byte.is_ascii_digit() || b"_.,:+- eEoObBtTzZiInNfFaA".contains(byte))
+    !versions && bytes.iter().all(|byte| NUMBER[usize::from(*byte)])
 }
