@@ -265,3 +265,59 @@ fn another_folder_may_be_a_tree_or_a_system() -> Outcome {
     assert_eq!((code, text.matches("diff --git").count()), (1, 1), "{text}");
     Ok(())
 }
+
+/// A value that stands in the root of one environment is a change of the resource that has it there, and of no other; where
+/// it moves into the module nothing changes for an environment that had it already.
+#[test]
+fn terraform_is_told_by_resource_and_environment() -> Outcome {
+    let repository = Repository::new()?;
+    repository.edit(
+        "path/implementation_artifacts.yaml",
+        "  - name: catalog\n",
+        "  - name: catalog\n    domain: realtime\n",
+    )?;
+    let (_, text, _) = repository.run(&["diff", "--format", "json"])?;
+    let story: Value = serde_json::from_str(&text)?;
+    let changes =
+        story["causes"].as_array().into_iter().flatten().flat_map(|cause| cause["changes"].as_array()).flatten();
+    let of_terraform: Vec<&Value> = changes.filter(|change| change["target"] == "terraform").collect();
+    let database: Vec<&&Value> =
+        of_terraform.iter().filter(|change| change["resource"]["name"] == "catalog_db").collect();
+    let [database] = database.as_slice() else { return Err(format!("{database:#?}").into()) };
+    assert_eq!(
+        (&database["resource"]["kind"], &database["field"], &database["environments"]),
+        (&Value::from("aws_db_instance"), &Value::from("instance_class"), &serde_json::json!(["staging"]))
+    );
+    assert_eq!((&database["old"], &database["new"]), (&Value::from("db.t4g.medium"), &Value::from("db.m7g.large")));
+    assert_eq!(database["risks"].as_array().map(Vec::len), Some(2), "{database:#}");
+    let others = of_terraform.iter().filter(|change| change["environments"] != serde_json::json!(["staging"]));
+    assert_eq!(others.count(), 0, "{of_terraform:#?}");
+    Ok(())
+}
+
+/// A panel that comes moves others, and deliverables say again what other targets show: both are a number for people, and
+/// marked for scripts.
+#[test]
+fn what_only_follows_is_a_number() -> Outcome {
+    let repository = Repository::new()?;
+    repository.edit(
+        "path/implementation_artifacts.yaml",
+        "  - name: catalog\n",
+        "  - name: catalog\n    domain: realtime\n",
+    )?;
+    let (_, text, _) = repository.run(&["diff", "--format", "semantic"])?;
+    assert!(text.contains("panels[Jitter] is new") && text.contains("panels are moved"), "{text}");
+    for noise in ["gridPos", "].id: ", "dashboards["] {
+        assert!(!text.contains(noise), "{noise} in {text}");
+    }
+    let (_, json, _) = repository.run(&["diff", "--format", "json"])?;
+    let story: Value = serde_json::from_str(&json)?;
+    let changes =
+        || story["causes"].as_array().into_iter().flatten().flat_map(|cause| cause["changes"].as_array()).flatten();
+    let folded = |why: &str| changes().filter(|change| change["folded"] == why).count();
+    assert!(folded("layout") > 5 && folded("deliverable") > 5, "{story:#}");
+    // Alone, deliverables are all that there is to show.
+    let (_, text, _) = repository.run(&["diff", "--format", "semantic", "--target", "path"])?;
+    assert!(text.contains("components[catalog].domain: business to realtime"), "{text}");
+    Ok(())
+}

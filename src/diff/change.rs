@@ -1,11 +1,12 @@
 //! What differs between two versions: resources that come, go, move or get another name, and their fields.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
 use super::fields::{FieldChange, field_changes};
+use super::module::{self, Place};
 use super::renaming::Renaming;
 use super::{Text, Version};
 use crate::output::resource::{self, FILE, Resource};
@@ -74,16 +75,31 @@ impl What {
 }
 
 /// A resource of one version.
-struct Found {
+#[derive(Clone)]
+pub(super) struct Found {
     /// The file under the names of the new version.
-    file: Utf8PathBuf,
+    pub(super) file: Utf8PathBuf,
     /// The file as it is.
-    true_file: Utf8PathBuf,
+    pub(super) true_file: Utf8PathBuf,
     /// What it is called in its own version, where that is another name.
     other_name: Option<String>,
-    target: String,
-    environment: Option<String>,
-    resource: Resource,
+    pub(super) target: String,
+    pub(super) environment: Option<String>,
+    pub(super) resource: Resource,
+    /// Where values of fields stand that do not stand in the file.
+    pub(super) elsewhere: BTreeMap<String, Place>,
+}
+
+impl Found {
+    /// What it is and what it says, wherever that stands.
+    fn said(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.resource.fields.iter().map(|field| (field.path.as_str(), field.value.as_str()))
+    }
+
+    /// By what it is known in both versions.
+    fn key(&self) -> (&Utf8Path, &str, &str, Option<&str>) {
+        (&self.file, &self.resource.kind, &self.resource.name, self.environment.as_deref())
+    }
 }
 
 /// What differs, and in how many values nothing does but that a name stands in the place of the old one.
@@ -102,23 +118,25 @@ pub fn changes(old: &Version, new: &Version, renamings: &[Renaming]) -> Changes 
         let text = |version: &Version| version.files.get(path).map(|file| file.text.clone());
         text(old) != text(new)
     };
-    let paths: BTreeSet<&Utf8PathBuf> = old.files.keys().chain(new.files.keys()).filter(|path| differs(path)).collect();
+    let mut paths: BTreeSet<&Utf8PathBuf> =
+        old.files.keys().chain(new.files.keys()).filter(|path| differs(path)).collect();
+    let needed = module::needed(old, new, &paths);
+    paths.extend(needed);
     let read = |version: &Version| -> Vec<Found> {
         let files: Vec<(&Utf8PathBuf, &Text)> =
             paths.iter().filter_map(|path| Some((*path, version.files.get(*path)?))).collect();
-        files.par_iter().flat_map_iter(|(path, file)| found(path, file)).collect()
+        module::by_environment(files.par_iter().flat_map_iter(|(path, file)| found(path, file)).collect())
     };
-    let (mut before, after) = (read(old), read(new));
+    let (mut before, mut after) = (read(old), read(new));
     let mut names = 0;
     for found in &mut before {
         names += found.rename(renamings);
     }
+    leave_out_same(&mut before, &mut after);
     let mut changes = Vec::new();
     let mut added = Vec::new();
     // The same place first; what is left may have moved, and what is left then may be called otherwise.
-    let same = |a: &Found, b: &Found| {
-        a.file == b.file && a.resource.kind == b.resource.kind && a.resource.name == b.resource.name
-    };
+    let same = |a: &Found, b: &Found| a.key() == b.key();
     for new in after {
         match before.iter().position(|old| same(old, &new)) {
             Some(index) => {
@@ -167,6 +185,24 @@ pub fn changes(old: &Version, new: &Version, renamings: &[Renaming]) -> Changes 
     Changes { changes, names }
 }
 
+/// Leaves out what is the same in both versions: of most resources nothing differs.
+fn leave_out_same(before: &mut Vec<Found>, after: &mut Vec<Found>) {
+    let old: BTreeMap<_, &Found> = before.iter().map(|found| (found.key(), found)).collect();
+    let is_same =
+        |new: &&Found| old.get(&new.key()).is_some_and(|old| old.other_name.is_none() && old.said().eq(new.said()));
+    let same = |found: &Found| {
+        let (file, kind, name, environment) = found.key();
+        (file.to_owned(), kind.to_owned(), name.to_owned(), environment.map(str::to_owned))
+    };
+    let same: BTreeSet<_> = after.iter().filter(is_same).map(same).collect();
+    let differs = |found: &Found| {
+        let (file, kind, name, environment) = found.key();
+        !same.contains(&(file.to_owned(), kind.to_owned(), name.to_owned(), environment.map(str::to_owned)))
+    };
+    before.retain(differs);
+    after.retain(differs);
+}
+
 impl Found {
     /// Gives it the names of the new version; returns how many values hold one.
     fn rename(&mut self, renamings: &[Renaming]) -> usize {
@@ -188,6 +224,8 @@ impl Found {
             names += usize::from(value != field.value);
             field.value = value;
         }
+        self.elsewhere =
+            std::mem::take(&mut self.elsewhere).into_iter().map(|(path, place)| (new(&path), place)).collect();
         names
     }
 
@@ -204,6 +242,7 @@ fn found(path: &Utf8Path, file: &Text) -> Vec<Found> {
         target: file.target.clone(),
         environment: file.environment.clone(),
         resource,
+        elsewhere: BTreeMap::new(),
     };
     resource::read(path, &file.text).into_iter().map(found).collect()
 }
@@ -261,15 +300,21 @@ fn compare(old: &Found, new: &Found, changes: &mut Vec<Change>) {
     let change = |found: FieldChange| Change {
         target: new.target.clone(),
         environment: new.environment.clone(),
-        file: new.file.clone(),
+        file: new.elsewhere.get(&found.path).map_or_else(|| new.file.clone(), |(file, _, _)| file.clone()),
         kind: new.resource.kind.clone(),
         name: new.resource.name.clone(),
+        new_lines: match new.elsewhere.get(&found.path) {
+            Some((_, first, last)) => Some((*first, *last)),
+            None => found.new_lines,
+        },
+        old_lines: match old.elsewhere.get(&found.path) {
+            Some(place) => Some(place.clone()),
+            None => found.old_lines.map(|(first, last)| (old.true_file.clone(), first, last)),
+        },
         what: match found.is_element {
             true => What::Element { path: found.path, old: found.old, new: found.new },
             false => What::Field { path: found.path, old: found.old, new: found.new },
         },
-        new_lines: found.new_lines,
-        old_lines: found.old_lines.map(|(first, last)| (old.true_file.clone(), first, last)),
     };
     changes.extend(field_changes(&old.resource.fields, &new.resource.fields).into_iter().map(change));
 }

@@ -1,10 +1,10 @@
 //! Effects as people read them: an entry for each resource, and one for all resources that the same happens to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::What;
 use super::risk::Risk;
-use super::story::Effect;
+use super::story::{Effect, Fold};
 use crate::diag::render;
 
 /// What happens to some resources of one kind.
@@ -25,6 +25,10 @@ pub enum Line<'s> {
     Change(&'s What, &'s [Risk]),
     /// So many lines of a text are new, and so many are gone.
     Text(usize, usize),
+    /// So many parts are only shown elsewhere.
+    Moved(usize),
+    /// So many values say again what other targets show.
+    Again(usize),
 }
 
 /// The most names that stand in a title.
@@ -38,7 +42,9 @@ const LINES: usize = 6;
 pub fn entries(effects: &[Effect]) -> Vec<Entry<'_>> {
     let mut targets: Vec<(&str, Vec<Resource<'_>>)> = Vec::new();
     let mut places: BTreeMap<(&str, Key<'_>), usize> = BTreeMap::new();
-    for effect in effects {
+    let mut moved: BTreeMap<(&str, usize), BTreeSet<&str>> = BTreeMap::new();
+    let again: Vec<&Effect> = effects.iter().filter(|effect| effect.folded == Some(Fold::Deliverable)).collect();
+    for effect in effects.iter().filter(|effect| effect.folded != Some(Fold::Deliverable)) {
         let change = &effect.change;
         let target = change.target.as_str();
         let index = targets.iter().position(|(known, _)| *known == target).unwrap_or_else(|| {
@@ -51,9 +57,37 @@ pub fn entries(effects: &[Effect]) -> Vec<Entry<'_>> {
             resources.push((key, Vec::new()));
             resources.len() - 1
         });
+        if effect.folded == Some(Fold::Layout) {
+            // `panels[CPU].gridPos.y` and `panels[CPU].id` are one panel's.
+            let path = change.what.path();
+            let part = path.rfind(']').map_or(path, |end| &path[..=end]);
+            if moved.entry((target, place)).or_default().insert(part) && moved[&(target, place)].len() == 1 {
+                resources[place].1.push(Line::Moved(0));
+            }
+            continue;
+        }
         resources[place].1.push(Line::Change(&change.what, &effect.risks));
     }
-    targets.into_iter().flat_map(|(target, resources)| together(target, resources)).collect()
+    for ((target, place), parts) in moved {
+        let resources = targets.iter_mut().filter(|(known, _)| *known == target).map(|(_, resources)| resources);
+        let lines = resources.filter_map(|resources| resources.get_mut(place)).map(|(_, lines)| lines);
+        for line in lines.flatten().filter(|line| matches!(line, Line::Moved(_))) {
+            *line = Line::Moved(parts.len());
+        }
+    }
+    let mut found: Vec<Entry<'_>> =
+        targets.into_iter().flat_map(|(target, resources)| together(target, resources)).collect();
+    found.extend(said_again(&again));
+    found
+}
+
+/// One entry for all that deliverables say again.
+fn said_again<'s>(effects: &[&'s Effect]) -> Option<Entry<'s>> {
+    let first = effects.first()?;
+    let names: BTreeSet<&str> = effects.iter().map(|effect| effect.change.name.as_str()).collect();
+    let plural = if names.len() == 1 { "" } else { "s" };
+    let title = render::line(&format!("deliverable{plural} {}", names.into_iter().collect::<Vec<_>>().join(", ")));
+    Some(Entry { target: &first.change.target, title, lines: vec![Line::Again(effects.len())] })
 }
 
 /// A resource.

@@ -1,7 +1,7 @@
 //! What a change does before it is done: two versions of all generated files, told apart by resource and field, grouped by
 //! the lines of the inputs that cause it, with what is risky about it.
 //!
-//! `change` and `fields` find what differs, `cause` finds out why, `cost` what it costs, `risk` looks it up in a table of facts, `story` puts it together, and `entry`,
+//! `change`, `module` and `fields` find what differs, `cause` finds out why, `cost` what it costs, `risk` looks it up in a table of facts, `story` puts it together, and `entry`,
 //! `show` and `unified` print it. Nothing here writes, and nothing judges.
 
 pub mod cause;
@@ -9,6 +9,7 @@ pub mod change;
 pub mod cost;
 pub mod entry;
 pub mod fields;
+mod module;
 pub mod renaming;
 pub mod risk;
 pub mod show;

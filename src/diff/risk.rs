@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::cause::Value;
 use super::change::{Change, What};
 use crate::ir::Origin;
-use crate::spec::risks::{Direction, RiskClass, RiskFact, RisksSpec};
+use crate::spec::risks::{Direction, LayoutFact, RiskClass, RiskFact, RisksSpec};
 
 /// One risk.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +59,17 @@ impl<'a> Risks<'a> {
                 }
         });
         risks(facts)
+    }
+
+    /// Whether a change only moves what is shown.
+    #[must_use]
+    pub fn is_layout(&self, change: &Change) -> bool {
+        let What::Field { path, .. } = &change.what else { return false };
+        let is_about = |fact: &&LayoutFact| {
+            fact.target.value == change.target && fact.kinds.iter().any(|kind| kind.value == change.kind)
+        };
+        let mut facts = self.spec.layout.iter().filter(is_about);
+        facts.any(|fact| fact.fields.iter().any(|field| covers(&field.value, path)))
     }
 
     /// What is risky about a change of an input itself.

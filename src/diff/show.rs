@@ -7,7 +7,7 @@ use super::change::What;
 use super::cost::{Cost, signed, usd};
 use super::entry::{Line, entries};
 use super::risk::Risk;
-use super::story::{Chapter, Effect, Story};
+use super::story::{Chapter, Effect, Fold, Story};
 use crate::diag::Context;
 use crate::diag::render;
 use crate::ir::value::Decimal;
@@ -69,6 +69,8 @@ pub fn text(story: &Story, context: &Context<'_>, paint: Paint<'_>) -> String {
                 let (what, risks) = match line {
                     Line::Change(found, risks) => (what(found, paint), *risks),
                     Line::Text(new, gone) => (lines(*new, *gone), &[][..]),
+                    Line::Moved(parts) => (moved(*parts), &[][..]),
+                    Line::Again(values) => (again(*values), &[][..]),
                 };
                 out.push_str(&format!("      {what}\n"));
                 // What a resource does is said once of it.
@@ -179,6 +181,16 @@ fn lines(new: usize, gone: usize) -> String {
     }
 }
 
+/// How many parts only stand elsewhere.
+fn moved(parts: usize) -> String {
+    if parts == 1 { "1 panel is moved".to_owned() } else { format!("{parts} panels are moved") }
+}
+
+/// How many values of deliverables say what the other targets show.
+fn again(values: usize) -> String {
+    if values == 1 { "1 value follows".to_owned() } else { format!("{values} values follow") }
+}
+
 fn are(number: usize) -> String {
     let verb = if number == 1 { "is" } else { "are" };
     format!("{} {verb}", count(number, "line"))
@@ -287,6 +299,8 @@ pub fn markdown(story: &Story, context: &Context<'_>) -> String {
                 let (what, risks) = match line {
                     Line::Change(found, risks) => (markdown_what(found, &paint), *risks),
                     Line::Text(new, gone) => (lines(*new, *gone), &[][..]),
+                    Line::Moved(parts) => (moved(*parts), &[][..]),
+                    Line::Again(values) => (again(*values), &[][..]),
                 };
                 let risks: Vec<String> =
                     risks.iter().map(|risk| format!("**{}**: {}", risk.class.word(), escape(&risk.why))).collect();
@@ -376,6 +390,7 @@ pub fn json(story: &Story, context: &Context<'_>) -> String {
             "old": old,
             "new": new,
             "risks": risks(&effect.risks),
+            "folded": effect.folded.map(Fold::word),
         })
     };
     let chapters: Vec<Value> = story

@@ -44,6 +44,28 @@ pub struct Effect {
     pub environments: Vec<String>,
     /// What is risky about it.
     pub risks: Vec<Risk>,
+    /// Why it is told as a number alone.
+    pub folded: Option<Fold>,
+}
+
+/// Why a change is told as a number alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fold {
+    /// It only moves what is shown.
+    Layout,
+    /// A deliverable says again what the files of other targets show.
+    Deliverable,
+}
+
+impl Fold {
+    /// What it is called.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Fold::Layout => "layout",
+            Fold::Deliverable => "deliverable",
+        }
+    }
 }
 
 impl Story {
@@ -86,10 +108,11 @@ impl Story {
         self.chapters.is_empty()
     }
 
-    /// How many things change.
+    /// How many things change, without those that are told as a number.
     #[must_use]
     pub fn effects(&self) -> usize {
         let effects = self.chapters.iter().flat_map(|chapter| &chapter.effects);
+        let effects = effects.filter(|effect| effect.folded.is_none());
         effects.map(|effect| effect.environments.len().max(1)).sum()
     }
 
@@ -197,7 +220,10 @@ fn renamed(changes: &[Change]) -> BTreeSet<Key> {
     changes.iter().filter(|change| matches!(change.what, What::Renamed(_))).map(key).collect()
 }
 
-fn effects(changes: Vec<Change>, risks: &Risks<'_>, renamed: &BTreeSet<Key>) -> Vec<Effect> {
+/// The target whose files hold the plans that other targets print.
+const DELIVERABLES: &str = "path";
+
+fn effects(changes: Vec<Change>, table: &Risks<'_>, renamed: &BTreeSet<Key>) -> Vec<Effect> {
     let mut effects: Vec<Effect> = Vec::new();
     let mut places: BTreeMap<(String, String, String, What), usize> = BTreeMap::new();
     for change in changes {
@@ -209,12 +235,19 @@ fn effects(changes: Vec<Change>, risks: &Risks<'_>, renamed: &BTreeSet<Key>) -> 
                     places.insert(key, effects.len());
                 }
                 let environments = change.environment.iter().cloned().collect();
-                let mut risks = risks.of(&change);
+                let mut risks = table.of(&change);
                 if change.what.path() != "" && renamed.contains(&self::key(&change)) {
                     risks.retain(|risk| risk.class != RiskClass::Replaces);
                 }
-                effects.push(Effect { environments, risks, change });
+                let folded = table.is_layout(&change).then_some(Fold::Layout);
+                effects.push(Effect { environments, risks, folded, change });
             }
+        }
+    }
+    // Deliverables are all that there is to tell where no other target follows them.
+    if effects.iter().any(|effect| effect.change.target != DELIVERABLES && effect.folded.is_none()) {
+        for effect in effects.iter_mut().filter(|effect| effect.change.target == DELIVERABLES) {
+            effect.folded = Some(Fold::Deliverable);
         }
     }
     effects

@@ -95,11 +95,24 @@ pub struct RiskFact {
     pub why: Traced<String>,
 }
 
+/// Fields of some kinds of resources that say where something is shown.
+#[derive(Clone, Debug)]
+pub struct LayoutFact {
+    /// The target.
+    pub target: Traced<String>,
+    /// Kinds of resources.
+    pub kinds: Vec<Traced<String>>,
+    /// Fields, each with all that is below it.
+    pub fields: Vec<Traced<String>>,
+}
+
 /// The table.
 #[derive(Clone, Debug)]
 pub struct RisksSpec {
     /// All facts.
     pub facts: Vec<RiskFact>,
+    /// What is layout alone.
+    pub layout: Vec<LayoutFact>,
 }
 
 impl RisksSpec {
@@ -138,8 +151,20 @@ impl RisksSpec {
                 _ => file.missing(&["risks"], "row with `target`, `change`, `class`, `why` and `source`"),
             }
         }
+        let mut layout = Vec::new();
+        for row in file.find(&["layout"]).into_iter().flat_map(|rows| rows.elements()).collect::<Vec<_>>() {
+            let texts = |key: &str| -> Vec<Traced<String>> {
+                row.get(key).into_iter().flat_map(|list| list.elements()).filter_map(|one| one.scalar()).collect()
+            };
+            match (row.get("target").and_then(|target| target.scalar()), row.get("source")) {
+                (Some(target), Some(_)) => {
+                    layout.push(LayoutFact { target, kinds: texts("kinds"), fields: texts("fields") });
+                }
+                _ => file.missing(&["layout"], "row with `target` and `source`"),
+            }
+        }
         wrong.extend(file.finish());
-        if wrong.is_empty() { Ok(RisksSpec { facts }) } else { Err(wrong) }
+        if wrong.is_empty() { Ok(RisksSpec { facts, layout }) } else { Err(wrong) }
     }
 }
 
@@ -150,7 +175,7 @@ mod tests {
     #[test]
     fn the_table_lacks_nothing() {
         let spec = RisksSpec::load(&mut Sources::default()).unwrap();
-        assert!(spec.facts.len() > 20);
+        assert!(spec.facts.len() > 20 && spec.layout.iter().all(|fact| !fact.fields.is_empty()));
         for (word, class) in CLASSES {
             assert!(spec.facts.iter().any(|fact| fact.class == *class), "no fact is of the class `{word}`");
         }
