@@ -449,3 +449,16 @@ fn missing_replicas_on_ecs_are_those_that_should_run_and_do_not() {
     assert_eq!(whole.compared, Compared::Missing);
     assert_eq!(alarm.threshold.to_string(), "0");
 }
+
+/// The page of one would keep the other's quiet, and both would be silent.
+#[test]
+fn what_needs_each_other_does_not_keep_each_other_quiet() {
+    let burns = |plans: &Plans| {
+        let quiet = plans.monitoring.alerting.inhibitions.iter().filter(|plan| plan.reason.contains("the budget of a"));
+        quiet.flat_map(|plan| plan.source[0].values.iter().map(ToString::to_string)).collect::<Vec<String>>()
+    };
+    assert_eq!(burns(&Repository::new().planned()), ["api"]);
+    let circle = Repository::new()
+        .with("depends_on: [{name: jobs, access: produce}]", "depends_on: [{name: jobs, access: produce}, web]");
+    assert_eq!(burns(&circle.plan().0), [""; 0]);
+}

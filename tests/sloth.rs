@@ -76,7 +76,8 @@ fn text(add: impl FnOnce(&mut String)) -> String {
 }
 
 fn recordings(recorded: &Recorded<'_>) -> BTreeMap<String, Recording> {
-    let all = recorded.indicators().into_iter().chain(recorded.facts());
+    let all =
+        recorded.indicators().into_iter().chain(recorded.events().map(|(events, _)| events)).chain(recorded.facts());
     all.map(|recording| (text(|out| recording.push_name(out)), recording)).collect()
 }
 

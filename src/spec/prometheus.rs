@@ -312,7 +312,7 @@ fn exporter(name: &str, fact: Fact<'_>) -> Exporter {
         datastores: words(fact, "datastores"),
         scrape: fact.get("scrape").and_then(scrape),
         labels: fact.get("labels").into_iter().flat_map(Fact::elements).filter_map(Fact::scalar).collect(),
-        metrics: fact.get("names").map(metrics).unwrap_or_default(),
+        metrics: ["own", "names"].iter().filter_map(|key| fact.get(key)).flat_map(metrics).collect(),
         jobs: fact.get("jobs").into_iter().flat_map(Fact::entries).map(cloud_job).collect(),
         job_version: text(fact, "job_version"),
         job_period: fact.get("job_period").and_then(Fact::scalar),
@@ -389,7 +389,8 @@ mod tests {
                 })
                 .collect();
             let said: BTreeSet<String> = exporter.metrics.iter().map(|metric| metric.name.value.clone()).collect();
-            let of_load_balancers = |name: &&String| name.starts_with("aws_applicationelb_");
+            let of_load_balancers =
+                |name: &&String| !name.starts_with("aws_") || name.starts_with("aws_applicationelb_");
             let said: BTreeSet<String> = said.iter().filter(|name| !of_load_balancers(name)).cloned().collect();
             assert_eq!(asked, said);
             let kinds: BTreeSet<DatastoreKind> =

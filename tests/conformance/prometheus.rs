@@ -171,7 +171,7 @@ fn outage_is_told() -> Outcome {
     let scratch = tempfile::tempdir()?;
     let copy = built(&root().join("fixtures/pass/storefront"), scratch.path())??;
     let folder = copy.join("infra/prometheus/production");
-    let told = outage(&folder)?;
+    let told = outage(&folder, &[])?;
     if !told.status.success() {
         return Err(String::from_utf8_lossy(&told.stderr).into());
     }
@@ -195,14 +195,30 @@ fn outage_is_told() -> Outcome {
     copy_folder(&folder, &unrouted)?;
     let alertmanager = unrouted.join("alertmanager.yaml");
     fs::write(&alertmanager, fs::read_to_string(&alertmanager)?.replace("team=\"commerce\"", "team=\"others\""))?;
-    if outage(&unrouted)?.status.success() {
+    if outage(&unrouted, &[])?.status.success() {
         wrong.push("an outage is said to be told where no route leads to the team".to_owned());
+    }
+
+    // A component that is gone, with all that follows for it and for what needs it, is one message.
+    let nested = outage(&folder, &["web"])?;
+    if !nested.status.success() {
+        wrong.push(String::from_utf8_lossy(&nested.stderr).into_owned());
+    }
+    let loud = scratch.path().join("loud");
+    copy_folder(&folder, &loud)?;
+    let alertmanager = loud.join("alertmanager.yaml");
+    let text = fs::read_to_string(&alertmanager)?;
+    fs::write(&alertmanager, text.replace("kind=~\"absent|unready", "kind=~\"nothing"))?;
+    if outage(&loud, &["web"])?.status.success() {
+        wrong.push("a nested outage is said to be one message where nothing is kept quiet".to_owned());
     }
     none(wrong)
 }
 
-fn outage(folder: &Path) -> Outcome<Output> {
-    python("outage", &[folder.as_os_str(), OsStr::new("checkout"), OsStr::new("commerce-page")])
+fn outage(folder: &Path, dependents: &[&str]) -> Outcome<Output> {
+    let arguments = [folder.as_os_str(), OsStr::new("checkout"), OsStr::new("commerce-page")];
+    let dependents = dependents.iter().map(OsStr::new);
+    python("outage", &arguments.into_iter().chain(dependents).collect::<Vec<&OsStr>>())
 }
 
 struct Finding {

@@ -23,6 +23,12 @@ choice! {
     }
 }
 impl WorkloadForm {
+    /// Whether it runs to its end, and is gone then.
+    #[must_use]
+    pub const fn runs_to_end(self) -> bool {
+        matches!(self, WorkloadForm::Scheduled | WorkloadForm::OnDeploy | WorkloadForm::Manual)
+    }
+
     /// How a component runs: by its kind.
     #[must_use]
     pub fn of(component: &Component) -> WorkloadForm {

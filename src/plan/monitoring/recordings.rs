@@ -157,14 +157,13 @@ impl<'a> Recorded<'a> {
         windows
     }
 
-    /// The error ratio over each window and over the period, and the events that the alerts ask for.
+    /// The error ratio over each window and over the period.
     #[must_use]
     pub fn indicators(&self) -> Vec<Recording> {
         let windows = self.windows();
         let period = self.objective.period.value;
         let of_period = (!windows.contains(&period)).then_some(Recording::PeriodErrorRatio(period));
-        let events = self.guarded().map(|_| Recording::Events);
-        windows.into_iter().map(Recording::ErrorRatio).chain(of_period).chain(events).collect()
+        windows.into_iter().map(Recording::ErrorRatio).chain(of_period).collect()
     }
 
     /// What the objective is, and how much of its budget is gone: the series of [`FACTS`], in their order.
@@ -172,10 +171,11 @@ impl<'a> Recorded<'a> {
         (0..FACTS.len()).map(Recording::Fact)
     }
 
-    /// The events, where an alert asks whether there were enough of them.
-    fn guarded(&self) -> Option<&'a Traced<String>> {
-        let asks = self.objective.burn_windows.iter().any(|window| window.least_events.is_some());
-        self.objective.events.as_ref().filter(|_| asks)
+    /// The events that the alerts ask for. They are recorded as often as one recording looks back, so that the events of a
+    /// longer time are the sum of what was recorded in it.
+    #[must_use]
+    pub fn events(&self) -> Option<(Recording, Duration)> {
+        asks_for_events(self.objective).then_some((Recording::Events, BASE_WINDOW))
     }
 
     /// Where the expression of a recorded series comes from.
@@ -262,14 +262,19 @@ impl<'a> Recorded<'a> {
         above(window.short.value, out);
         out.push_str("  and\n");
         above(window.long.value, out);
-        if let (Some(least), Some(_)) = (&window.least_events, self.guarded()) {
+        if let (Some(least), Some(_)) = (&window.least_events, &self.objective.events) {
             out.push_str("  and\n  sum_over_time(");
             self.push_selector(Recording::Events, out);
-            // Each minute holds the events of five.
-            let _ = writeln!(out, "[{}:1m]) / 5 >= {least}", window.long);
+            let _ = writeln!(out, "[{}]) >= {least}", window.long);
         }
         out.push(')');
     }
+}
+
+/// Whether an alert of an objective asks whether there were enough events.
+#[must_use]
+pub fn asks_for_events(objective: &ObjectivePlan) -> bool {
+    objective.events.is_some() && objective.burn_windows.iter().any(|window| window.least_events.is_some())
 }
 
 /// Whether a series is one that the rules of an objective record.

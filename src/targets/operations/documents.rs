@@ -12,6 +12,8 @@ use crate::plan::pipeline::workflows::ChangePlan;
 use crate::spec::prometheus::AlertSeverity;
 use crate::targets::shared::template::Data;
 
+/// How what was lost comes back.
+pub(super) const RECOVERY: &str = "disaster-recovery.md";
 /// The plan for incidents.
 pub(super) const INCIDENTS: &str = "incident-response.md";
 
@@ -23,7 +25,7 @@ pub(super) fn all<'a>(place: &Place<'a>) -> Vec<Document<'a>> {
     };
     vec![
         document(INCIDENTS, "incident-response.md", incidents),
-        document("disaster-recovery.md", "disaster-recovery.md", recovery),
+        document(RECOVERY, "disaster-recovery.md", recovery),
         document("release-notes.md", "release-notes.md", releases),
     ]
 }

@@ -1,10 +1,11 @@
 //! Runbooks: for each alert what it means, what usually causes it, what it looks at, and what to do.
 
-use super::documents::INCIDENTS;
+use super::documents::{INCIDENTS, RECOVERY};
 use super::place::{Place, relative};
 use super::{Document, rules};
 use crate::ir::choice::Runtime;
 use crate::ir::{Origin, Traced};
+use crate::plan::aws::graph::Cluster;
 use crate::plan::infrastructure::environments::EnvironmentPlan;
 use crate::plan::infrastructure::templates::{ComponentTemplate, StrategyKind, WorkloadForm};
 use crate::plan::monitoring::alerting::AlertPlan;
@@ -43,14 +44,15 @@ fn data(place: &Place<'_>, path: &str, alerts: &[&AlertPlan]) -> Data {
     let linked = |name: &Traced<_>| Data::new().prose("name", name).address("link", place.link(path, name).as_ref());
     let needs = component.map_or(&[][..], |component| &component.calls);
     let needs = needs.iter().filter(|peer| subject.is_some_and(|own| *own != peer.name));
-    let incidents = Traced::by_rule(relative(path, INCIDENTS), rules::LINK);
+    let other = |document| Traced::by_rule(relative(path, document), rules::LINK);
     place
         .data()
         .data("subject", about(place, alerts))
-        .list("environments", environments.iter().map(|environment| self::environment(environment, alerts)))
+        .list("environments", environments.iter().map(|environment| self::environment(place, environment, alerts)))
         .list("needs", needs.map(|peer| linked(&peer.name).flag("critical", peer.critical.value)))
         .list("callers", users.iter().map(|user| linked(&user.name)))
-        .address("incident_plan", Some(&incidents))
+        .address("incident_plan", Some(&other(INCIDENTS)))
+        .address("recovery_plan", Some(&other(RECOVERY)))
         .list("alerts", alerts_by_section(alerts).into_iter().map(|alerts| alert(place, path, &alerts)))
         .data("rollback", rollback(place, subject))
         .word("own_undo", component.map_or("", |component| own_undo(place, component)))
@@ -91,6 +93,7 @@ fn about(place: &Place<'_>, alerts: &[&AlertPlan]) -> Data {
         .prose("name", name)
         .name("plain_name", name)
         .word("kind", kind)
+        .flag("runs_to_end", component.is_some_and(|component| component.form.value.runs_to_end()))
         .prose_some("description", component.and_then(|component| component.description.as_ref()))
         .prose_some("team", owner.map(|owner| &owner.team))
         .prose_some("contact", owner.and_then(|owner| owner.contact.as_ref()))
@@ -100,7 +103,16 @@ fn about(place: &Place<'_>, alerts: &[&AlertPlan]) -> Data {
         .address("dashboard_url", address.as_ref())
 }
 
-fn environment(plan: &EnvironmentPlan, alerts: &[&AlertPlan]) -> Data {
+fn environment(place: &Place<'_>, plan: &EnvironmentPlan, alerts: &[&AlertPlan]) -> Data {
+    let of_component = alerts.iter().find_map(|alert| alert.component.as_ref()).map(|name| name.as_str());
+    let graph = place.plans.aws.environments.iter().find(|graph| graph.name.value == plan.name.value);
+    let logs = graph.iter().flat_map(|graph| &graph.log_groups).find(|group| Some(group.id.as_str()) == of_component);
+    let tasks = graph.and_then(|graph| match &graph.cluster {
+        Cluster::Ecs(ecs) => ecs.task_definitions.iter().find(|task| Some(task.id.as_str()) == of_component),
+        Cluster::Eks(_) => None,
+    });
+    let none = || Traced::by_rule(String::new(), rules::LINK);
+
     let of_datastore = alerts.iter().find_map(|alert| alert.datastore.as_ref());
     let store = of_datastore.and_then(|name| plan.datastores.iter().find(|store| store.name == *name));
     Data::new()
@@ -112,6 +124,8 @@ fn environment(plan: &EnvironmentPlan, alerts: &[&AlertPlan]) -> Data {
         .shell("cluster_name", &plan.cluster)
         .code("region", &plan.region)
         .shell("region_name", &plan.region)
+        .shell("log_group", &logs.map_or_else(none, |group| group.name.clone()))
+        .shell("family", &tasks.map_or_else(none, |task| task.name.clone()))
         .code_some("resource", store.map(|store| &store.resource))
 }
 

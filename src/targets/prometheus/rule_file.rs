@@ -4,11 +4,14 @@ use super::alert;
 use super::place::{Place, Recordeds, Subject};
 use super::rules;
 use crate::ir::Origin;
+use crate::ir::value::Duration;
 use crate::output::yaml::{Again, Writer};
-use crate::plan::monitoring::recordings::{Recorded, Recording};
+use crate::plan::monitoring::recordings::{Recorded, Recording, asks_for_events};
 
 /// What is measured of an objective.
 const INDICATOR: &str = "indicator";
+/// How many events there were.
+const EVENTS: &str = "events";
 /// What is left of its budget.
 const BUDGET: &str = "budget";
 /// What somebody is told.
@@ -21,8 +24,11 @@ pub(super) fn groups(writer: &mut Writer<'_>, place: Place<'_>, name: &str, subj
         for recorded in &recorded.0 {
             // All series of an objective have the same labels, but for a few.
             let mut common = Again::default();
-            recordings(writer, recorded, INDICATOR, &mut common, recorded.indicators());
-            recordings(writer, recorded, BUDGET, &mut common, recorded.facts());
+            recordings(writer, recorded, INDICATOR, None, &mut common, recorded.indicators());
+            if let Some((events, interval)) = recorded.events() {
+                recordings(writer, recorded, EVENTS, Some(interval), &mut common, [events]);
+            }
+            recordings(writer, recorded, BUDGET, None, &mut common, recorded.facts());
         }
         if !subject.alerts.is_empty() {
             alerts(writer, place, name, subject, &recorded);
@@ -33,7 +39,8 @@ pub(super) fn groups(writer: &mut Writer<'_>, place: Place<'_>, name: &str, subj
 /// Writes the names of the groups in the order in which each finds what it reads, which a test has to be told.
 pub(super) fn order(writer: &mut Writer<'_>, name: &str, subject: &Subject<'_>, origin: Origin) {
     for objective in &subject.objectives {
-        for what in [INDICATOR, BUDGET] {
+        let events = asks_for_events(objective).then_some(EVENTS);
+        for what in [Some(INDICATOR), events, Some(BUDGET)].into_iter().flatten() {
             writer.element_text(&group_of(&objective.sloth_id, what), origin);
         }
     }
@@ -62,12 +69,16 @@ fn recordings(
     writer: &mut Writer<'_>,
     recorded: &Recorded<'_>,
     what: &str,
+    interval: Option<Duration>,
     common: &mut Again,
     recordings: impl IntoIterator<Item = Recording>,
 ) {
     let objective = recorded.objective;
     writer.element(objective.origin, |writer| {
         writer.text("name", &group_of(&objective.sloth_id, what), objective.origin);
+        if let Some(interval) = interval {
+            writer.text("interval", &interval.to_string(), Origin::rule(rules::RECORDING));
+        }
         writer.list("rules", objective.origin, |writer| {
             recordings.into_iter().for_each(|recording| rule(writer, recorded, recording, common));
         });

@@ -12,6 +12,7 @@ use crate::output::yaml::Writer;
 use crate::plan::monitoring::alerting::AlertPlan;
 use crate::plan::monitoring::recordings::Recorded;
 use crate::plan::monitoring::trial::{self, BudgetTrial, Trial};
+use crate::spec::prometheus::AlertSeverity;
 
 /// Writes the file that tests the rules of one subject.
 pub(super) fn file(writer: &mut Writer<'_>, place: Place<'_>, name: &str, rule_file: &str, subject: &Subject<'_>) {
@@ -22,11 +23,12 @@ pub(super) fn file(writer: &mut Writer<'_>, place: Place<'_>, name: &str, rule_f
     writer.made("evaluation_interval", origin, |out| push_minutes(out, trial::EVALUATION));
     writer.list("group_eval_order", origin, |writer| order(writer, name, subject, origin));
     writer.list("tests", origin, |writer| {
-        for recorded in &recorded.0 {
+        for (index, recorded) in recorded.0.iter().enumerate() {
             let id = &recorded.objective.id;
             let alerts: Vec<&AlertPlan> =
                 subject.alerts.iter().copied().filter(|alert| alert.objective.as_ref() == Some(id)).collect();
-            tests.of_objective(writer, recorded, &alerts);
+            // Once a component is enough: the windows are those of all its objectives.
+            tests.of_objective(writer, recorded, &alerts, index == 0);
         }
         let mut expression = String::with_capacity(512);
         for alert in &subject.alerts {
@@ -58,7 +60,7 @@ impl<'a> Tests<'_, 'a> {
     }
 
     /// All severities are told of an outage, and are quiet when the windows of all are clean again.
-    fn of_objective(&self, writer: &mut Writer<'_>, recorded: &Recorded<'a>, alerts: &[&'a AlertPlan]) {
+    fn of_objective(&self, writer: &mut Writer<'_>, recorded: &Recorded<'a>, alerts: &[&'a AlertPlan], is_first: bool) {
         let Some(first) = alerts.first() else { return };
         let objective = recorded.objective;
         let mut expressions = Default::default();
@@ -68,7 +70,14 @@ impl<'a> Tests<'_, 'a> {
             return;
         };
         let [well, ill, cured] = ends(&outage);
-        let looks = [Look { minute: well, on: &[] }, Look { minute: ill, on: alerts }, Look { minute: cured, on: &[] }];
+        // A page is over when its own windows are clean, and the ticket of the same budget is on still.
+        let tickets: Vec<&AlertPlan> =
+            alerts.iter().filter(|alert| alert.severity.value == AlertSeverity::Ticket).copied().collect();
+        let between = (is_first && tickets.len() < alerts.len()).then(|| BudgetTrial::between(objective, &outage));
+        let between = between.flatten().filter(|_| !tickets.is_empty());
+        let mut looks = vec![Look { minute: well, on: &[] }, Look { minute: ill, on: alerts }];
+        looks.extend(between.map(|minute| Look { minute, on: &tickets }));
+        looks.push(Look { minute: cured, on: &[] });
         self.test(writer, &objective.id, &objective.id, &first.name, &outage, &looks);
         if let Some(trial) = lone_failure {
             let looks = [trial.well, trial.well + trial::EVALUATION].map(|minute| Look { minute, on: &[] });

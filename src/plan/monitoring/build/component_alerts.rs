@@ -2,10 +2,10 @@
 
 use super::alerts::{Draft, in_capitals};
 use super::subject::Subject;
-use crate::ir::choice::{Access, ComponentKind};
+use crate::ir::choice::{Access, ComponentKind, EnvironmentKind};
 use crate::ir::component::Replicas;
 use crate::ir::value::{Decimal, Duration};
-use crate::ir::{Origin, Rule, Traced};
+use crate::ir::{Deployment, Origin, Rule, Traced};
 use crate::plan::monitoring::alerting::{AlertKind, AlertPlan};
 use crate::plan::monitoring::configurations::{IndicatorKind, ObjectivePlan};
 use crate::plan::monitoring::indicator::{Controller, controller, pods_of};
@@ -125,8 +125,8 @@ fn replicas(subject: &Subject<'_>) -> Vec<AlertPlan> {
         alerts.push(
             once(subject, AlertKind::Unready)
                 .severity(outage(subject))
-                .when(format!("{ready} < 1"), Some(Duration::minutes(5)), rules::ABSENT_HOLD)
-                .below(Decimal::whole(1), rules::ABSENT_HOLD)
+                .when(format!("{ready} < 1"), Some(unready_hold(subject)), rules::UNREADY_HOLD)
+                .below(Decimal::whole(1), rules::UNREADY_HOLD)
                 .says(
                     subject.system,
                     format!("{name}: no replica can take requests"),
@@ -153,6 +153,18 @@ fn replicas(subject: &Subject<'_>) -> Vec<AlertPlan> {
     alerts
 }
 
+/// How long no replica may be ready: longer than a restart where there may be one replica alone.
+fn unready_hold(subject: &Subject<'_>) -> Duration {
+    let least = |deployment: &Deployment| match &deployment.replicas {
+        Replicas::Scaled(scaling) => scaling.min.value,
+        Replicas::Fixed(count) => count.value,
+    };
+    let id = subject.system.component_index.get(subject.component.name.as_str()).copied();
+    let production = subject.environments.iter().filter(|place| place.kind.value == EnvironmentKind::Production);
+    let least = production.filter_map(|place| place.deployment(id?)).map(least).min();
+    Duration::minutes(if least.is_some_and(|least| least >= 2) { 1 } else { 5 })
+}
+
 /// What only the cloud's own alarms can tell, where no cluster tells it: no expression, and limits in their units.
 fn told_by_cloud(subject: &Subject<'_>) -> Vec<AlertPlan> {
     let name = &subject.component.name;
@@ -160,8 +172,8 @@ fn told_by_cloud(subject: &Subject<'_>) -> Vec<AlertPlan> {
     let mut alerts = vec![
         once(subject, AlertKind::Unready)
             .severity(outage(subject))
-            .hold(minutes(5), rules::ABSENT_HOLD)
-            .below(Decimal::whole(1), rules::ABSENT_HOLD)
+            .hold(Some(unready_hold(subject)), rules::UNREADY_HOLD)
+            .below(Decimal::whole(1), rules::UNREADY_HOLD)
             .says(
                 subject.system,
                 format!("{name}: no replica can take requests"),

@@ -21,6 +21,11 @@ struct Watched {
     advice: &'static str,
 }
 
+/// What to do about a datastore that tells nothing.
+const STOPPED: &str = "Look at its state and its events in the cloud: it was stopped, fails over, or was removed. What needs it fails meanwhile.";
+/// The exporter's own counter: where it grows, the exporter asks the cloud.
+const ASKED: &str = "yace_cloudwatch_requests_total";
+
 const RELATIONAL: &[Watched] = &[
     Watched {
         kind: AlertKind::DatastoreCpu,
@@ -30,6 +35,15 @@ const RELATIONAL: &[Watched] = &[
         limit: 80,
         rule: rules::DATASTORE_CPU_LIMIT,
         advice: "Look for slow queries, or take a larger size.",
+    },
+    Watched {
+        kind: AlertKind::DatastoreAbsent,
+        title: "CPU in use",
+        unit: PanelUnit::Percent,
+        metric: "aws_rds_cpuutilization_average",
+        limit: 0,
+        rule: rules::DATASTORE_ABSENT,
+        advice: STOPPED,
     },
     Watched {
         kind: AlertKind::DatastoreStorage,
@@ -59,6 +73,15 @@ const DOCUMENTS: &[Watched] = &[
         limit: 80,
         rule: rules::DATASTORE_CPU_LIMIT,
         advice: "Look for slow queries and missing indexes, or take a larger size.",
+    },
+    Watched {
+        kind: AlertKind::DatastoreAbsent,
+        title: "CPU in use",
+        unit: PanelUnit::Percent,
+        metric: "aws_docdb_cpuutilization_average",
+        limit: 0,
+        rule: rules::DATASTORE_ABSENT,
+        advice: STOPPED,
     },
     Watched {
         kind: AlertKind::DatastoreConnections,
@@ -106,6 +129,15 @@ const REDIS: &[Watched] = &[
         limit: 80,
         rule: rules::DATASTORE_CPU_LIMIT,
         advice: "Look for slow commands, or take a larger size.",
+    },
+    Watched {
+        kind: AlertKind::DatastoreAbsent,
+        title: "CPU in use",
+        unit: PanelUnit::Percent,
+        metric: "aws_elasticache_engine_cpuutilization_average",
+        limit: 0,
+        rule: rules::DATASTORE_ABSENT,
+        advice: STOPPED,
     },
 ];
 const KAFKA: &[Watched] = &[
@@ -213,8 +245,18 @@ fn watch(datastore: &Datastore, resource: &str, watched: &Watched) -> Option<Wat
     let mut limit = Decimal::whole(watched.limit);
     let mut severity = Traced::by_rule(AlertSeverity::Ticket, rules::DEGRADED);
     let mut expression = None;
+    let mut hold = Duration::minutes(15);
     let mut comparison = Comparison::Above;
     match (watched.kind, datastore.kind.value) {
+        (AlertKind::DatastoreAbsent, _) => {
+            // Where the exporter itself is gone, all datastores would be.
+            let asked = select(ASKED, &[]);
+            expression = Some(format!("absent({series} >= 0) and on () sum(rate({asked}[15m])) > 0"));
+            comparison = Comparison::Below;
+            // The cloud's values come some minutes late already.
+            hold = Duration::minutes(5);
+            severity = Traced::by_rule(AlertSeverity::Page, rules::OUTAGE);
+        }
         (AlertKind::DatastoreConnections, _) => {
             // Without a declared number nobody can say how many are left.
             let most = datastore.max_connections.as_ref()?.value;
@@ -244,7 +286,7 @@ fn watch(datastore: &Datastore, resource: &str, watched: &Watched) -> Option<Wat
         shown,
         limit,
         comparison,
-        hold: Duration::minutes(15),
+        hold,
         severity,
         rule: watched.rule,
         advice: watched.advice,
@@ -361,6 +403,7 @@ mod tests {
             for watched in watched(*kind) {
                 assert!(spec.is_exported(watched.metric), "{}", watched.metric);
             }
+            assert!(spec.is_exported(ASKED));
             for further in further_of(*kind) {
                 assert!(spec.is_exported(further.metric), "{}", further.metric);
             }

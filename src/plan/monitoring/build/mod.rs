@@ -103,7 +103,7 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
             routes: routing::routes(system),
             escalation: escalation::steps(system),
             severities: routing::severities(system),
-            inhibitions: routing::inhibitions(system),
+            inhibitions: routing::inhibitions(system, &alerts),
             mutes: routing::mutes(system),
             alerts,
         },

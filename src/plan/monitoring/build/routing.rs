@@ -1,5 +1,7 @@
 //! Who is told: receivers and routes by team, escalation, and what is kept quiet meanwhile.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use indexmap::IndexMap;
 
 use super::escalation;
@@ -8,7 +10,7 @@ use crate::ir::ownership::{Oncall, Owner};
 use crate::ir::value::{Duration, Name};
 use crate::ir::{Origin, Rule, System, Traced};
 use crate::plan::monitoring::alerting::{
-    AlertKind, IncidentSeverityPlan, InhibitionPlan, LabelPlan, MutePlan, ReceiverPlan, RoutePlan,
+    AlertKind, AlertPlan, IncidentSeverityPlan, InhibitionPlan, LabelPlan, MutePlan, ReceiverPlan, RoutePlan,
 };
 use crate::plan::monitoring::rules;
 use crate::spec::prometheus::AlertSeverity;
@@ -162,56 +164,175 @@ pub(super) fn severities(system: &System) -> Vec<IncidentSeverityPlan> {
     ]
 }
 
+/// A component without a single replica.
+const OUTAGES: &[AlertKind] = &[AlertKind::Absent, AlertKind::Unready];
+/// What is wrong with requests.
+const REQUESTS: &[AlertKind] =
+    &[AlertKind::BudgetBurn, AlertKind::Failing, AlertKind::ConnectionsDropped, AlertKind::HandshakesFailing];
+/// What is wrong with replicas while none of them serves.
+const REPLICAS: &[AlertKind] = &[
+    AlertKind::ReplicasMissing,
+    AlertKind::Restarts,
+    AlertKind::OutOfMemory,
+    AlertKind::Throttled,
+    AlertKind::MemoryNearLimit,
+    AlertKind::AtMaximum,
+];
+
 /// One outage is one page: what follows from it is kept quiet.
-pub(super) fn inhibitions(system: &System) -> Vec<InhibitionPlan> {
-    let outages = [AlertKind::Absent, AlertKind::Unready];
-    let mut inhibitions = vec![
+pub(super) fn inhibitions(system: &System, alerts: &[AlertPlan]) -> Vec<InhibitionPlan> {
+    let mut inhibitions = of_one_component();
+    inhibitions.extend(of_dependencies(system, alerts));
+    inhibitions
+}
+
+/// Where one fault shows in several alerts about the same component or datastore.
+fn of_one_component() -> Vec<InhibitionPlan> {
+    let same = &["environment", "component"];
+    let symptom = |reason, source: AlertKind, target: &[AlertKind], equal| {
+        Inhibition {
+            reason,
+            source: vec![("kind", words(&[source]))],
+            target: vec![("kind", words(target))],
+            equal,
+            rule: rules::INHIBIT_SYMPTOM,
+            origin: Origin::rule(rules::INHIBIT_SYMPTOM),
+        }
+        .plan()
+    };
+    let of_severity = |severity: AlertSeverity| {
+        vec![("kind", words(&[AlertKind::BudgetBurn])), ("severity", vec![severity.to_string()])]
+    };
+    vec![
         Inhibition {
             reason: "the component is out: what else is wrong with it follows",
-            source: vec![("kind", words(&outages))],
-            target: vec![("kind", words(&[AlertKind::BudgetBurn, AlertKind::ReplicasMissing, AlertKind::Restarts]))],
-            equal: &["environment", "component"],
+            source: vec![("kind", words(OUTAGES))],
+            target: vec![("kind", words(&[REQUESTS, REPLICAS].concat()))],
+            equal: same,
             rule: rules::INHIBIT_OUTAGE,
             origin: Origin::rule(rules::INHIBIT_OUTAGE),
         }
         .plan(),
+        symptom("no replica is ready: none answers for its metrics", AlertKind::Unready, &[AlertKind::Absent], same),
         Inhibition {
             reason: "the same budget pages already",
-            source: vec![
-                ("kind", words(&[AlertKind::BudgetBurn])),
-                ("severity", vec![AlertSeverity::Page.to_string()]),
-            ],
-            target: vec![
-                ("kind", words(&[AlertKind::BudgetBurn])),
-                ("severity", vec![AlertSeverity::Ticket.to_string()]),
-            ],
+            source: of_severity(AlertSeverity::Page),
+            target: of_severity(AlertSeverity::Ticket),
             equal: &["environment", "component", "slo"],
             rule: rules::INHIBIT_TICKET,
             origin: Origin::rule(rules::INHIBIT_TICKET),
         }
         .plan(),
-    ];
+        symptom(
+            "memory is why they restart",
+            AlertKind::OutOfMemory,
+            &[AlertKind::MemoryNearLimit, AlertKind::Restarts, AlertKind::ReplicasMissing],
+            same,
+        ),
+        symptom("what restarts is missing meanwhile", AlertKind::Restarts, &[AlertKind::ReplicasMissing], same),
+        symptom(
+            "the messages that will be lost are those that wait",
+            AlertKind::QueueExpiring,
+            &[AlertKind::QueueStalled],
+            &["environment", "datastore"],
+        ),
+    ]
+}
+
+/// Where what is needed fails, and what needs it with it.
+fn of_dependencies(system: &System, alerts: &[AlertPlan]) -> Vec<InhibitionPlan> {
+    let is_told = |alert: &&AlertPlan| alert.kind.value == AlertKind::DatastoreAbsent && alert.expression.is_some();
+    let told: BTreeSet<&str> =
+        alerts.iter().filter(is_told).filter_map(|alert| Some(alert.datastore.as_ref()?.as_str())).collect();
+    // What is needed: who needs it, each with the line that says so.
+    let mut needed: IndexMap<(&str, DependencyKind), Vec<&Traced<Name>>> = IndexMap::new();
+    let mut lines: Vec<Origin> = Vec::new();
     for component in system.components.iter().filter(|component| component.is_deployed()) {
-        for dependency in &component.depends_on {
-            let is_other = dependency.name != component.name && dependency.kind == DependencyKind::Component;
-            if !is_other || !dependency.critical.value {
-                continue;
+        for dependency in component.depends_on.iter().filter(|dependency| dependency.critical.value) {
+            if dependency.name != component.name && dependency.kind != DependencyKind::External {
+                let users = needed.entry((dependency.name.as_str(), dependency.kind)).or_insert_with(|| {
+                    lines.push(dependency.origin);
+                    Vec::new()
+                });
+                users.push(&component.name);
             }
-            let inhibition = Inhibition {
-                reason: "a critical dependency is out: the budgets of what needs it follow",
-                source: vec![("component", vec![dependency.name.to_string()]), ("kind", words(&outages))],
-                target: vec![
-                    ("component", vec![component.name.to_string()]),
-                    ("kind", words(&[AlertKind::BudgetBurn, AlertKind::Failing])),
-                ],
-                equal: &["environment"],
-                rule: rules::INHIBIT_DEPENDENCY,
-                origin: dependency.origin,
-            };
-            inhibitions.push(inhibition.plan());
         }
     }
-    inhibitions
+    let ordered = in_order(system);
+    let mut inhibitions = Vec::new();
+    for (((name, kind), users), origin) in needed.into_iter().zip(lines) {
+        let users: Vec<String> = users.into_iter().map(ToString::to_string).collect();
+        let target = |kinds: &[AlertKind]| vec![("component", users.clone()), ("kind", words(kinds))];
+        if kind == DependencyKind::Datastore {
+            if !told.contains(name) {
+                continue;
+            }
+            // Whoever waits for it in its readiness check is not ready either.
+            let kinds = [&[AlertKind::Unready, AlertKind::Escalated][..], REQUESTS, REPLICAS].concat();
+            inhibitions.push(Inhibition {
+                reason: "a datastore is out: what can't work without it fails",
+                source: vec![("datastore", vec![name.to_owned()]), ("kind", words(&[AlertKind::DatastoreAbsent]))],
+                target: target(&kinds),
+                equal: &["environment"],
+                rule: rules::INHIBIT_DATASTORE,
+                origin,
+            });
+            continue;
+        }
+        let source = |kinds: &[AlertKind]| vec![("component", vec![name.to_owned()]), ("kind", words(kinds))];
+        // Two that need each other would keep each other quiet.
+        let is_ordered = ordered.contains(name) && users.iter().all(|user| ordered.contains(user.as_str()));
+        // A page that was kept quiet lasts, too: its escalation follows that of the page that was told.
+        let escalated: &[AlertKind] = if is_ordered { &[AlertKind::Escalated] } else { &[] };
+        inhibitions.push(Inhibition {
+            reason: "a critical dependency is out: the budgets of what needs it follow",
+            source: source(&[OUTAGES, escalated].concat()),
+            target: target(&[&[AlertKind::BudgetBurn, AlertKind::Failing], escalated].concat()),
+            equal: &["environment"],
+            rule: rules::INHIBIT_DEPENDENCY,
+            origin,
+        });
+        if is_ordered {
+            let mut burns = source(&[AlertKind::BudgetBurn]);
+            burns.push(("severity", vec![AlertSeverity::Page.to_string()]));
+            inhibitions.push(Inhibition {
+                reason: "the budget of a critical dependency burns: the budgets of what needs it follow",
+                source: burns,
+                target: target(&[AlertKind::BudgetBurn, AlertKind::Failing]),
+                equal: &["environment"],
+                rule: rules::INHIBIT_DEPENDENCY,
+                origin,
+            });
+        }
+    }
+    inhibitions.into_iter().map(Inhibition::plan).collect()
+}
+
+/// The components that are in no circle of critical dependencies, and need none that is.
+fn in_order(system: &System) -> BTreeSet<&str> {
+    let mut waits: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for component in &system.components {
+        let name = component.name.as_str();
+        let needs = component.depends_on.iter().filter(|needed| needed.critical.value && needed.name != component.name);
+        let needs = needs.filter(|needed| needed.kind == DependencyKind::Component);
+        let count = needs.map(|needed| users.entry(needed.name.as_str()).or_default().push(name)).count();
+        waits.insert(name, count);
+    }
+    let mut free: Vec<&str> = waits.iter().filter(|(_, count)| **count == 0).map(|(name, _)| *name).collect();
+    let mut ordered = BTreeSet::new();
+    while let Some(name) = free.pop() {
+        ordered.insert(name);
+        for user in users.get(name).into_iter().flatten() {
+            if let Some(count) = waits.get_mut(user) {
+                *count -= 1;
+                if *count == 0 {
+                    free.push(user);
+                }
+            }
+        }
+    }
+    ordered
 }
 
 fn words(kinds: &[AlertKind]) -> Vec<String> {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::selector::{LabelMatcher, Operator, Selector, selectors};
 use super::{BEFORE, Course, EVALUATION, MARGIN, Trial, TrialSeries, series, series_of, whole};
 use crate::ir::value::{Decimal, Duration};
-use crate::plan::monitoring::configurations::{IndicatorKind, MonitoredEnvironment, ObjectivePlan};
+use crate::plan::monitoring::configurations::{BurnWindowPlan, IndicatorKind, MonitoredEnvironment, ObjectivePlan};
 use crate::plan::monitoring::promql::push_filled;
 use crate::plan::monitoring::recordings::{BASE_WINDOW, Recorded, Recording};
 use crate::spec::prometheus::AlertSeverity;
@@ -32,6 +32,27 @@ impl BudgetTrial<'_> {
         let of_severity = objective.burn_windows.iter().filter(|window| window.severity.value == severity);
         let longest = of_severity.map(|window| window.short.value).max().unwrap_or(Duration::seconds(0));
         longest.whole_seconds().div_ceil(60) + MARGIN
+    }
+
+    /// A minute after an outage at which the page is over and the ticket is not; none where both end alike, or where what was
+    /// recorded is tried from.
+    #[must_use]
+    pub fn between(objective: &ObjectivePlan, outage: &Trial<'_>) -> Option<u64> {
+        let page = BudgetTrial::recovery(objective, AlertSeverity::Page);
+        let has = |severity| objective.burn_windows.iter().any(|window| window.severity.value == severity);
+        let is_recorded = outage.series.iter().any(|series| super::super::recordings::is_recorded(&series.metric));
+        if !has(AlertSeverity::Page) || !has(AlertSeverity::Ticket) || is_recorded || page + MARGIN > outage.cured {
+            return None;
+        }
+        // A ticket's short window holds all of the outage still, and enough of it.
+        let tickets = objective.burn_windows.iter().filter(|window| window.severity.value == AlertSeverity::Ticket);
+        let all = outage.well + outage.ill + page;
+        let holds = |window: &&BurnWindowPlan| window.short.value.whole_seconds() / 60 > outage.ill + page + MARGIN;
+        let lowest = tickets.filter(holds).map(|window| window.threshold.value).min()?;
+        let minutes = |count: u64| Decimal::whole(i64::try_from(count).unwrap_or(i64::MAX / 1000));
+        let share = minutes(outage.ill.saturating_sub(MARGIN)).over(minutes(all));
+        (share > lowest.times(Decimal::new(12, 1)))
+            .then(|| (outage.well + outage.ill + page).next_multiple_of(EVALUATION))
     }
 }
 

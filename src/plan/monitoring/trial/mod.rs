@@ -60,6 +60,8 @@ pub enum Course {
     Growth(Decimal, Decimal),
     /// What falls by the second number a minute from the first, while not all is well.
     Fall(Decimal, Decimal),
+    /// A state that nobody tells while not all is well.
+    Gone(Decimal),
     /// Unix seconds so many ahead of now, which stand still while not all is well.
     Clock(Decimal),
 }
@@ -86,6 +88,11 @@ impl TrialSeries<'_> {
         // The first sample and the step of each of the three times.
         let times: [(Decimal, Decimal); 3] = match self.course {
             Course::Level(good, bad) => [(good, zero), (bad, zero), (good, zero)],
+            Course::Gone(state) => {
+                let times = [trial.well, trial.cured].map(|count| count.saturating_sub(1));
+                let _ = write!(text, "{state}+0x{} _x{} {state}+0x{}", times[0], trial.ill, times[1]);
+                return;
+            }
             Course::Growth(good, bad) => {
                 let first_bad = good.times(well.minus(minutes(1))).plus(bad);
                 let first_good = first_bad.plus(bad.times(ill.minus(minutes(1)))).plus(good);
@@ -167,6 +174,7 @@ pub fn of_alert<'e>(
             let gibibytes = |number: i64| Decimal::whole(number << 30);
             &[Course::Fall(gibibytes(100), Decimal::whole((100 << 30) / 1440))]
         }
+        AlertKind::DatastoreAbsent => &[Course::Gone(one), Course::Growth(one, one)],
         AlertKind::DatastoreCpu
         | AlertKind::DatastoreStorage
         | AlertKind::DatastoreMemory
