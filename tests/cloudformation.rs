@@ -27,17 +27,28 @@ struct Template {
     bytes: usize,
     /// Kind by logical id.
     resources: BTreeMap<String, String>,
-    /// The parameter of Systems Manager that is read, by the template's own name.
-    parameters: BTreeMap<String, Option<String>>,
+    /// Type of each parameter, and whether it has a default.
+    parameters: BTreeMap<String, (String, bool)>,
+    /// Parameters of Systems Manager that it makes, with `${Environment}`.
     told: BTreeSet<String>,
     description: usize,
 }
 
-/// A system's templates by path, and those of each folder in the order of their deployment, with their waves.
+/// One stack of an environment or account.
+struct Stack {
+    wave: u64,
+    template: String,
+    /// What is given to the template.
+    parameters: BTreeMap<String, String>,
+    /// What the deployment looks up and hands over.
+    looked_up: BTreeSet<String>,
+}
+
+/// A system's templates by path, and the stacks of each folder in the order of their deployment.
 #[derive(Default)]
 struct Stacks {
     templates: BTreeMap<String, Template>,
-    orders: BTreeMap<String, Vec<(u64, String)>>,
+    orders: BTreeMap<String, Vec<Stack>>,
     /// The path of the template by the stack's name.
     names: BTreeMap<String, String>,
 }
@@ -51,30 +62,55 @@ fn stacks(root: &Utf8Path, check: impl FnOnce(&Specs, &Stacks)) -> Stacks {
     let specs = compilation.specs.as_ref().unwrap();
     let target = pathc::targets::by_name("cloudformation").unwrap();
     let mut stacks = Stacks::default();
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
     for file in (target.emit)(compilation.checked.as_ref().unwrap(), specs).0.files {
         let mut printed = Printed::default();
         file.job.print(&mut printed);
-        let path = file.path.to_string();
+        texts.insert(file.path.to_string(), printed.text);
+    }
+    for (path, text) in &texts {
         if let Some(folder) = path.strip_suffix("stacks.json") {
-            let list: serde_json::Value = serde_json::from_str(&printed.text).unwrap();
-            let listed = list["stacks"].as_array().unwrap().iter();
-            let order = listed.map(|stack| {
-                let template = format!("{folder}{}", stack["template"].as_str().unwrap());
-                let name = stack["name"].as_str().unwrap().to_owned();
+            let list: serde_json::Value = serde_json::from_str(text).unwrap();
+            let mut order = Vec::new();
+            for listed in list["stacks"].as_array().unwrap() {
+                let (name, stack) = one(folder, listed, &texts);
                 // Each account has a stack of the same name.
-                let first = stacks.names.insert(name.clone(), template.clone());
+                let first = stacks.names.insert(name.clone(), stack.template.clone());
                 assert!(first.is_none() || !folder.starts_with("environments/"), "two stacks are called {name}");
-                (stack["wave"].as_u64().unwrap(), template)
-            });
-            let order: Vec<(u64, String)> = order.collect();
-            assert!(order.is_sorted_by_key(|(wave, _)| *wave), "{path}");
+                order.push(stack);
+            }
+            assert!(order.is_sorted_by_key(|stack: &Stack| stack.wave), "{path}");
             stacks.orders.insert(folder.to_owned(), order);
         } else if path.ends_with(".yaml") {
-            stacks.templates.insert(path, template(&printed.text));
+            stacks.templates.insert(path.clone(), template(text));
         }
     }
     check(specs, &stacks);
     stacks
+}
+
+/// A stack of a list, with its name.
+fn one(folder: &str, listed: &serde_json::Value, texts: &BTreeMap<String, String>) -> (String, Stack) {
+    let template = listed["template"].as_str().unwrap();
+    let template = match template.strip_prefix("../../") {
+        Some(shared) => shared.to_owned(),
+        None => format!("{folder}{template}"),
+    };
+    let parameters = listed["parameters"].as_str().map(|path| {
+        let given: serde_json::Value = serde_json::from_str(&texts[&format!("{folder}{path}")]).unwrap();
+        let given = given["Parameters"].as_object().unwrap().iter();
+        given.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect()
+    });
+    let mut looked_up = BTreeSet::new();
+    for key in ["hosted_zones", "parameters_of_other_regions"] {
+        looked_up.extend(listed[key].as_object().into_iter().flat_map(|map| map.keys().cloned()));
+    }
+    if listed["existing_cluster"].is_string() {
+        looked_up.extend(["ExistingVpc", "ExistingSubnets", "ExistingSecurityGroup"].map(str::to_owned));
+    }
+    let wave = listed["wave"].as_u64().unwrap();
+    let stack = Stack { wave, template, parameters: parameters.unwrap_or_default(), looked_up };
+    (listed["name"].as_str().unwrap().to_owned(), stack)
 }
 
 /// Reads a template by its lines, as the printer lays them out.
@@ -98,14 +134,13 @@ fn template(text: &str) -> Template {
                 assert!(template.resources.insert(id.clone(), kind).is_none(), "{id} twice");
             }
             "Resources" if tells && line.starts_with("      Name: ") => {
-                template.told.insert(entry.trim_start_matches("Name: ").to_owned());
+                template.told.insert(entry.trim_start_matches("Name: ").trim_start_matches("!Sub ").to_owned());
             }
             "Parameters" if line.starts_with("    Type: ") => {
-                template.parameters.insert(id.clone(), None);
+                let kind = entry.trim_start_matches("Type: ").to_owned();
+                template.parameters.insert(id.clone(), (kind, false));
             }
-            "Parameters" if line.starts_with("    Default: /") => {
-                template.parameters.insert(id.clone(), Some(entry.trim_start_matches("Default: ").to_owned()));
-            }
+            "Parameters" if line.starts_with("    Default: ") => template.parameters.get_mut(&id).unwrap().1 = true,
             _ => {}
         }
     }
@@ -150,13 +185,25 @@ fn stays_under_every_limit(specs: &Specs, stacks: &Stacks) {
 
 fn reads_what_is_told(stacks: &Stacks) {
     for (folder, order) in &stacks.orders {
-        let told_by = |path: &String| stacks.templates[path].told.iter();
-        let told: BTreeMap<&String, u64> =
-            order.iter().flat_map(|(wave, path)| told_by(path).map(|name| (name, *wave))).collect();
-        for (wave, path) in order {
-            for name in stacks.templates[path].parameters.values().flatten() {
-                let earlier = told.get(name).is_some_and(|told| told < wave);
-                assert!(earlier, "{path} reads {name}, which no stack of an earlier wave of {folder} tells");
+        let environment = folder.trim_start_matches("environments/").trim_end_matches('/');
+        let mut told: BTreeMap<String, u64> = BTreeMap::new();
+        for stack in order {
+            let names = stacks.templates[&stack.template].told.iter();
+            told.extend(names.map(|name| (name.replace("${Environment}", environment), stack.wave)));
+        }
+        for Stack { wave, template, parameters, looked_up } in order {
+            let asked = &stacks.templates[template].parameters;
+            for (name, (kind, has_default)) in asked {
+                let given = parameters.get(name);
+                let is_known = given.is_some() || *has_default || looked_up.contains(name);
+                assert!(is_known, "{folder} gives no {name} to {template}");
+                if kind.starts_with("AWS::SSM::Parameter::Value") {
+                    let earlier = told.get(given.unwrap()).is_some_and(|told| told < wave);
+                    assert!(earlier, "{template} reads {given:?}, which no stack of an earlier wave of {folder} tells");
+                }
+            }
+            for name in parameters.keys().chain(looked_up) {
+                assert!(asked.contains_key(name), "{folder} gives {name} to {template}, which does not ask");
             }
         }
     }
@@ -276,4 +323,31 @@ fn two_hyphens_in_a_row_are_left_out_of_names_that_may_not_have_them() {
     let copy = changed("courier", &[("pathc.yaml", "system: courier\n", "system: cou--rier\n")]);
     let stacks = stacks(Utf8Path::from_path(copy.path()).unwrap(), |_, _| {});
     assert!(stacks.names.contains_key("cou--rier-staging-parcels-db"), "{:?}", stacks.names);
+}
+
+#[test]
+fn what_differs_between_environments_is_a_parameter() {
+    let stacks = stacks(Utf8Path::new("fixtures/pass/courier"), |_, _| {});
+    let of = |environment: &str, template: &str| {
+        let order = &stacks.orders[&format!("environments/{environment}/")];
+        order.iter().find(|stack| stack.template == template).unwrap().parameters.clone()
+    };
+    let database = "templates/datastores/parcels-db.yaml";
+    let kinds = &stacks.templates[database].parameters;
+    for (name, kind, staging, production) in [
+        ("Environment", "String", "staging", "production"),
+        ("DBInstanceClass", "String", "db.t4g.small", "db.m7g.large"),
+        ("AllocatedStorage", "Number", "20", "100"),
+        ("MultiAZ", "String", "false", "true"),
+        (
+            "DataKeyArn",
+            "AWS::SSM::Parameter::Value<String>",
+            "/courier/staging/stacks/network/data-key-arn",
+            "/courier/production/stacks/network/data-key-arn",
+        ),
+    ] {
+        assert_eq!(kinds[name].0, kind, "{name}");
+        assert_eq!(of("staging", database)[name], staging);
+        assert_eq!(of("production", database)[name], production);
+    }
 }

@@ -51,6 +51,8 @@ struct Seen {
     asked: IndexMap<String, Utf8PathBuf>,
     /// What a module of Terraform says, for all environments.
     module: aws::Module,
+    /// What templates of CloudFormation say, and what environments give to them.
+    templates: aws::Templates,
     /// What the tokens of jobs say that ask to be a role, by the role.
     assumed: trust::Trusted,
 }
@@ -97,7 +99,10 @@ impl Witness for Proof<'_> {
                 }
             }
             Some(Content::Hcl { body, .. }) => self.configuration(place, body),
-            Some(Content::Json(document)) => self.document(place, document),
+            Some(Content::Json(document)) => {
+                self.document(place, document);
+                self.template(place, document);
+            }
             Some(_) => {}
             None => self.streamed(place, printed.watched.iter().flat_map(Watched::entries)),
         }
@@ -105,6 +110,7 @@ impl Witness for Proof<'_> {
 
     fn verdict(&self) -> Vec<Diagnostic> {
         self.modules();
+        self.templates();
         let mut seen = std::mem::take(&mut *self.seen());
         // Where rules are not built in this run, nobody knows what they record.
         let recorded =

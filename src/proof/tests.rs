@@ -163,6 +163,11 @@ fn more(value: &Doc) -> Option<Doc> {
     match value {
         Doc::Integer(number, origin) => Some(Doc::Integer(number + 1, *origin)),
         Doc::Number(number, origin) => Some(Doc::Number(number.plus(crate::ir::value::Decimal::whole(1)), *origin)),
+        // What an environment gives to a template is a text.
+        Doc::Text(text, origin) => {
+            let number: i64 = text.parse().ok()?;
+            Some(Doc::text((number + 1).to_string(), *origin))
+        }
         _ => None,
     }
 }
@@ -245,6 +250,7 @@ fn by_another_name(value: &Doc) -> Option<Doc> {
 fn in_secret(value: &Doc) -> Option<Doc> {
     match value {
         Doc::Text(text, origin) if text.contains('/') => Some(Doc::text(text.replace('/', "/x"), *origin)),
+        Doc::Tagged("Sub", text) => Some(in_secret(text)?.tagged("Sub")),
         _ => None,
     }
 }

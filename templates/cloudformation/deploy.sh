@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Deploys the stacks of a folder in the order of its stacks.json: those of one wave at once.
+# Deploys the stacks of a folder in the order of its stacks.json: those of one wave at once. A template is for all
+# environments; what one gives to it stands in the folder's parameters/.
 #
 #   bash deploy.sh FOLDER          deploys, such as environments/production
 #   bash deploy.sh --plan FOLDER   shows what would change, and changes nothing
@@ -92,7 +93,7 @@ changed_by_hand() { # NAME REGION: resources of a stack that are not as its temp
 
 differs=
 deploy() { # INDEX: one stack, or what a deployment of it would change
-  local stack name template arguments tags parameters component cluster found
+  local stack name template arguments tags parameters file component cluster found
   stack=$(jq -c ".stacks[$1]" "$list")
   field() { jq -r "$1" <<<"$stack"; }
   name=$(field .name)
@@ -103,7 +104,13 @@ deploy() { # INDEX: one stack, or what a deployment of it would change
   while IFS= read -r tag; do tags+=("$tag"); done < <(field '.tags // {} | to_entries[] | "\(.key)=\(.value)"')
   [ "${#tags[@]}" -eq 0 ] || arguments+=(--tags "${tags[@]}")
 
+  # What the environment gives to the template; each ends with a byte that stands in no value.
   parameters=()
+  file=$(field '.parameters // empty')
+  [ -z "$file" ] ||
+    while IFS= read -r -d '' parameter; do parameters+=("$parameter"); done < <(
+      jq -j '.Parameters | to_entries[] | "\(.key)=\(.value)\u0000"' "$folder/$file"
+    )
   while IFS=$'\t' read -r parameter domain; do
     [ -n "$parameter" ] || continue
     zone=$(zone_of "$domain")

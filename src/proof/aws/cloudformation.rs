@@ -1,73 +1,218 @@
-//! What a template of CloudFormation says.
+//! What a template of CloudFormation says, with what each environment gives to it.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::document::{map, text};
 use super::{Place, Proof, Subject};
 use crate::output::{Doc, Map};
 
-/// A number or a text, as text.
-fn value(of: &Map, key: &str) -> Option<String> {
-    match of.get(key)? {
-        Doc::Integer(number, _) => Some(number.to_string()),
-        Doc::Number(number, _) => Some(number.to_string()),
-        Doc::Text(text, _) => Some(text.to_string()),
-        // What refers to something else is known where that stands.
-        _ => None,
+/// One statement of a template, which is for all environments.
+#[derive(Debug)]
+struct Statement {
+    subject: Subject,
+    of: Doc,
+    value: Doc,
+    /// The condition of the resource.
+    condition: Option<String>,
+}
+
+/// A template.
+#[derive(Debug)]
+struct Template {
+    path: Utf8PathBuf,
+    statements: Vec<Statement>,
+    conditions: BTreeMap<String, Doc>,
+}
+
+/// Templates, and what environments give to them.
+#[derive(Debug, Default)]
+pub(in super::super) struct Templates {
+    /// By their path below their folder, without the ending.
+    templates: BTreeMap<Utf8PathBuf, Template>,
+    /// By the path of the template, then by environment: parameters.
+    values: BTreeMap<Utf8PathBuf, BTreeMap<String, BTreeMap<String, String>>>,
+}
+
+/// What an environment makes of a template.
+struct Reading<'r> {
+    values: &'r BTreeMap<String, String>,
+    conditions: &'r BTreeMap<String, Doc>,
+}
+
+impl Reading<'_> {
+    /// A value as text; none where only the cloud knows it.
+    fn value(&self, doc: &Doc) -> Option<String> {
+        match doc {
+            Doc::Integer(number, _) => Some(number.to_string()),
+            Doc::Number(number, _) => Some(number.to_string()),
+            Doc::Text(text, _) => Some(text.to_string()),
+            Doc::Tagged(tag, inner) => match (*tag, &**inner) {
+                ("Ref", Doc::Text(name, _)) => self.values.get(&**name).cloned(),
+                ("Sub", Doc::Text(text, _)) => self.substituted(text),
+                ("If", Doc::List(parts, ..)) => {
+                    let [Doc::Text(condition, _), yes, no] = parts.as_slice() else { return None };
+                    self.value(if self.holds(condition)? { yes } else { no })
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn substituted(&self, text: &str) -> Option<String> {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once("${") {
+            let (name, after) = behind.split_once('}')?;
+            out.push_str(before);
+            match name.strip_prefix('!') {
+                Some(literal) => out.push_str(&format!("${{{literal}}}")),
+                None => out.push_str(self.values.get(name)?),
+            }
+            rest = after;
+        }
+        out.push_str(rest);
+        Some(out)
+    }
+
+    fn holds(&self, condition: &str) -> Option<bool> {
+        self.is(self.conditions.get(condition)?)
+    }
+
+    fn is(&self, condition: &Doc) -> Option<bool> {
+        let Doc::Tagged(tag, inner) = condition else { return None };
+        let Doc::List(parts, ..) = &**inner else { return None };
+        match (*tag, parts.as_slice()) {
+            ("Equals", [one, other]) => Some(self.value(one)? == self.value(other)?),
+            ("Not", [other]) => Some(!self.is(other)?),
+            ("Or", parts) => {
+                let all: Option<Vec<bool>> = parts.iter().map(|part| self.is(part)).collect();
+                Some(all?.contains(&true))
+            }
+            _ => None,
+        }
     }
 }
 
-fn maps<'d>(of: &'d Map, key: &str) -> impl Iterator<Item = &'d Map> {
-    let list = match of.get(key) {
-        Some(Doc::List(elements, ..)) => elements.as_slice(),
-        _ => &[],
-    };
-    list.iter().filter_map(|element| if let Doc::Map(map) = element { Some(map) } else { None })
+/// The maps of a list, those among which a condition chooses included.
+fn maps<'d>(of: &'d Map, key: &str) -> Vec<&'d Map> {
+    fn gather<'d>(doc: &'d Doc, found: &mut Vec<&'d Map>) {
+        match doc {
+            Doc::Map(map) => found.push(map),
+            Doc::List(elements, ..) => elements.iter().for_each(|element| gather(element, found)),
+            Doc::Tagged("If", inner) => gather(inner, found),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    if let Some(list) = of.get(key) {
+        gather(list, &mut found);
+    }
+    found
+}
+
+/// The path below a folder, without the ending.
+fn below(path: &Utf8Path, folder: &str) -> Option<Utf8PathBuf> {
+    let mut parts = path.components().skip_while(|part| part.as_str() != folder);
+    parts.next()?;
+    let rest: Utf8PathBuf = parts.collect();
+    Some(rest.with_extension(""))
 }
 
 impl Proof<'_> {
+    /// What a file of CloudFormation's says: a template, or what an environment gives to one.
     pub(in super::super) fn template(&self, place: Place<'_>, document: &Doc) {
-        let (Doc::Map(root), Some(environment)) = (document, place.environment) else { return };
-        let resources = map(root, "Resources").into_iter().flat_map(|resources| &resources.entries);
-        for resource in resources.filter_map(|entry| if let Doc::Map(map) = &entry.value { Some(map) } else { None }) {
+        let Doc::Map(root) = document else { return };
+        if let (Some(environment), Some(given), Some(path)) =
+            (place.environment, map(root, "Parameters"), below(place.path, "parameters"))
+        {
+            let entry = |entry: &crate::output::doc::Entry| match &entry.value {
+                Doc::Text(value, _) => Some((entry.key.to_string(), value.to_string())),
+                _ => None,
+            };
+            let given = given.entries.iter().filter_map(entry).collect();
+            self.seen().templates.values.entry(path).or_default().insert(environment.to_owned(), given);
+            return;
+        }
+        let (Some(resources), Some(path)) = (map(root, "Resources"), below(place.path, "templates")) else { return };
+        let mut statements = Vec::new();
+        for resource in resources.entries.iter().filter_map(|entry| match &entry.value {
+            Doc::Map(map) => Some(map),
+            _ => None,
+        }) {
             if let (Some(kind), Some(properties)) = (text(resource, "Type"), map(resource, "Properties")) {
-                self.resource(place, environment, kind, properties);
+                let condition = text(resource, "Condition").map(str::to_owned);
+                self.resource(place, kind, properties, |subject, of, value| {
+                    let condition = condition.clone();
+                    statements.push(Statement { subject, of: of.clone(), value: value.clone(), condition });
+                });
+            }
+        }
+        let conditions = map(root, "Conditions").into_iter().flat_map(|conditions| &conditions.entries);
+        let conditions = conditions.map(|entry| (entry.key.to_string(), entry.value.clone())).collect();
+        let template = Template { path: place.path.to_owned(), statements, conditions };
+        self.seen().templates.templates.insert(path, template);
+    }
+
+    /// What templates say, with the values of each environment.
+    pub(in super::super) fn templates(&self) {
+        let Templates { templates, values } = std::mem::take(&mut self.seen().templates);
+        for (path, template) in &templates {
+            for (environment, values) in values.get(path).into_iter().flatten() {
+                let reading = Reading { values, conditions: &template.conditions };
+                for statement in &template.statements {
+                    let condition = statement.condition.as_deref();
+                    if condition.is_some_and(|condition| reading.holds(condition) == Some(false)) {
+                        continue;
+                    }
+                    if let (Some(of), Some(value)) = (reading.value(&statement.of), reading.value(&statement.value)) {
+                        let place = Place { environment: None, path: &template.path };
+                        self.states(place, environment, statement.subject, &of, &value);
+                    }
+                }
             }
         }
     }
 
-    fn resource(&self, place: Place<'_>, environment: &str, kind: &str, properties: &Map) {
-        let says = |of: Option<&str>, subject: Subject, found: Option<String>| {
+    fn resource(&self, place: Place<'_>, kind: &str, properties: &Map, mut states: impl FnMut(Subject, &Doc, &Doc)) {
+        let origin = properties.origin;
+        let mut says = |of: Option<&Doc>, subject: Subject, found: Option<&Doc>| {
             if let (Some(of), Some(found)) = (of, found) {
-                self.states(place, environment, subject, of, &found);
+                states(subject, of, found);
             }
         };
-        let component = self.component_of(place);
+        let component = self.component_of(place).map(|name| Doc::text(name.to_owned(), origin));
+        let component = component.as_ref();
         match kind {
             "AWS::ECS::TaskDefinition" => {
                 for container in maps(properties, "ContainerDefinitions") {
                     for mapping in maps(container, "PortMappings") {
-                        says(text(container, "Name"), Subject::Port, value(mapping, "ContainerPort"));
+                        says(container.get("Name"), Subject::Port, mapping.get("ContainerPort"));
                     }
                 }
             }
             "AWS::ElasticLoadBalancingV2::TargetGroup" => {
-                says(component, Subject::Port, value(properties, "Port"));
-                says(text(properties, "Name"), Subject::HealthPath, value(properties, "HealthCheckPath"));
+                says(component, Subject::Port, properties.get("Port"));
+                says(properties.get("Name"), Subject::HealthPath, properties.get("HealthCheckPath"));
             }
             "AWS::ApplicationAutoScaling::ScalableTarget" => {
-                says(component, Subject::Least, value(properties, "MinCapacity"));
-                says(component, Subject::Most, value(properties, "MaxCapacity"));
+                says(component, Subject::Least, properties.get("MinCapacity"));
+                says(component, Subject::Most, properties.get("MaxCapacity"));
             }
             "AWS::RDS::DBInstance" => {
-                says(text(properties, "DBInstanceIdentifier"), Subject::Version, value(properties, "EngineVersion"));
+                says(properties.get("DBInstanceIdentifier"), Subject::Version, properties.get("EngineVersion"));
             }
             "AWS::SecretsManager::Secret" => {
-                says(Some(""), Subject::Secret, text(properties, "Name").map(str::to_owned));
+                says(Some(&Doc::text("", origin)), Subject::Secret, properties.get("Name"));
             }
             "AWS::CloudWatch::Alarm" => {
-                let name = text(properties, "AlarmName");
-                let of_part = maps(properties, "Metrics").find_map(|part| map(map(part, "MetricStat")?, "Metric"));
-                says(name, Subject::Threshold, value(properties, "Threshold"));
-                says(name, Subject::Metric, value(of_part.unwrap_or(properties), "MetricName"));
+                let name = properties.get("AlarmName");
+                let metrics = maps(properties, "Metrics");
+                let of_part = metrics.into_iter().find_map(|part| map(map(part, "MetricStat")?, "Metric"));
+                says(name, Subject::Threshold, properties.get("Threshold"));
+                says(name, Subject::Metric, of_part.unwrap_or(properties).get("MetricName"));
             }
             _ => {}
         }

@@ -11,6 +11,7 @@ use camino::Utf8PathBuf;
 use super::{Place, Proof};
 use crate::ir::value::Decimal;
 use crate::source::Scalar as _;
+pub(super) use cloudformation::Templates;
 pub(super) use terraform::Value;
 
 /// What a resource states something about.

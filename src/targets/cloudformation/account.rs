@@ -2,11 +2,21 @@
 
 use super::identity::key_arn;
 use super::rules;
-use super::template::{Keep, Template};
+use super::template::{Keep, Layer, Template};
 use super::value::{attribute, decimal, text, whole};
 use crate::ir::Origin;
 use crate::output::{Doc, Map};
 use crate::plan::aws::graph::{Attribute, Budget, Kind, Repository, Trail};
+
+/// The template of an account.
+pub(super) fn template(layer: Layer, system: &str) -> Doc {
+    let description = format!("What an account of {system} has once");
+    Map::new(Origin::rule(rules::TEMPLATE))
+        .text("AWSTemplateFormatVersion", "2010-09-09")
+        .with("Description", Doc::text(description, Origin::rule(rules::DESCRIPTION)))
+        .with("Resources", layer.resources)
+        .into()
+}
 
 /// The audit trail.
 pub(super) fn trail(template: &mut Template<'_>, trail: &Trail) {

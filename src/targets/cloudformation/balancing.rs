@@ -189,7 +189,7 @@ pub(super) fn target_group(template: &mut Template<'_>, group: &TargetGroup) {
 pub(super) fn certificate(template: &mut Template<'_>, certificate: &Certificate, zone: &DnsZone) {
     let origin = certificate.origin;
     let proof = |host: &Traced<crate::ir::value::HostName>| -> Doc {
-        Map::new(origin).with("DomainName", Doc::traced(host)).with("HostedZoneId", zone_id(zone, origin)).into()
+        Map::new(origin).with("DomainName", Doc::traced(host)).with("HostedZoneId", template.zone(zone, origin)).into()
     };
     let proofs = std::iter::once(&certificate.domain).chain(&certificate.names).map(proof);
     let mut properties = Map::new(origin)
@@ -206,14 +206,6 @@ pub(super) fn certificate(template: &mut Template<'_>, certificate: &Certificate
         properties,
     );
     template.tell(certificate);
-}
-
-/// The zone's id: as the system says, else as the deployment looks it up.
-pub(super) fn zone_id(zone: &DnsZone, origin: Origin) -> Doc {
-    match &zone.id {
-        Some(id) => text(id),
-        None => reference(ZONE_PARAMETER, origin),
-    }
 }
 
 /// The parameter of a template that names the DNS zone.
@@ -238,7 +230,7 @@ pub(super) fn record(template: &mut Template<'_>, record: &DnsRecord, zone: &Dns
     let properties = Map::new(origin)
         .with("Name", Doc::traced(&record.host))
         .text("Type", "A")
-        .with("HostedZoneId", zone_id(zone, origin))
+        .with("HostedZoneId", template.zone(zone, origin))
         .with("AliasTarget", alias);
     template.add(template.logical(Kind::DnsRecord, &record.id), "AWS::Route53::RecordSet", Keep::No, properties);
 }

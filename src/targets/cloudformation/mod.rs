@@ -1,17 +1,21 @@
 //! The `cloudformation` target: the AWS resource graph as stacks.
 //!
 //! Account, network, platform, one stack a datastore and one a component, so that a component that comes or goes moves no resource
-//! of another stack. A stack reads what an earlier one made from parameters of Systems Manager. `stacks.json` lists the
-//! stacks of an environment in the order in which they are deployed. Nothing here decides: it prints the graph.
+//! of another stack. A stack reads what an earlier one made from parameters of Systems Manager. A template is for all
+//! environments: what differs between them is a parameter, whose values stand in the environment's own folder, beside
+//! `stacks.json`, the list of its stacks in the order in which they are deployed. Nothing here decides: it prints the graph.
 
 mod account;
 mod balancing;
 mod cluster;
 mod data;
 mod identity;
+mod layers;
+mod merge;
 mod network;
 mod objects;
 mod operations;
+mod parameters;
 mod place;
 pub mod rules;
 mod service;
@@ -19,6 +23,9 @@ mod stack;
 mod stacks;
 mod template;
 mod value;
+mod wording;
+
+use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
@@ -32,57 +39,69 @@ use crate::plan::Plans;
 use crate::spec::Specs;
 use crate::targets::shared::header::header;
 
+use layers::Layers;
 use place::Place;
 use stack::Stack;
 
-/// Makes the templates of every account and environment.
+/// Makes the templates of accounts and of environments, and what each environment gives to them.
 pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
-    print(checked.plans(), specs)
-}
-
-fn print<'a>(plans: &'a Plans, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
+    let plans = checked.plans();
     let mut files = Files::default();
-    let mut problems = Vec::new();
     files.add("deploy.sh", move || Content::Text(script(plans), ruled(rules::STACKS)));
-    let alone = plans.aws.accounts.len() == 1;
     for account in &plans.aws.accounts {
-        let folder = match &account.number {
-            Some(number) if !alone => format!("accounts/{number}"),
-            _ => "account".to_owned(),
-        };
-        let place = Place::of_account(plans, specs, account);
-        emit_stacks(plans, &place, &folder, None, &mut files);
+        account_stacks(plans, Place::of_account(plans, specs, account), &mut files);
     }
-    for environment in &plans.aws.environments {
-        let place = Place::of_environment(plans, specs, environment);
-        problems.extend(place.problems());
-        let folder = format!("environments/{}", environment.name);
-        emit_stacks(plans, &place, &folder, Some(environment.name.to_string()), &mut files);
-    }
-    (files, problems)
+    environments(plans, specs, &mut files);
+    (files, Vec::new())
 }
 
-fn emit_stacks<'a>(
-    plans: &'a Plans,
-    place: &std::sync::Arc<Place<'a>>,
-    folder: &str,
-    environment: Option<String>,
-    files: &mut Files<'a>,
-) {
-    let mut add = |path: String, job: Job<'a>| {
-        files.files.push(File { path: Utf8PathBuf::from(path), environment: environment.clone(), job });
+fn account_stacks<'a>(plans: &'a Plans, place: Arc<Place<'a>>, files: &mut Files<'a>) {
+    let folder = match place.account_number() {
+        Some(number) if plans.aws.accounts.len() > 1 => format!("accounts/{number}"),
+        _ => "account".to_owned(),
     };
-    for (_, stack) in place.stacks() {
-        let (place, stack) = (std::sync::Arc::clone(place), *stack);
+    let template = Arc::clone(&place);
+    let job = move || {
+        let header = header(&plans.infrastructure.templates.system);
+        let template = account::template(template.layer(Stack::Account), template.system());
+        Content::yaml(header, vec![template])
+    };
+    files.add(format!("{folder}/account.yaml"), job);
+    listed(place, &folder, None, files);
+}
+
+fn environments<'a>(plans: &'a Plans, specs: &'a Specs, files: &mut Files<'a>) {
+    let places = plans.aws.environments.iter().map(|environment| Place::of_environment(plans, specs, environment));
+    let places: Arc<Vec<Arc<Place<'a>>>> = Arc::new(places.collect());
+    let stacks = Layers::all(&places);
+    for layers in &stacks {
+        let path = format!("templates/{}", path_of(layers.stack()));
+        let layers = Arc::clone(layers);
         let job = move || {
-            let mut lines = header(&plans.infrastructure.templates.system);
-            lines.push(Text::Owned(format!("Stack {}.", place.stack_name(stack))));
-            Content::yaml(lines, vec![place.template(stack)])
+            let header = header(&plans.infrastructure.templates.system);
+            Content::yaml(header, vec![layers.template()])
         };
-        add(format!("{folder}/{}", path_of(stack)), Job::whole(job));
+        files.add(path, job);
     }
-    let listed = std::sync::Arc::clone(place);
-    add(format!("{folder}/stacks.json"), Job::whole(move || Content::Json(stacks::list(&listed))));
+    for (index, environment) in plans.aws.environments.iter().enumerate() {
+        let name = environment.name.as_str();
+        let folder = format!("environments/{name}");
+        for layers in stacks.iter().filter(|layers| layers.here().contains(&index)) {
+            let path = format!("{folder}/{}", parameters_of(layers.stack()));
+            let layers = Arc::clone(layers);
+            files.add_for(name, path, move || Content::Json(layers.values(index)));
+        }
+        listed(Arc::clone(&places[index]), &folder, Some(name), files);
+    }
+}
+
+/// The list of the stacks of a folder, and what an update may not do to them.
+fn listed<'a>(place: Arc<Place<'a>>, folder: &str, environment: Option<&str>, files: &mut Files<'a>) {
+    let mut add = |path: String, job: Job<'a>| {
+        let environment = environment.map(str::to_owned);
+        files.files.push(File { path: Utf8PathBuf::from(path), environment, job });
+    };
+    add(format!("{folder}/stacks.json"), Job::whole(move || Content::Json(stacks::list(&place))));
     add(format!("{folder}/stack-policy.json"), Job::whole(|| Content::Json(stacks::policy())));
 }
 
@@ -95,7 +114,12 @@ fn script(plans: &Plans) -> String {
     format!("{shebang}\n{comment}{rest}")
 }
 
-/// The file of a stack.
+/// The file with what an environment gives to the template of a stack.
+fn parameters_of(stack: Stack<'_>) -> Utf8PathBuf {
+    Utf8PathBuf::from("parameters").join(path_of(stack)).with_extension("json")
+}
+
+/// The file of a stack's template.
 fn path_of(stack: Stack<'_>) -> String {
     match stack {
         Stack::Component(name) => format!("components/{name}.yaml"),

@@ -1,13 +1,13 @@
 //! An account or an environment with all its resources, sorted by stack.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::data::Source;
 use super::stack::{Calls, Owners, Rule, Stack, of_certificate, of_rule, owners};
-use super::template::{Scope, Template, handed, kafka_parameter};
+use super::template::{Layer, Scope, Template, handed, kafka_parameter};
 use super::{account, balancing, cluster, data, identity, network, objects, operations, service};
-use crate::diag::Diagnostic;
 use crate::ir::value::HostName;
 use crate::ir::{Origin, Traced};
 use crate::output::Doc;
@@ -72,6 +72,7 @@ pub(super) struct Place<'a> {
     /// With the wave of its deployment.
     stacks: Vec<(usize, Stack<'a>)>,
     zone: Option<&'a DnsZone>,
+    account: Option<&'a Traced<String>>,
     pub(super) region: &'a Traced<String>,
     pub(super) tags: &'a [(Traced<String>, Traced<String>)],
 }
@@ -110,6 +111,7 @@ impl<'a> Place<'a> {
             items,
             stacks: vec![(0, Stack::Account)],
             zone: None,
+            account: account.number.as_ref(),
             region: &account.region,
             tags: &[],
         })
@@ -138,7 +140,15 @@ impl<'a> Place<'a> {
             attached,
         };
         let zone = environment.balancing.zone.as_ref();
-        Arc::new(Place { scope, items, stacks, zone, region: &environment.region, tags: &environment.tags })
+        Arc::new(Place {
+            scope,
+            items,
+            stacks,
+            zone,
+            account: environment.account.as_ref(),
+            region: &environment.region,
+            tags: &environment.tags,
+        })
     }
 
     /// The stacks in the order in which they are deployed.
@@ -152,6 +162,14 @@ impl<'a> Place<'a> {
                 names::stack(self.scope.system, environment.name.as_str(), &self.scope.stack_name(stack))
             }
             None => format!("{}-{}", self.scope.system, self.scope.stack_name(stack)),
+        }
+    }
+
+    /// The datastore or component that a stack is for, as it was called first.
+    pub(super) fn subject(&self, stack: Stack<'a>) -> Cow<'a, str> {
+        match stack {
+            Stack::Component(_) | Stack::Datastore(_) => self.scope.stack_name(stack),
+            _ => Cow::Borrowed(""),
         }
     }
 
@@ -210,33 +228,38 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// What CloudFormation can't express.
-    pub(super) fn problems(&self) -> Vec<Diagnostic> {
-        Vec::new()
-    }
-
-    /// The template of a stack.
-    pub(super) fn template(&self, stack: Stack<'a>) -> Doc {
+    /// What the environment, or the account, has of a stack.
+    pub(super) fn layer(&self, stack: Stack<'a>) -> Layer {
         let mut template = Template::new(&self.scope, stack);
         for item in self.items.get(&stack).into_iter().flatten() {
             self.print(&mut template, *item);
         }
-        let system = self.scope.system;
-        let what = match (self.scope.environment, stack) {
-            (None, _) => format!("What an account of {system} has once"),
-            (Some(environment), Stack::Component(name)) => {
-                format!("The component {name} of {system} in {}", environment.name)
-            }
-            (Some(environment), Stack::Network) => format!("The network of {system} in {}", environment.name),
-            (Some(environment), Stack::Certificates) => {
-                format!("Certificates of the websites of {system} in {}", environment.name)
-            }
-            (Some(environment), Stack::Datastore(name)) => {
-                format!("The datastore {name} of {system} in {}", environment.name)
-            }
-            (Some(environment), _) => format!("What all components of {system} share in {}", environment.name),
-        };
-        template.finish(what, self.zone_lookup(stack).is_some())
+        template.finish()
+    }
+
+    /// The environment.
+    pub(super) fn environment(&self) -> Option<&'a AwsEnvironment> {
+        self.scope.environment
+    }
+
+    /// The number of the account.
+    pub(super) fn account_number(&self) -> Option<&'a Traced<String>> {
+        self.account
+    }
+
+    /// The system's name.
+    pub(super) fn system(&self) -> &'a str {
+        self.scope.system
+    }
+
+    /// The bytes that a parameter of a template holds.
+    pub(super) fn parameter_bytes(&self) -> usize {
+        self.scope.spec.limits.cloudformation.parameter_value_bytes.value as usize
+    }
+
+    /// The parameter in which each environment's network tells its id.
+    pub(super) fn vpc_parameter(&self) -> String {
+        super::template::network_parameter(&self.scope, "vpc")
     }
 
     fn print(&self, template: &mut Template<'a>, item: Item<'a>) {

@@ -5,6 +5,8 @@ crate::rules! {
     TEMPLATE = "template": "the form in which CloudFormation reads a template";
     DESCRIPTION = "stack-description": "a stack says what it is for, so that a list of stacks can be read";
     IMPORT = "value-of-another-stack": "a stack reads what another one made from a parameter of Systems Manager: an export could never change while somebody reads it";
+    PARAMETER = "value-of-an-environment": "what differs between environments is a parameter, and stands in the environment's own file";
+    ONLY_SOME = "only-in-some-environments": "what only some environments have bears a condition by the environment's name";
     EXPORT = "value-for-other-stacks": "what only the cloud knows of a resource is told to later stacks by a parameter of Systems Manager";
     KEEP = "keep-data": "what holds data outlives its stack: CloudFormation keeps it, or a last snapshot of it";
     STACK_POLICY = "stack-policy": "an update may not replace nor delete what holds data";

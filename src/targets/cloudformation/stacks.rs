@@ -3,7 +3,7 @@
 use super::place::Place;
 use super::stack::Stack;
 use super::value::text;
-use super::{path_of, ruled, rules, said};
+use super::{parameters_of, path_of, ruled, rules, said};
 use crate::output::doc::Style;
 use crate::output::{Doc, Map};
 
@@ -17,9 +17,13 @@ pub(super) fn list(place: &Place<'_>) -> Doc {
 fn one<'a>(place: &Place<'a>, wave: usize, stack: Stack<'a>) -> Map {
     let origin = ruled(rules::STACKS);
     let protected = ruled(rules::PROTECTED);
+    let of_account = stack == Stack::Account;
+    let template = if of_account { path_of(stack) } else { format!("../../templates/{}", path_of(stack)) };
+    let parameters = (!of_account).then(|| Doc::text(parameters_of(stack).into_string(), origin));
     let mut map = Map::new(origin)
         .with("name", Doc::text(place.stack_name(stack), origin))
-        .with("template", Doc::text(path_of(stack), origin))
+        .with("template", Doc::text(template, origin))
+        .with_some("parameters", parameters)
         .with("wave", Doc::Integer(i64::try_from(wave).unwrap_or(i64::MAX), origin))
         .with("region", text(place.region_of(stack)))
         .with("stack_policy", said("stack-policy.json", rules::STACK_POLICY))

@@ -12,7 +12,7 @@ use crate::ir::{Origin, Rule};
 use crate::output::doc::Text;
 use crate::output::{Doc, Map};
 use crate::plan::aws::AwsEnvironment;
-use crate::plan::aws::graph::{AnyRef, Attribute, Cluster, Id, Kind, Pattern, Piece, Ref, Resource};
+use crate::plan::aws::graph::{AnyRef, Attribute, Cluster, DnsZone, Id, Kind, Pattern, Piece, Ref, Resource};
 use crate::spec::AwsSpec;
 
 /// What happens to a resource that leaves its stack, or that an update replaces.
@@ -51,8 +51,23 @@ pub(super) struct Template<'a> {
     pub(super) stack: Stack<'a>,
     imports: RefCell<BTreeMap<String, String>>,
     handed: RefCell<BTreeMap<String, (&'static str, &'static str)>>,
+    zone: RefCell<Option<Option<Doc>>>,
     holds: Cell<bool>,
     resources: Map,
+}
+
+/// What one environment has of a stack.
+pub(super) struct Layer {
+    /// Resources by logical id.
+    pub(super) resources: Map,
+    /// The parameter of Systems Manager that is read, by the name of the template's own parameter.
+    pub(super) imports: BTreeMap<String, String>,
+    /// What the deployment looks up and hands over: what it is, and what it looks like.
+    pub(super) handed: BTreeMap<String, (&'static str, &'static str)>,
+    /// The DNS zone where one is asked for: its id, or none where the deployment looks it up.
+    pub(super) zone: Option<Option<Doc>>,
+    /// Whether a deployment may hold a task definition.
+    pub(super) holds: bool,
 }
 
 /// The parameter with the task definition that a component's service keeps while the rest of its stack changes.
@@ -63,7 +78,7 @@ const CERTIFICATE: (&str, &str) =
     ("A certificate of the region where CDNs look for theirs", "arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/.+");
 
 /// The condition that there is one.
-const IS_HELD: &str = "IsHeld";
+pub(super) const IS_HELD: &str = "IsHeld";
 
 impl Scope<'_> {
     /// A name, as it was called first: of an id, of a stack.
@@ -108,6 +123,7 @@ impl<'a> Template<'a> {
             stack,
             imports: RefCell::default(),
             handed: RefCell::default(),
+            zone: RefCell::default(),
             holds: Cell::new(false),
             resources,
         }
@@ -195,6 +211,12 @@ impl<'a> Template<'a> {
     pub(super) fn handed(&self, id: String, what: (&'static str, &'static str), origin: Origin) -> Doc {
         self.handed.borrow_mut().insert(id.clone(), what);
         reference(id, origin)
+    }
+
+    /// The DNS zone.
+    pub(super) fn zone(&self, zone: &DnsZone, origin: Origin) -> Doc {
+        *self.zone.borrow_mut() = Some(zone.id.as_ref().map(super::value::text));
+        reference(ZONE_PARAMETER, origin)
     }
 
     /// The list of subnets of a kind: `public`, `private` or `data`.
@@ -358,44 +380,15 @@ impl<'a> Template<'a> {
         call("If", [Doc::text(IS_HELD, origin), reference(HELD, origin), newest], origin)
     }
 
-    /// The finished template. `description`: what the stack is for; `zone`: whether it is told the DNS zone.
-    pub(super) fn finish(self, description: String, zone: bool) -> Doc {
-        let origin = Origin::rule(rules::TEMPLATE);
-        let mut template = Map::new(origin)
-            .text("AWSTemplateFormatVersion", "2010-09-09")
-            .with("Description", Doc::text(description, Origin::rule(rules::DESCRIPTION)));
-        let imports = self.imports.into_inner();
-        let holds = self.holds.get();
-        let handed = self.handed.into_inner();
-        if zone || holds || !handed.is_empty() || !imports.is_empty() {
-            let origin = Origin::rule(rules::IMPORT);
-            let mut parameters = Map::new(origin);
-            if zone {
-                let parameter = Map::new(origin).text("Type", "AWS::Route53::HostedZone::Id");
-                parameters.put(ZONE_PARAMETER, parameter);
-            }
-            if holds {
-                parameters.put(HELD, held_parameter());
-            }
-            for (id, (what, pattern)) in handed {
-                let parameter =
-                    by(rules::HANDED).text("Type", "String").text("Description", what).text("AllowedPattern", pattern);
-                parameters.put(id, parameter);
-            }
-            for (id, name) in imports {
-                let parameter = Map::new(origin)
-                    .text("Type", "AWS::SSM::Parameter::Value<String>")
-                    .with("Default", Doc::text(name, origin));
-                parameters.put(id, parameter);
-            }
-            template.put("Parameters", parameters);
+    /// What was written.
+    pub(super) fn finish(self) -> Layer {
+        Layer {
+            resources: self.resources,
+            imports: self.imports.into_inner(),
+            handed: self.handed.into_inner(),
+            zone: self.zone.into_inner(),
+            holds: self.holds.get(),
         }
-        if holds {
-            let origin = Origin::rule(rules::HELD);
-            let is_none = call("Equals", [reference(HELD, origin), Doc::text("", origin)], origin);
-            template.put("Conditions", Map::new(origin).with(IS_HELD, call("Not", [is_none], origin)));
-        }
-        template.with("Resources", self.resources).into()
     }
 
     /// What names of the environment begin with.
@@ -408,14 +401,6 @@ impl<'a> Template<'a> {
     pub(super) fn is_attached(&self, secret: &Ref<crate::plan::aws::graph::Secret>) -> bool {
         self.scope.attached.contains(secret.id.as_str())
     }
-}
-
-fn held_parameter() -> Map {
-    by(rules::HELD)
-        .text("Type", "String")
-        .text("Description", "A task definition that the component keeps for now; empty, it runs the newest one")
-        .text("Default", "")
-        .text("AllowedPattern", "|arn:[a-z-]+:ecs:[a-z0-9-]+:[0-9]{12}:task-definition/[A-Za-z0-9_-]+:[0-9]+")
 }
 
 /// Puts a value into a text: the reference, the attribute, or the text that it is.

@@ -7,6 +7,7 @@ import re
 import urllib.parse
 import uuid
 
+import moto.cloudformation.parsing as parsing
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.backup.responses import BackupResponse
 from moto.budgets.responses import BudgetsResponse
@@ -45,6 +46,20 @@ def changed(owner: type, name: str | None = None):
 
     return change
 
+
+# An element of a list that comes to nothing is none: moto keeps an empty one in its place.
+known_clean_json = parsing.clean_json
+
+
+def clean_json(value, resources):
+    cleaned = known_clean_json(value, resources)
+    if not isinstance(value, list):
+        return cleaned
+    is_choice = [isinstance(element, dict) and "Fn::If" in element for element in value]
+    return [element for element, choice in zip(cleaned, is_choice, strict=True) if element is not None or not choice]
+
+
+parsing.clean_json = clean_json
 
 # Tags that something is made with, by its ARN: moto forgets those of scalable targets and budgets, and Terraform reads them.
 tags: dict[str, object] = {}
