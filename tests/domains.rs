@@ -88,8 +88,8 @@ fn copy(from: &Path, to: &Path) {
 fn nothing_of_the_domain_realtime_runs_on_credit_in_any_environment() {
     assert_eq!(Tree::of(&system("ad-bidding")).bursting(), [""; 0]);
     // Elsewhere staging does, and what one component of the domain calls does not.
-    let staging = "cloudformation/environments/staging/datastores";
-    let of_storefront = |name: &str| format!("{staging}/{name}.yaml");
+    let staging = "cloudformation/environments/staging/parameters/datastores";
+    let of_storefront = |name: &str| format!("{staging}/{name}.json");
     let all = ["catalog-cache", "catalog-db", "orders-db"].map(of_storefront);
     let storefront = Tree::of(&system("storefront"));
     let found = |tree: &Tree| -> Vec<String> {
@@ -183,7 +183,7 @@ fn the_domain_protocol_keeps_connections() {
     let has =
         |folder: &str, line: &str| ecs.files.iter().any(|(path, text)| path.starts_with(folder) && text.contains(line));
     assert!(has("terraform/modules/", "tcp_idle_timeout_seconds = 900"));
-    assert!(has("cloudformation/environments/production", "tcp.idle_timeout.seconds"));
+    assert!(has("cloudformation/templates", "tcp.idle_timeout.seconds"));
 }
 
 /// What is lost comes back, and those who rely on it are told.

@@ -120,7 +120,7 @@ fn a_value_that_is_computed_from_many_shows_them_all() -> Outcome {
     // The other way round: what scales reaches the nodes that hold it.
     let scaling = built.line("path/deployment_packages.yaml", "scaling: {min: 3, max: 20")?;
     let text = built.run(&["explain", &format!("path/deployment_packages.yaml:{scaling}")])?;
-    for reached in ["requests.cpu: '29'", "minReplicaCount: 3", "min_size     = ", "MinSize: "] {
+    for reached in ["requests.cpu: '29'", "minReplicaCount: 3", "min_size     = ", "\"MinSize\": "] {
         assert!(text.contains(reached), "{reached}: {text}");
     }
     assert!(!text.contains("volume_type"), "what stands beside a number is not computed: {text}");

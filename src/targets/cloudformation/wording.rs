@@ -103,25 +103,36 @@ fn substituted(text: &mut Text, words: &[Word]) {
     }
 }
 
-/// A text as `!Sub` has it, with words said otherwise; none where no word stands in it, and where a `${` of its own would
-/// have to be told from theirs.
+/// A text as `!Sub` has it, with words said otherwise; none where no word stands in it, and where one stands within a `${`
+/// of the text's own.
 fn said(text: &str, is_sub: bool, words: &[Word]) -> Option<String> {
     let mut out: Option<String> = None;
-    let mut rest = text;
+    let mut at = 0;
     loop {
+        let rest = &text[at..];
         let found = words.iter().filter_map(|word| Some((found(rest, word)?, word))).min_by_key(|(at, _)| *at);
-        let Some((at, word)) = found else { break };
-        if out.is_none() && text.contains(if is_sub { "${!" } else { "${" }) {
+        let Some((behind, word)) = found else { break };
+        let here = at + behind;
+        if text[..here].rfind("${").is_some_and(|opened| !text[opened..here].contains('}')) {
             return None;
         }
         let out = out.get_or_insert_default();
-        out.push_str(&rest[..at]);
+        add(&text[at..here], is_sub, out);
         out.push_str(&word.said);
-        rest = &rest[at + word.finder.needle().len()..];
+        at = here + word.finder.needle().len();
     }
     let mut out = out?;
-    out.push_str(rest);
+    add(&text[at..], is_sub, &mut out);
     Some(out)
+}
+
+/// Adds a piece that means itself.
+fn add(piece: &str, is_sub: bool, out: &mut String) {
+    if is_sub {
+        out.push_str(piece);
+    } else {
+        out.push_str(&piece.replace("${", "${!"));
+    }
 }
 
 /// Where a word stands between signs that are part of no name.
@@ -170,8 +181,8 @@ mod tests {
     #[test]
     fn a_text_never_becomes_a_substitution() {
         let words = [word("shop-prod", "shop-${Environment}", false)];
-        assert_eq!(said("${x} shop-prod", false, &words), None);
-        assert_eq!(said("${!x} shop-prod", true, &words), None);
+        assert_eq!(said("${x} shop-prod", false, &words).as_deref(), Some("${!x} shop-${Environment}"));
+        assert_eq!(said("${!x} shop-prod", true, &words).as_deref(), Some("${!x} shop-${Environment}"));
         assert_eq!(said("${x} shop-prod", true, &words).as_deref(), Some("${x} shop-${Environment}"));
         assert_eq!(said("$shop-prod", false, &words), None);
         assert_eq!(said("${shop-prod}", false, &words), None);
