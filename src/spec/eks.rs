@@ -13,6 +13,8 @@ pub struct EksSpec {
     pub add_ons: Vec<AddOnFact>,
     /// Who assumes the roles of pods.
     pub pod_principal: Traced<String>,
+    /// The keys by which a trust asks for the cluster, the namespace and the ServiceAccount of a pod.
+    pub pod_keys: [Traced<String>; 3],
     /// What charts ask of AWS, by the chart's name in the spec.
     pub identities: Vec<ChartIdentity>,
 }
@@ -26,8 +28,19 @@ pub struct AddOnFact {
     pub version: Traced<String>,
     /// Its configuration.
     pub configuration: Vec<(Traced<String>, Traced<String>)>,
-    /// Its ServiceAccount, and the ARN of the policy that it needs.
-    pub identity: Option<(Traced<String>, Traced<String>)>,
+    /// Who it is to AWS, where it asks for anything.
+    pub identity: Option<AddOnIdentity>,
+}
+
+/// Who an add-on is to AWS.
+#[derive(Debug)]
+pub struct AddOnIdentity {
+    /// The namespace of its ServiceAccount.
+    pub namespace: Traced<String>,
+    /// Its ServiceAccount.
+    pub service_account: Traced<String>,
+    /// The ARN of the policy that it needs.
+    pub policy: Traced<String>,
 }
 
 /// What a chart asks of AWS.
@@ -58,6 +71,8 @@ impl EksSpec {
             version: file.text(&["kubernetes_version", "minor"]),
             add_ons,
             pod_principal: file.text(&["pod_identity", "trust_principal"]),
+            pod_keys: ["cluster", "namespace", "service_account"]
+                .map(|tag| file.text(&["pod_identity", "request_tags", tag])),
             identities: charts.filter_map(|(part, fact)| identity(part, fact)).collect(),
         }
     }
@@ -72,13 +87,17 @@ impl EksSpec {
 fn add_on(fact: Fact<'_>) -> Option<AddOnFact> {
     let text = |key: &str| fact.get(key).filter(|fact| !fact.is_null()).and_then(Fact::scalar::<String>);
     let configuration = fact.get("configuration").into_iter().flat_map(|fact| fact.entries());
+    let identity = || {
+        let namespace = text("namespace")?;
+        Some(AddOnIdentity { namespace, service_account: text("service_account")?, policy: text("managed_policy")? })
+    };
     Some(AddOnFact {
         name: text("name")?,
         version: text("version")?,
         configuration: configuration
             .filter_map(|(key, value)| Some((key.map(str::to_owned), value.scalar()?)))
             .collect(),
-        identity: text("service_account").zip(text("managed_policy")),
+        identity: identity(),
     })
 }
 

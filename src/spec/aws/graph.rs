@@ -122,8 +122,8 @@ pub struct AlarmFact {
     pub missing_of: Option<(Traced<String>, Traced<String>)>,
     /// What a period without data is, where that does not leave the alarm without a state: `breaching` and the like.
     pub missing: Option<Traced<String>>,
-    /// Whether it is measured of each broker.
-    pub by_broker: bool,
+    /// Of which part it is measured.
+    pub by: AlarmMember,
 }
 
 impl AlarmFact {
@@ -133,6 +133,17 @@ impl AlarmFact {
         self.missing = None;
         self
     }
+}
+
+/// The part of a datastore that a metric is measured of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlarmMember {
+    /// The whole.
+    Whole,
+    /// Each broker of Kafka, by its number beside the cluster's name.
+    Broker,
+    /// Each node of a cache, by the group's name and the node's number of three digits.
+    Node,
 }
 
 /// What Terraform's roots ask for.
@@ -326,7 +337,11 @@ fn alarms(file: &mut SpecFile<'_>) -> BTreeMap<(String, String), AlarmFact> {
                     statistic: text("statistic")?,
                     missing: text("missing"),
                     missing_of: text("missing_of").zip(text("missing_of_statistic")),
-                    by_broker: fact.get("by_broker").and_then(Fact::scalar::<bool>).is_some_and(|flag| flag.value),
+                    by: match text("by").as_ref().map(|by| by.value.as_str()) {
+                        Some("broker") => AlarmMember::Broker,
+                        Some("node") => AlarmMember::Node,
+                        _ => AlarmMember::Whole,
+                    },
                 })
             })();
             if let Some(found) = found {

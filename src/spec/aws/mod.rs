@@ -16,7 +16,7 @@ mod regions;
 pub use classes::{Family, InstanceClass, InstanceClasses, Nearest};
 pub use engines::{Engine, Engines, NamedValue};
 pub use fargate::{Fargate, FargateSize};
-pub use graph::{AlarmFact, ConditionFact, GraphWords, StatementFact, TerraformFacts};
+pub use graph::{AlarmFact, AlarmMember, ConditionFact, GraphWords, StatementFact, TerraformFacts};
 pub use identity::{GithubOidc, ManagedPolicy, Principal};
 pub use limits::{DatastoreLimits, Limits};
 pub use names::{Characters, NameKind, NameRule};

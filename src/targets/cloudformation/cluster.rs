@@ -1,6 +1,7 @@
 //! EKS: the cluster, its nodes, add-ons, identities of pods, who may use it.
 
 use super::identity::key_arn;
+use super::network::name_tag;
 use super::rules;
 use super::template::{Keep, Template, by};
 use super::value::{flow, reference, text, whole};
@@ -33,7 +34,8 @@ pub(super) fn cluster(template: &mut Template<'_>, cluster: &EksCluster) {
         .with("EncryptionConfig", Doc::list([encryption.into()], origin))
         .with("KubernetesNetworkConfig", Map::new(origin).with("ServiceIpv4Cidr", text(&cluster.service_cidr)))
         .with("Logging", logs)
-        .with("ResourcesVpcConfig", network);
+        .with("ResourcesVpcConfig", network)
+        .with("UpgradePolicy", Map::new(practice).text("SupportType", "STANDARD"));
     // The service would make the log group itself, without a key and for ever.
     let after = [template.logical(Kind::LogGroup, &cluster.log_group.id)];
     template.add_after(
@@ -46,8 +48,8 @@ pub(super) fn cluster(template: &mut Template<'_>, cluster: &EksCluster) {
     );
 }
 
-/// Nodes of one size, from a launch template.
-pub(super) fn nodes(template: &mut Template<'_>, nodes: &NodeGroup) {
+/// Nodes of one size, from a launch template. Without the add-ons for their network they would never be ready.
+pub(super) fn nodes(template: &mut Template<'_>, nodes: &NodeGroup, before: &[String]) {
     let origin = nodes.origin;
     let practice = Origin::rule(rules::NODE);
     let id = template.logical(Kind::NodeGroup, &nodes.id);
@@ -61,11 +63,15 @@ pub(super) fn nodes(template: &mut Template<'_>, nodes: &NodeGroup) {
         .text("HttpEndpoint", "enabled")
         .text("HttpTokens", "required")
         .integer("HttpPutResponseHopLimit", 1);
+    let tagged = ["instance", "volume"].map(|what| {
+        let name = name_tag(&format!("{}-node", template.prefix()), practice);
+        Map::new(practice).text("ResourceType", what).with("Tags", Doc::list([name], practice)).into()
+    });
     let data = Map::new(practice)
         .with("BlockDeviceMappings", Doc::list([device.into()], practice))
-        .with("InstanceType", text(&nodes.instance_type))
         .with("MetadataOptions", metadata)
-        .with("Monitoring", Map::new(practice).bool("Enabled", true));
+        .with("Monitoring", Map::new(practice).bool("Enabled", true))
+        .with("TagSpecifications", Doc::list(tagged, practice));
     let launch = Map::new(origin).with("LaunchTemplateName", text(&nodes.name)).with("LaunchTemplateData", data);
     template.add(format!("{id}LaunchTemplate"), "AWS::EC2::LaunchTemplate", Keep::No, launch);
     let launched = Map::new(origin)
@@ -80,11 +86,12 @@ pub(super) fn nodes(template: &mut Template<'_>, nodes: &NodeGroup) {
         .with("ClusterName", template.of(&nodes.cluster, Attribute::Name, origin))
         .with("NodeRole", template.of(&nodes.role, Attribute::Arn, origin))
         .with("AmiType", text(&nodes.ami_type))
+        .with("InstanceTypes", Doc::list([text(&nodes.instance_type)], nodes.instance_type.origin))
         .with("LaunchTemplate", launched)
         .with("ScalingConfig", scaling)
         .with("Subnets", template.subnets("private", origin))
         .with("UpdateConfig", Map::new(origin).with("MaxUnavailable", whole(&nodes.max_unavailable)));
-    template.add(id, "AWS::EKS::Nodegroup", Keep::No, properties);
+    template.add_after(id, "AWS::EKS::Nodegroup", Keep::No, before, properties, origin);
 }
 
 /// What EKS installs.

@@ -69,10 +69,17 @@ pub(super) fn role(template: &mut Template<'_>, role: &Role) {
                 map
             }
         }
-        Trust::Pods { principal } => Map::new(trust)
-            .text("Effect", "Allow")
-            .with("Principal", Map::new(trust).with("Service", text(principal)))
-            .with("Action", flow([Doc::text("sts:AssumeRole", trust), Doc::text("sts:TagSession", trust)], trust)),
+        Trust::Pods { principal, asked } => {
+            let mut tests = Map::new(trust);
+            for (key, value) in asked {
+                tests.put(key.value.clone(), text(value));
+            }
+            Map::new(trust)
+                .text("Effect", "Allow")
+                .with("Principal", Map::new(trust).with("Service", text(principal)))
+                .with("Action", flow([Doc::text("sts:AssumeRole", trust), Doc::text("sts:TagSession", trust)], trust))
+                .with("Condition", Map::new(trust).with("StringEquals", tests))
+        }
         Trust::Pipeline { provider, subjects } => {
             let github = &template.scope.spec.github_oidc;
             let host = &github.host.value;

@@ -43,7 +43,7 @@ enum Item<'a> {
     Filter(&'a WebAcl),
     Site(&'a Distribution, Option<&'a Bucket>),
     Eks(&'a EksCluster),
-    Nodes(&'a NodeGroup),
+    Nodes(&'a NodeGroup, &'a [AddOn]),
     AddOn(&'a AddOn, &'a [NodeGroup]),
     PodIdentity(&'a PodIdentity),
     Access(&'a AccessEntry),
@@ -294,7 +294,11 @@ impl<'a> Place<'a> {
             Item::Filter(it) => balancing::web_acl(template, it),
             Item::Site(it, bucket) => balancing::distribution(template, it, bucket),
             Item::Eks(it) => cluster::cluster(template, it),
-            Item::Nodes(it) => cluster::nodes(template, it),
+            Item::Nodes(it, add_ons) => {
+                let before = add_ons.iter().filter(|add_on| !add_on.after_nodes);
+                let before: Vec<String> = before.map(|add_on| template.logical(Kind::AddOn, &add_on.id)).collect();
+                cluster::nodes(template, it, &before);
+            }
             Item::AddOn(it, nodes) => {
                 let nodes: Vec<String> =
                     nodes.iter().map(|nodes| template.logical(Kind::NodeGroup, &nodes.id)).collect();
@@ -419,7 +423,7 @@ impl<'a> Sorted<'a, '_> {
 
     fn kubernetes(&mut self, eks: &'a Eks) {
         self.all(Some(&eks.cluster).filter(|cluster| !cluster.exists.value), Item::Eks);
-        self.all(&eks.node_groups, Item::Nodes);
+        self.all(&eks.node_groups, |nodes| Item::Nodes(nodes, &eks.add_ons));
         self.all(&eks.add_ons, |add_on| Item::AddOn(add_on, &eks.node_groups));
         self.all(&eks.pod_identities, Item::PodIdentity);
         self.all(&eks.access_entries, Item::Access);

@@ -114,7 +114,7 @@ fn condition(condition: &Condition, place: Place<'_>) -> Block {
 pub(super) fn roles(roles: &[Role], place: Place<'_>, module: &mut Module) {
     let mut trusts: BTreeSet<String> = BTreeSet::new();
     for role in roles {
-        let trust = trust(role, module, &mut trusts);
+        let trust = trust(role, place, module, &mut trusts);
         let file = file_of(&role.owner, "identity.tf");
         let origin = role.origin;
         module.resource(
@@ -213,7 +213,7 @@ pub(super) fn statement(statement: &Statement, place: Place<'_>) -> Block {
 }
 
 /// The document of who may be a role; made where it is not yet there.
-fn trust(role: &Role, module: &mut Module, known: &mut BTreeSet<String>) -> String {
+fn trust(role: &Role, place: Place<'_>, module: &mut Module, known: &mut BTreeSet<String>) -> String {
     let origin = role.origin;
     let file = "identity.tf";
     let assume = |actions: &[&'static str]| {
@@ -226,11 +226,18 @@ fn trust(role: &Role, module: &mut Module, known: &mut BTreeSet<String>) -> Stri
             let body = assume(&["sts:AssumeRole"]).block(principals("Service", vec![Node::traced(principal)], origin));
             (name, if *bound { body.block(source_account(origin)) } else { body })
         }
-        Trust::Pods { principal } => {
+        Trust::Pods { principal, asked } => {
+            let equals = |(key, value): &(Traced<String>, Traced<String>)| {
+                let body = Body::default()
+                    .with("test", Node::text("StringEquals", origin))
+                    .with("variable", Node::traced(key))
+                    .with("values", Node::list([place.text(value)], value.origin));
+                Block::new("condition", body, origin).keyed(key.value.clone())
+            };
             let body = assume(&["sts:AssumeRole", "sts:TagSession"])
                 .block(principals("Service", vec![Node::traced(principal)], origin))
-                .block(source_account(origin));
-            ("assume_pods".to_owned(), body)
+                .blocks(asked.iter().map(equals));
+            (identifier(&format!("assume-{}", role.id)), body)
         }
         Trust::Pipeline { provider, subjects } => {
             let condition = |claim: &str, values: Vec<Node>| {

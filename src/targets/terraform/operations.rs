@@ -100,12 +100,6 @@ fn alarm(alarm: &Alarm, place: Place<'_>, module: &mut Module) {
                         Kind::DocumentCluster => {
                             format!("aws_docdb_cluster.{}.cluster_identifier", identifier(reference.id.as_str()))
                         }
-                        Kind::ReplicationGroup => {
-                            format!(
-                                "\"${{aws_elasticache_replication_group.{}.id}}-001\"",
-                                identifier(reference.id.as_str())
-                            )
-                        }
                         Kind::MqBroker => format!("aws_mq_broker.{}.broker_name", identifier(reference.id.as_str())),
                         kind => super::place::traversal(kind, &reference.id, attribute),
                     };
@@ -189,7 +183,7 @@ fn backup_plan(plan: &BackupPlan, place: Place<'_>, module: &mut Module) {
     let block_of = |kind: &'static str, body: Body| Block::new(kind, body, origin);
     let lifecycle = || block_of("lifecycle", Body::default().with("delete_after", Node::number(&plan.retention_days)));
     let mut rule = Body::default()
-        .with("rule_name", Node::text("daily", origin))
+        .with("rule_name", Node::text("scheduled", origin))
         .with("target_vault_name", of(&plan.vault, Attribute::Name, origin))
         .with("schedule", Node::traced(&plan.schedule))
         .with("enable_continuous_backup", Node::flag(&plan.continuous))

@@ -7,13 +7,13 @@ use crate::ir::value::Decimal;
 use crate::ir::{Origin, Traced};
 use crate::plan::aws::graph::{
     Alarm, AlarmMetric, AnyRef, Compared, DimensionValue, EcsCluster, EcsService, EventRule, Id, Kind, Owner, Queue,
-    Ref, Whole,
+    Ref, ReplicationGroup, Whole,
 };
 use crate::plan::aws::rules;
 use crate::plan::infrastructure::environments::DatastorePlan;
 use crate::plan::monitoring::MonitoringPlan;
 use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, Comparison};
-use crate::spec::aws::{AlarmFact, NameKind};
+use crate::spec::aws::{AlarmFact, AlarmMember, NameKind};
 
 pub(super) fn plan(place: Place<'_>, monitoring: &MonitoringPlan, draft: &mut Draft) {
     for alert in &monitoring.alerting.alerts {
@@ -58,21 +58,30 @@ fn of_datastore(
     };
     let owner = Owner::Datastore(datastore.name.value.clone());
     let id = format!("{}-{}", datastore.name, alert.kind.as_str());
-    if !fact.by_broker {
-        let dimensions = vec![(fact.dimension.clone(), value)];
-        push(place, alert, &id, owner, fact, dimensions, threshold, comparison, draft);
-        return;
-    }
-    // Kafka counts by broker.
-    let brokers = draft.datastores.kafka.iter().find(|cluster| cluster.id == name);
-    let brokers = brokers.map_or(0, |cluster| cluster.brokers.value);
-    for broker in 1..=brokers {
-        let number = Traced::by_rule(broker.to_string(), rules::ALARM);
-        let dimensions = vec![
-            (fact.dimension.clone(), value.clone()),
-            (word("Broker ID", rules::ALARM), DimensionValue::Known(number)),
-        ];
-        let id = format!("{id}-{broker}");
+    let stores = &draft.datastores;
+    let members: Vec<Vec<(Traced<String>, DimensionValue)>> = match fact.by {
+        AlarmMember::Whole => vec![vec![(fact.dimension.clone(), value)]],
+        AlarmMember::Broker => {
+            let cluster = stores.kafka.iter().find(|cluster| cluster.id == name);
+            let of = |broker: u32| {
+                let number = Traced::by_rule(broker.to_string(), rules::ALARM);
+                let broker = (word("Broker ID", rules::ALARM), DimensionValue::Known(number));
+                vec![(fact.dimension.clone(), value.clone()), broker]
+            };
+            (1..=cluster.map_or(0, |cluster| cluster.brokers.value)).map(of).collect()
+        }
+        // Any of them may be the primary: they change places when one fails.
+        AlarmMember::Node => {
+            let group = stores.caches.iter().find(|group| group.id == name);
+            let of = |group: &ReplicationGroup, node: u32| {
+                let node = group.name.with(format!("{}-{node:03}", group.name));
+                vec![(fact.dimension.clone(), DimensionValue::Known(node))]
+            };
+            group.map_or_else(Vec::new, |group| (1..=group.nodes.value).map(|node| of(group, node)).collect())
+        }
+    };
+    for (index, dimensions) in members.into_iter().enumerate() {
+        let id = if fact.by == AlarmMember::Whole { id.clone() } else { format!("{id}-{}", index + 1) };
         push(place, alert, &id, owner.clone(), fact, dimensions, threshold, comparison, draft);
     }
 }

@@ -208,9 +208,11 @@ fn add_ons(parts: &mut Parts<'_>, draft: &mut Draft) -> Vec<AddOn> {
     let facts = &place.specs().eks;
     let mut add_ons = Vec::new();
     for fact in &facts.add_ons {
-        let identity = fact.identity.as_ref().map(|(account, policy)| {
-            let mut role = parts.role(&fact.name, Owner::Platform, &format!("The add-on {}", fact.name));
-            role.managed.push(managed(policy));
+        let identity = fact.identity.as_ref().map(|known| {
+            let description = format!("The add-on {}", fact.name);
+            let account = &known.service_account;
+            let mut role = parts.role(&fact.name, Owner::Platform, &description, &known.namespace, account);
+            role.managed.push(managed(&known.policy));
             let reference = role.reference();
             draft.roles.push(role);
             (account.clone(), reference)
@@ -240,14 +242,27 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    fn role(&self, id: &str, owner: Owner, description: &str) -> Role {
+    /// A role that pods of one ServiceAccount have, and no others.
+    fn role(
+        &self,
+        id: &str,
+        owner: Owner,
+        description: &str,
+        namespace: &Traced<String>,
+        account: &Traced<String>,
+    ) -> Role {
+        let eks = &self.place.specs().eks;
+        let values = [&self.place.environment.cluster, namespace, account];
         Role {
             id: Id::made(id),
             origin: Origin::rule(rules::ROLE),
             owner,
             name: self.place.named(NameKind::IamRole, id),
             description: word(description, rules::ROLE),
-            trust: Trust::Pods { principal: self.place.specs().eks.pod_principal.clone() },
+            trust: Trust::Pods {
+                principal: eks.pod_principal.clone(),
+                asked: eks.pod_keys.iter().cloned().zip(values.into_iter().cloned()).collect(),
+            },
             managed: Vec::new(),
             statements: Vec::new(),
             session_seconds: None,
@@ -284,7 +299,9 @@ impl Parts<'_> {
             for chart in specs.kubernetes.part(part) {
                 let Some(fact) = specs.eks.identity(&chart.part) else { continue };
                 let id = fact.service_account.value.as_str();
-                let mut role = self.role(id, Owner::Platform, &format!("The chart {}", chart.chart));
+                let description = format!("The chart {}", chart.chart);
+                let (namespace, account) = (&fact.namespace, &fact.service_account);
+                let mut role = self.role(id, Owner::Platform, &description, namespace, account);
                 // Secrets are named by path, everything else by prefix.
                 let (prefix, path) = (format!("{}-", place.prefix()), place.path(""));
                 role.statements = fact
@@ -299,7 +316,7 @@ impl Parts<'_> {
                 if part == "external_secrets" {
                     role.statements.push(self.decrypts());
                 }
-                self.associate(id, Owner::Platform, fact.namespace.clone(), fact.service_account.clone(), &role);
+                self.associate(id, Owner::Platform, namespace.clone(), account.clone(), &role);
                 draft.roles.push(role);
             }
         }
@@ -317,17 +334,13 @@ impl Parts<'_> {
         if found.is_empty() || workload.component.form.value == WorkloadForm::Static {
             return;
         }
-        let mut role = self.role(workload.name(), workload.owner(), &format!("The component {}", workload.name()));
+        let namespace = self.place.environment.namespace.as_ref().map(ToString::to_string);
+        let account = workload.component.name.with(workload.name().to_owned());
+        let description = format!("The component {}", workload.name());
+        let mut role = self.role(workload.name(), workload.owner(), &description, &namespace, &account);
         role.origin = workload.component.origin;
         role.statements = found;
-        let namespace = &self.place.environment.namespace;
-        self.associate(
-            workload.name(),
-            workload.owner(),
-            namespace.with(namespace.to_string()),
-            workload.component.name.with(workload.name().to_owned()),
-            &role,
-        );
+        self.associate(workload.name(), workload.owner(), namespace, account, &role);
         draft.roles.push(role);
     }
 }

@@ -57,6 +57,8 @@ pub enum Trust {
     Pods {
         /// The principal.
         principal: Traced<String>,
+        /// Which cluster, namespace and ServiceAccount: keys of the request, and what they have to say.
+        asked: Vec<(Traced<String>, Traced<String>)>,
     },
     /// Jobs of a pipeline, by exactly this subject.
     Pipeline {
