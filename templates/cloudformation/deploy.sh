@@ -38,20 +38,64 @@ zone_of() { # DOMAIN: the id of the public zone with the longest name that the d
   return 1
 }
 
+status_of() { # NAME REGION: the status of a stack; nothing where there is none
+  aws cloudformation describe-stacks --stack-name "$1" --region "$2" --query 'Stacks[0].StackStatus' --output text 2>/dev/null || true
+}
+
+forget_empty() { # NAME REGION: takes away the change sets without a change that the AWS CLI leaves behind
+  local set
+  aws cloudformation list-change-sets --stack-name "$1" --region "$2" --output text \
+    --query "Summaries[?Status=='FAILED' && starts_with(ChangeSetName, 'awscli-cloudformation-package-deploy-')].[ChangeSetId]" |
+    while IFS= read -r set; do
+      [ -z "$set" ] || [ "$set" = None ] || aws cloudformation delete-change-set --region "$2" --change-set-name "$set" >/dev/null
+    done
+}
+
 planned() { # NAME REGION ARGUMENT..: what a change set of a stack would do, a line a resource
   local name="$1" region="$2" said set
   shift 2
   # A stack that isn't there reads what others haven't told yet: no change set can be made of it.
-  if ! aws cloudformation describe-stacks --stack-name "$name" --region "$region" >/dev/null 2>&1; then
+  case "$(status_of "$name" "$region")" in
+  "" | REVIEW_IN_PROGRESS | ROLLBACK_COMPLETE)
     echo "is new"
-    return 0
-  fi
+    return
+    ;;
+  esac
   said=$(aws cloudformation deploy "$@" --no-execute-changeset)
   set=$(grep --only-matching 'arn:[^ ]*:changeSet/[^ ]*' <<<"$said" | head -n 1 || true)
-  [ -n "$set" ] || return 0
+  if [ -z "$set" ]; then
+    forget_empty "$name" "$region"
+    return
+  fi
   aws cloudformation describe-change-set --stack-name "$name" --region "$region" --change-set-name "$set" --output text \
     --query 'Changes[].ResourceChange.[Action, LogicalResourceId, ResourceType, Replacement]'
   aws cloudformation delete-change-set --stack-name "$name" --region "$region" --change-set-name "$set" >/dev/null
+}
+
+change() { # NAME REGION ARGUMENT..: deploys a stack, and says in a line what became of it; what failed, where it does
+  local name="$1" region="$2" said failed=
+  shift 2
+  said=$(aws cloudformation deploy "$@" 2>&1) || failed=true
+  # A stack whose first deployment failed holds nothing, and takes no other.
+  if [ -n "$failed" ] && [[ $said == *"is in ROLLBACK_COMPLETE state"* ]]; then
+    aws cloudformation delete-stack --stack-name "$name" --region "$region"
+    aws cloudformation wait stack-delete-complete --stack-name "$name" --region "$region"
+    failed=
+    said=$(aws cloudformation deploy "$@" 2>&1) || failed=true
+  fi
+  if [ -n "$failed" ]; then
+    printf '%s: failed\n%s\n' "$name" "$said" >&2
+    aws cloudformation describe-stack-events --stack-name "$name" --region "$region" --max-items 50 --output text \
+      --query "StackEvents[?ends_with(ResourceStatus, '_FAILED')].[LogicalResourceId, ResourceStatusReason]" >&2 || true
+    return 1
+  fi
+  case "$said" in
+  *"No changes to deploy"*)
+    printf '%s: no changes\n' "$name"
+    forget_empty "$name" "$region"
+    ;;
+  *) printf '%s: deployed\n' "$name" ;;
+  esac
 }
 
 network_of() { # CLUSTER REGION: the parameters that say where the cluster stands, a line each
@@ -144,7 +188,7 @@ deploy() { # INDEX: one stack, or what a deployment of it would change
     printf '%s: %s\n' "$name" "${found:-no changes}"
     return
   fi
-  aws cloudformation deploy "${arguments[@]}"
+  change "$name" "$(field .region)" "${arguments[@]}"
   aws cloudformation set-stack-policy --stack-name "$name" --region "$(field .region)" \
     --stack-policy-body "file://$folder/$(field .stack_policy)"
   if [ "$(field .termination_protection)" = true ]; then
@@ -156,16 +200,21 @@ deploy() { # INDEX: one stack, or what a deployment of it would change
   done < <(field '.secrets_with_brokers // {} | to_entries[] | [.key, .value] | @tsv')
 }
 
-finish() { # waits for the stacks that are being deployed
-  local one failed=
-  for one in "${running[@]}"; do
-    wait "$one" || failed=true
+finish() { # waits for the stacks that are being deployed; ends here where one of them failed
+  local at failed=()
+  for at in "${!running[@]}"; do
+    wait "${running[$at]}" || failed+=("${names[$at]}")
   done
   running=()
-  [ -z "$failed" ] || exit 1
+  names=()
+  if [ "${#failed[@]}" -gt 0 ]; then
+    printf 'failed: %s; what comes after was not deployed\n' "${failed[*]}" >&2
+    exit 1
+  fi
 }
 
 running=()
+names=()
 wave=
 count=$(jq '.stacks | length' "$list")
 for ((index = 0; index < count; index++)); do
@@ -180,6 +229,7 @@ for ((index = 0; index < count; index++)); do
   wave="$of"
   deploy "$index" &
   running+=("$!")
+  names+=("$(jq -r ".stacks[$index].name" "$list")")
 done
 finish
 if [ "$mode" = drift ] && [ -n "$differs" ]; then

@@ -8,10 +8,10 @@ import pathlib
 import sys
 import time
 
-from . import cloudformation, equivalence, terraform
+from . import cloudformation, equivalence, script, terraform
 from .model import Unable
 
-TARGETS = {"terraform": terraform, "cloudformation": cloudformation, "equivalence": equivalence}
+TARGETS = {"terraform": terraform, "cloudformation": cloudformation, "equivalence": equivalence, "script": script}
 
 
 def main(arguments: list[str], home: pathlib.Path) -> int:
