@@ -1,5 +1,5 @@
 //! What Terraform applies and what CloudFormation deploys is the same, in a simulated AWS each; and the judge of it sees
-//! what is missing or another.
+//! what is missing or another. After the apply nothing is left to do, and a later build makes nothing anew that holds data.
 
 use std::fs;
 use std::path::Path;
@@ -11,24 +11,58 @@ use super::{Case, Need, Outcome, aws, none};
 const NEEDS: &[Need] = &[Need::Installed("python"), Need::Installed("python-aws"), Need::Program("terraform")];
 
 pub(super) const CASES: &[Case] =
-    &[Case { name: "equivalence::a_system_on_ecs_is_made_the_same_by_both", needs: NEEDS, run: || is_same("courier") }];
+    &[Case { name: "equivalence::a_system_on_ecs_is_made_the_same_by_both", needs: NEEDS, run: on_ecs }];
 
-/// Makes one environment of a fixture by both: nothing is left to do, both are the same, and a judge that looks at a bad
-/// copy of what was made objects.
-fn is_same(fixture: &str) -> Outcome {
+/// One environment on ECS. A later build calls its datastores by other names.
+fn on_ecs() -> Outcome {
     let scratch = tempfile::tempdir()?;
-    let (folder, plan) = aws::built_systems("cloudformation", &[fixture], scratch.path())?.remove(0);
-    let infra = folder.parent().ok_or("no folder of infrastructure")?.to_string_lossy().into_owned();
-    let (plan, kept) = (plan.to_string_lossy(), scratch.path().join("made.json"));
-    let arguments =
-        ["--prove", "--environment", "staging", "--environments", &plan, "--keep", &kept.to_string_lossy(), &infra];
-    let found = aws::judge("equivalence", &arguments)?;
+    let fixture = super::root().join("fixtures/pass/courier");
+    let first = super::built(&fixture, &scratch.path().join("first"))??;
+    let later = scratch.path().join("source/courier");
+    super::copy_folder(&fixture, &later)?;
+    rename_datastores(
+        &later.join("path"),
+        &[("parcels-db", "ledger"), ("parcel-events", "events"), ("receipts-archive", "vault")],
+    )?;
+    let later = super::built(&later, &scratch.path().join("later"))??;
+    super::copy_folder(&later.join("infra/terraform"), &first.join("infra/terraform/later"))?;
+    is_same(&first, &["--environment", "staging"])
+}
+
+/// Gives datastores other names, and says what they were called.
+fn rename_datastores(inputs: &Path, names: &[(&str, &str)]) -> Outcome {
+    for entry in fs::read_dir(inputs)? {
+        let path = entry?.path();
+        let mut text = fs::read_to_string(&path)?;
+        let defines = path.ends_with("dependency_specifications.yaml");
+        for (from, to) in names {
+            text = text.replace(from, to);
+            if !defines {
+                continue;
+            }
+            let defined = [format!("  - name: {to}\n"), format!("  - {{name: {to},")];
+            text = text.replace(&defined[0], &format!("{}    renamed_from: [{from}]\n", defined[0]));
+            text = text.replace(&defined[1], &format!("{} renamed_from: [{from}],", defined[1]));
+        }
+        fs::write(&path, text)?;
+    }
+    Ok(())
+}
+
+/// Makes a built system by both: nothing is left to do, both are the same, and a judge that looks at a bad copy of what was
+/// made objects.
+fn is_same(copy: &Path, more: &[&str]) -> Outcome {
+    let infra = copy.join("infra").to_string_lossy().into_owned();
+    let plan = copy.join("infra/path/infrastructure_automation/environment_configurations.yaml");
+    let (plan, kept) = (plan.to_string_lossy(), copy.join("made.json"));
+    let arguments = ["--prove", "--environments", &plan, "--keep", &kept.to_string_lossy(), &infra];
+    let found = aws::judge("equivalence", &[&arguments[..], more].concat())?;
     none(found.iter().map(ToString::to_string).collect())?;
     let made: Value = serde_json::from_str(&fs::read_to_string(&kept)?)?;
     for (what, spoil) in BAD {
         let mut bad = made.clone();
-        spoil(&mut bad).ok_or_else(|| format!("{fixture} has nothing to spoil: {what}"))?;
-        rejects(&scratch.path().join("bad"), &bad, what)?;
+        spoil(&mut bad).ok_or_else(|| format!("{} has nothing to spoil: {what}", copy.display()))?;
+        rejects(&copy.join("bad"), &bad, what)?;
     }
     Ok(())
 }

@@ -275,6 +275,8 @@ members: dict[tuple[str, str, str], dict] = {}
 def create_replication_group(known, self: ElastiCacheResponse) -> ActionResult:
     said = known(self)
     made = said.result["ReplicationGroup"]
+    # moto counts them by shards alone.
+    made.member_clusters = [f"{made.replication_group_id}-{number:03}" for number in range(1, (self._get_param("NumCacheClusters") or 1) + 1)]
     for name in made.member_clusters:
         members[(self.current_account, self.region, name)] = {
             "CacheClusterId": name,

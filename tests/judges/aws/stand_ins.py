@@ -234,13 +234,15 @@ def record(file: pathlib.Path) -> None:
         resource = known_create(logical_id, resource_json, resources_map, account_id, region_name)
         if resource is not None:
             said = asked[(stack, logical_id)]
+            attributes = {"AllocationId": "allocation_id", "ClusterSecurityGroupId": "group"}
             line = {
+                "account": account_id,
                 "stack": stack,
                 "logical_id": logical_id,
                 "type": resource_json["Type"],
                 "region": region_name,
                 "id": getattr(resource, "physical_resource_id", logical_id),
-                "attributes": {"AllocationId": resource.allocation_id} if hasattr(resource, "allocation_id") else {},
+                "attributes": {name: getattr(resource, field) for name, field in attributes.items() if hasattr(resource, field)},
                 "deletion_policy": resource_json.get("DeletionPolicy"),
                 "properties": said.get("Properties", {}),
             }

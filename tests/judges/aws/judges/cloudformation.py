@@ -88,8 +88,7 @@ def deploy(folder: pathlib.Path, home: pathlib.Path, options: argparse.Namespace
         raise Unable(f"{folder} has no {STACKS}")
     for account, places in by_account.items():
         with simulated(account, options.environments, kept) as variables:
-            # The simulated AWS takes one request after the other.
-            variables = variables | {"JOBS": "1", "TEMPLATE_BUCKET": "templates-of-the-judge", "PATH": f"{home / 'python-aws' / 'bin'}:{variables['PATH']}"}
+            variables = variables | {"JOBS": "4", "TEMPLATE_BUCKET": "templates-of-the-judge", "PATH": f"{home / 'python-aws' / 'bin'}:{variables['PATH']}"}
             for place in places:
                 found = deploy_place(folder, place, home, variables)
                 if found:

@@ -24,7 +24,7 @@ from .facts import Row, get, statements
 from .model import Finding, Unable
 from .rows import PARTS, ROWS
 
-JUDGES = ["apply", "deploy", "equivalence"]
+JUDGES = ["apply", "second-plan", "moved", "deploy", "equivalence"]
 DIFFERENCES = pathlib.Path(__file__).parents[1] / "differences.yaml"
 # Parameters by which stacks hand values on have no counterpart in Terraform, whose graph does that.
 HANDED_ON = re.compile(r"/[^/]+(/[^/]+)?/stacks/.+")
@@ -63,7 +63,7 @@ def both(folder: pathlib.Path, scratch: pathlib.Path, options: argparse.Namespac
     shutil.copytree(folder / "terraform", copied)
     with concurrent.futures.ThreadPoolExecutor() as pool:
         deployed = pool.submit(cloudformation.deploy, folder / "cloudformation", home, options, record)
-        wanted = ["keep-plan"] if options.planned else ["apply"]
+        wanted = ["keep-plan"] if options.planned else ["apply", "second-plan", "moved"]
         findings, applied = terraform.run_roots(folder / "terraform", copied, wanted, options)
         findings = findings + deployed.result()
     resources = [resource for name, root in applied.items() if not name.startswith("bootstrap") for resource in root]
@@ -71,6 +71,15 @@ def both(folder: pathlib.Path, scratch: pathlib.Path, options: argparse.Namespac
 
 
 def compared(folder: pathlib.Path, applied: list[dict], deployed: list[dict], planned: bool, used: list[dict]) -> list[Finding]:
+    """Account by account: in two of them names may be the same."""
+    found = []
+    for account in sorted({one["account"] for one in [*applied, *deployed]}):
+        in_it = [[one for one in side if one["account"] == account] for side in (applied, deployed)]
+        found += compared_in(account, folder, *in_it, planned, used)
+    return found
+
+
+def compared_in(account: str, folder: pathlib.Path, applied: list[dict], deployed: list[dict], planned: bool, used: list[dict]) -> list[Finding]:
     ours, theirs = of_terraform(applied), of_cloudformation(deployed)
     known = yaml.safe_load(DIFFERENCES.read_text(encoding="utf-8")) or []
     found = []
@@ -91,10 +100,11 @@ def compared(folder: pathlib.Path, applied: list[dict], deployed: list[dict], pl
             continue
         for one, other in zip(here, there, strict=True):
             for name in one:
-                if one[name] != other[name] and not (planned and one[name] is None):
+                unknown = one[name] is None and (planned or name == "region")
+                if one[name] != other[name] and not unknown:
                     differs(kind, identity, name, f"{name}: Terraform {shown(one[name])}, CloudFormation {shown(other[name])}")
     if not ours.facts:
-        raise Unable(f"{folder} has nothing to compare")
+        raise Unable(f"{folder} has nothing to compare in {account}")
     return found
 
 
@@ -113,8 +123,9 @@ class Side:
         self.known = 0
         self.compiled = re.compile("")
 
-    def add(self, row: Row, identity: object, values: dict, reads: dict) -> None:
+    def add(self, row: Row, identity: object, values: dict, reads: dict, region: str | None) -> None:
         facts = {name: self.normal(get(values, read)) for name, read in reads.items()}
+        facts["region"] = region or None
         self.facts[(row.kind, str(self.normal(identity)))].append(facts)
 
     def normal(self, value: object) -> object:
@@ -173,11 +184,13 @@ def of_terraform(applied: list[dict]) -> Side:
         if one["type"] not in rows and one["type"] not in PARTS and one["type"].startswith("aws_"):
             side.unread.append(one["type"])
     name_all(side, [(rows[one["type"]], one["values"], "terraform_id", ["arn", "id", "key_id", "allocation_id"]) for one in applied if rows[one["type"]]])
+    for value in by_type["aws_eks_cluster"]:
+        side.names[get(value, "vpc_config.cluster_security_group_id")] = f"<security group of the cluster {value['name']}>"
     for one in applied:
         for row in rows[one["type"]]:
             if row.terraform_if is None or get(one["values"], row.terraform_if):
                 reads = {name: paths[0] for name, paths in row.properties.items()}
-                side.add(row, get(one["values"], row.terraform_id), one["values"], reads)
+                side.add(row, get(one["values"], row.terraform_id), one["values"], reads, region_of(one["values"]))
     return side
 
 
@@ -202,13 +215,22 @@ def of_cloudformation(deployed: list[dict]) -> Side:
         rows[row.cloudformation].append(row)
     kept = [one for one in deployed if not (one["type"] == "AWS::SSM::Parameter" and HANDED_ON.fullmatch(one["properties"]["Name"]))]
     side.unread += [one["type"] for one in kept if one["type"] not in rows and one["type"] not in PARTS]
-    name_all(side, [(rows[one["type"]], one["properties"] | {"\0id": one["id"]} | one["attributes"], "cloudformation_id", ["\0id", "AllocationId"] if one["attributes"] else ["\0id"]) for one in kept if rows[one["type"]]])
+    name_all(side, [(rows[one["type"]], one["properties"] | {"\0id": one["id"]} | one["attributes"], "cloudformation_id", ["\0id", "AllocationId"] if "AllocationId" in one["attributes"] else ["\0id"]) for one in kept if rows[one["type"]]])
+    for one in kept:
+        if "ClusterSecurityGroupId" in one["attributes"]:
+            side.names[one["attributes"]["ClusterSecurityGroupId"]] = f"<security group of the cluster {one['properties']['Name']}>"
     for one in kept:
         for row in rows[one["type"]]:
             if row.cloudformation_if is None or get(one["properties"], row.cloudformation_if):
                 reads = {name: paths[1] for name, paths in row.properties.items()}
-                side.add(row, get(one["properties"], row.cloudformation_id), one["properties"], reads)
+                side.add(row, get(one["properties"], row.cloudformation_id), one["properties"], reads, one["region"])
     return side
+
+
+def region_of(values: dict) -> str | None:
+    """As its ARN says; nothing where it stands in no region, or has no ARN of its own."""
+    arn = str(values.get("arn") or "").split(":")
+    return arn[3] if len(arn) > 5 else None
 
 
 def in_order(granted: list[dict]) -> list[dict]:

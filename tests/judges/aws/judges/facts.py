@@ -215,6 +215,12 @@ def firewall(path: str) -> Callable[[dict], object]:
     return lambda value: sorted(map(read, get(value, path) or []))
 
 
+def backed_up(rule: dict, name: str, vault: str, schedule: str, continuous: str, kept: str, copies: str, to: str) -> list:
+    """What a rule of a backup plan does."""
+    elsewhere = [[last(to)(copy), str(get(copy, kept))] for copy in rule.get(copies) or []]
+    return [rule[name], rule[vault], rule[schedule], bool(rule.get(continuous)), str(get(rule, kept)), elsewhere]
+
+
 def parameters(value: dict) -> object:
     written = value.get("parameter")
     if written is not None:

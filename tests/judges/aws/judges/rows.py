@@ -6,6 +6,7 @@ from .facts import (
     Row,
     action,
     attribute,
+    backed_up,
     conditions,
     containers,
     dimensions,
@@ -415,7 +416,7 @@ EKS = [
     Row("node group", "aws_eks_node_group", "node_group_name", "AWS::EKS::Nodegroup", "NodegroupName", {
         "classes": ("instance_types", "InstanceTypes"),
         "image": ("ami_type", "AmiType"),
-        "capacity": ("capacity_type", "CapacityType"),
+        "capacity": ("capacity_type", lambda v: v.get("CapacityType", "ON_DEMAND")),
         "least": ("scaling_config.min_size", "ScalingConfig.MinSize"),
         "most": ("scaling_config.max_size", "ScalingConfig.MaxSize"),
         "subnets": ("subnet_ids", "Subnets"),
@@ -435,7 +436,7 @@ EKS = [
         "configuration": (written("configuration_values"), written("ConfigurationValues")),
         "on update": ("resolve_conflicts_on_update", "ResolveConflicts"),
     }),
-    Row("pod identity", "aws_eks_pod_identity_association", joined("namespace", "service_account"), "AWS::EKS::PodIdentityAssociation", joined("Namespace", "ServiceAccount"), {
+    Row("pod identity", "aws_eks_pod_identity_association", joined("cluster_name", "namespace", "service_account"), "AWS::EKS::PodIdentityAssociation", joined("ClusterName", "Namespace", "ServiceAccount"), {
         "role": (last("role_arn"), last("RoleArn")),
     }),
     Row("access", "aws_eks_access_entry", last("principal_arn"), "AWS::EKS::AccessEntry", last("PrincipalArn"), {
@@ -467,8 +468,8 @@ OPERATIONS = [
     }),
     Row("vault", "aws_backup_vault", "name", "AWS::Backup::BackupVault", "BackupVaultName", {"key": ("kms_key_arn", "EncryptionKeyArn")}),
     Row("backup plan", "aws_backup_plan", "name", "AWS::Backup::BackupPlan", "BackupPlan.BackupPlanName", {
-        "rules": (each("rule", lambda r: [r["target_vault_name"], r["schedule"], bool(r.get("enable_continuous_backup")), str(get(r, "lifecycle.delete_after")), [get(c, "lifecycle.delete_after") and str(get(c, "lifecycle.delete_after")) for c in r.get("copy_action") or []]]),
-                  each("BackupPlan.BackupPlanRule", lambda r: [r["TargetBackupVault"], r["ScheduleExpression"], bool(r.get("EnableContinuousBackup")), str(get(r, "Lifecycle.DeleteAfterDays")), [get(c, "Lifecycle.DeleteAfterDays") and str(get(c, "Lifecycle.DeleteAfterDays")) for c in r.get("CopyActions") or []]])),
+        "rules": (each("rule", lambda r: backed_up(r, "rule_name", "target_vault_name", "schedule", "enable_continuous_backup", "lifecycle.delete_after", "copy_action", "destination_vault_arn")),
+                  each("BackupPlan.BackupPlanRule", lambda r: backed_up(r, "RuleName", "TargetBackupVault", "ScheduleExpression", "EnableContinuousBackup", "Lifecycle.DeleteAfterDays", "CopyActions", "DestinationBackupVaultArn"))),
     }),
     Row("backup selection", "aws_backup_selection", "name", "AWS::Backup::BackupSelection", "BackupSelection.SelectionName", {
         "role": (last("iam_role_arn"), last("BackupSelection.IamRoleArn")),

@@ -90,7 +90,7 @@ def run_roots(folder: pathlib.Path, copy: pathlib.Path, wanted: list[str], optio
         for step in steps:
             findings += step.findings
             if step.applied is not None:
-                applied[step.name] = step.applied
+                applied[step.name] = [resource | {"account": accounts[step.root]} for resource in step.applied]
     return findings, applied
 
 
