@@ -235,3 +235,20 @@ fn a_drawing_is_the_same_each_time_and_well_formed() -> Outcome {
     assert_eq!(texts, 2 * 13 + 1);
     Ok(())
 }
+
+#[test]
+fn an_input_line_names_the_gates_that_look_at_it() -> Outcome {
+    let built = Built::new()?;
+    let file = "path/test_specifications.yaml";
+    let line = built.line(file, "max_age")?;
+    let said = built.run(&["explain", &format!("{file}:{line}")])?;
+    assert!(said.contains("judged by") && said.contains("G206 stale-evidence"), "{said}");
+    let json = built.run(&["explain", &format!("{file}:{line}"), "--message-format", "json"])?;
+    let json: serde_json::Value = serde_json::from_str(&json)?;
+    assert!(json["judged_by"].as_array().is_some_and(|gates| gates.contains(&"G206".into())), "{json}");
+    // What is generated and judged says both.
+    let file = "path/deployment_packages.yaml";
+    let said = built.run(&["explain", &format!("{file}:{}", built.line(file, "scaling: {min: 2")?)])?;
+    assert!(said.contains("G602 scaling-insufficient") && said.contains("reaches "), "{said}");
+    Ok(())
+}

@@ -10,8 +10,10 @@ use std::path::Path;
 
 use camino::Utf8Path;
 use pathc::diag::Severity;
-use pathc::gates::{self, Settings, Stage};
+use pathc::gates::{self, Settings, Stage, reads};
 use pathc::ir::choice::{Domain, Level};
+use pathc::output::resource;
+use pathc::source::{FileKind, Place};
 use tempfile::TempDir;
 
 use walk::{NOW, Said, fixtures, judge, judge_by, judge_layers, laid_over, settings};
@@ -232,4 +234,39 @@ fn examples_are_written_in_the_language() {
         assert_eq!(malformed, [""; 0], "the example of {}", gate.code.as_str());
     }
     assert!(files > gates::ALL.len(), "{files}");
+}
+
+/// What a finding points at is what its gate is said to look at, so that `pathc explain INPUT:LINE` names it.
+#[test]
+fn what_a_finding_points_at_is_what_its_gate_reads() {
+    let mut unread: Vec<String> = Vec::new();
+    for case in walk::cases("fail").iter().filter(|case| walk::name(case).starts_with('G')) {
+        let said = judge_layers(&[&fixtures().join("base"), case]).unwrap();
+        for found in said.diagnostics.iter().filter(|found| found.code.as_str().starts_with('G')) {
+            for label in found.everywhere() {
+                let span = match label.place {
+                    Place::Span(span) => Some(span),
+                    Place::Origin(origin) => said.sources.span(origin),
+                };
+                let Some(span) = span else { continue };
+                let file = said.sources.file(span.file);
+                if file.kind != FileKind::Input {
+                    continue;
+                }
+                let document = reads::document_of(&file.path).unwrap_or_else(|| panic!("{}", file.path));
+                let fields = resource::fields(&file.text).unwrap_or_default();
+                let (start, end) = (span.start as usize, span.end as usize);
+                let pointed = fields.iter().filter(|field| field.start < end.max(start + 1) && start < field.end);
+                let paths: Vec<&str> = pointed.map(|field| field.path.as_str()).collect();
+                let reads = paths.iter().any(|path| reads::judged_by(document, path).contains(&found.code.as_str()));
+                // A whole mapping is pointed at for what it lacks.
+                if !reads && paths.len() == 1 {
+                    unread.push(format!("{} {document} {}", found.code.as_str(), paths.join(" ")));
+                }
+            }
+        }
+    }
+    unread.sort();
+    unread.dedup();
+    assert!(unread.is_empty(), "{}", unread.join("\n"));
 }

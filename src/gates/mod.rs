@@ -11,6 +11,7 @@ pub mod engine;
 mod expectation;
 pub mod gate;
 mod grouping;
+pub mod reads;
 pub mod reference;
 
 mod g101_single_replica_in_production;

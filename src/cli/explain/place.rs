@@ -11,9 +11,10 @@ use super::super::terminal::Terminal;
 use super::super::{looking, registry, repository};
 use crate::Compilation;
 use crate::diag::{Format, Label, render};
+use crate::gates::{self, reads};
 use crate::output::lock::{LOCK, Lock};
 use crate::output::provenance::{self, Page};
-use crate::output::{Generated, compare};
+use crate::output::{Generated, compare, resource};
 use crate::plan::computed;
 use crate::source::decode::default_field;
 use crate::source::origin::OriginKind;
@@ -329,6 +330,17 @@ impl Asked<'_> {
         lines
     }
 
+    /// The gates that look at what stands on a line of an input.
+    fn judged_by(&self, source: &SourceFile, line: u32) -> Vec<&'static str> {
+        let document = Some(&source.path).filter(|_| source.kind == FileKind::Input);
+        let Some(document) = document.and_then(|path| reads::document_of(path)) else { return Vec::new() };
+        let line = line as usize;
+        let fields = resource::fields(&source.text).unwrap_or_default();
+        let of_line = fields.iter().filter(|field| (field.line..=field.last).contains(&line));
+        let gates: BTreeSet<&'static str> = of_line.flat_map(|field| reads::judged_by(document, &field.path)).collect();
+        gates.into_iter().collect()
+    }
+
     /// A line of an input or a target spec: what it reaches.
     fn source_line(&self, source: &SourceFile) -> Result<String, Failure> {
         let path = &source.path;
@@ -353,7 +365,11 @@ impl Asked<'_> {
                     lines.iter().map(|line| json!({"target": page.target, "file": page.path.as_str(), "line": line}))
                 })
                 .collect();
-            return Ok(format!("{}\n", json!({"file": path.as_str(), "line": self.line, "reaches": reaches})));
+            let judged = self.judged_by(source, number);
+            return Ok(format!(
+                "{}\n",
+                json!({"file": path.as_str(), "line": self.line, "reaches": reaches, "judged_by": judged})
+            ));
         }
         let text = source.line(number).and_then(|(start, end)| source.text.get(start as usize..end as usize));
         let secret = self.looked.secrets.iter().any(|secret| {
@@ -362,11 +378,20 @@ impl Asked<'_> {
         });
         let text = if secret { "a secret stands here".to_owned() } else { shown(text.unwrap_or_default()) };
         let mut out = format!("{path}:{}: {text}\n", self.line);
+        let judged = self.judged_by(source, number);
+        if !judged.is_empty() {
+            let gates = gates::ALL.iter().filter(|gate| judged.contains(&gate.code.as_str()));
+            let named: Vec<String> = gates.map(|gate| format!("{} {}", gate.code.as_str(), gate.code.slug())).collect();
+            out.push_str(&format!("  judged by {}\n", named.join(", ")));
+        }
         if reached.is_empty() {
-            out.push_str(if origins.is_empty() {
-                "  nothing but layout stands on this line\n"
-            } else {
-                "  no line of a generated file comes from this line alone: it is judged, or decides what is left out\n"
+            out.push_str(match (origins.is_empty(), judged.is_empty()) {
+                (true, _) => "  nothing but layout stands on this line\n",
+                (false, true) => {
+                    "  no line of a generated file comes from this line alone: it decides what is left out, or is there for \
+                     people\n"
+                }
+                (false, false) => "  no line of a generated file comes from it alone\n",
             });
             return Ok(out);
         }
