@@ -184,7 +184,7 @@ fn idle_timeout(
         false if udp => limits.udp_idle_seconds.value,
         false => limits.tls_idle_seconds.value,
     };
-    if asked.value > most && asked.origin.is_written() {
+    if asked.value > most {
         let (tcp, name) = (limits.tcp_idle_seconds_max.value, workload.name());
         let help = if chosen || udp {
             format!("ask for `{most}s` or less, and let clients send something more often")

@@ -24,7 +24,7 @@ pub(super) fn template(port: &Port) -> PortTemplate {
             host: port.host.clone(),
             prefix: prefix(port),
             tls: port.tls,
-            idle_timeout: port.idle_timeout,
+            idle_timeout: port.idle_timeout.filter(|timeout| timeout.origin.is_written() || is_kept(port)),
         }),
     }
 }
@@ -41,6 +41,12 @@ pub(super) fn is_routed(port: &Port) -> bool {
     let readable =
         matches!(port.protocol.value, Protocol::Http | Protocol::Https | Protocol::Grpc | Protocol::Websocket);
     readable && port.tls.value != Tls::Passthrough
+}
+
+/// Whether what stands before a public port can keep a silent connection for as long as is wanted: not where it ends TLS of
+/// connections that it can't read, and not over UDP. A default gives way there; who asks for it is told.
+fn is_kept(port: &Port) -> bool {
+    is_routed(port) || port.tls.value != Tls::Terminate && port.protocol.value != Protocol::Udp
 }
 
 /// The path prefix of a public port.
