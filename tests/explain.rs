@@ -252,3 +252,40 @@ fn an_input_line_names_the_gates_that_look_at_it() -> Outcome {
     assert!(said.contains("G602 scaling-insufficient") && said.contains("reaches "), "{said}");
     Ok(())
 }
+
+/// Each value says what it comes from: of the objectives that there are its own, of the datastores its own.
+#[test]
+fn a_computed_value_names_its_own_inputs() -> Outcome {
+    let built = Built::new()?;
+    let packages = "path/deployment_packages.yaml";
+    let computed_from = |file: &str, line: usize| -> Outcome<Vec<String>> {
+        let said = built.run(&["explain", &format!("{file}:{line}"), "--message-format", "json"])?;
+        let said: Value = serde_json::from_str(&said)?;
+        let inputs = said["origins"].as_array().into_iter().flatten().filter(|origin| origin["kind"] == "input");
+        Ok(inputs
+            .map(|origin| format!("{}:{}", origin["file"].as_str().unwrap_or_default(), origin["line_start"]))
+            .collect())
+    };
+    // The factor times the budget of 99.5 % is of `web` alone.
+    let monitoring = "infra/path/monitoring_systems/monitoring_configurations.yaml";
+    let objective = built.line(packages, "objective: 99.5")?;
+    assert_eq!(
+        computed_from(monitoring, built.line(monitoring, "threshold: 0.072")?)?,
+        [format!("{packages}:{objective}")]
+    );
+    let said = built.run(&["explain", &format!("{packages}:{objective}")])?;
+    assert!(said.contains("threshold: 0.072") && !said.contains("threshold: 0.0144"), "{said}");
+    // An alarm at a tenth of the storage, an alert at a share of the connections, storage that grows to twice its size.
+    let stores = "path/dependency_specifications.yaml";
+    let size = format!("{stores}:{}", built.line(stores, "storage: 100Gi")?);
+    let production = "infra/terraform/environments/production/main.tf";
+    for text in ["max_allocated_storage ", "datastore_storage_threshold "] {
+        let found = computed_from(production, built.line(production, text)?)?;
+        assert!(found.contains(&size), "{text}: {found:?}");
+    }
+    let connections = format!("{stores}:{}", built.line(stores, "max_connections: 400")?);
+    let rules = "infra/prometheus/production/rules/orders-db.yaml";
+    let found = computed_from(rules, built.line(rules, "> 320")?)?;
+    assert_eq!(found, [connections]);
+    Ok(())
+}

@@ -12,6 +12,7 @@ use super::super::{looking, registry, repository};
 use crate::Compilation;
 use crate::diag::{Format, Label, render};
 use crate::gates::{self, reads};
+use crate::ir::System;
 use crate::output::lock::{LOCK, Lock};
 use crate::output::provenance::{self, Page};
 use crate::output::{Generated, compare, resource};
@@ -181,7 +182,7 @@ impl Asked<'_> {
             Err(_) => (self.line, Some("the file is not there yet: this is what a build makes".to_owned())),
         };
         let origins = page.origins.of(line);
-        let computed = self.computed(page, &origins);
+        let computed = self.computed(page, line, &origins);
         if self.terminal.format == Format::Json {
             let own = origins.iter().filter_map(|origin| self.origin_json(*origin));
             let origins: Vec<Value> =
@@ -229,14 +230,16 @@ impl Asked<'_> {
     }
 
     /// The values that a line is computed from, where it is by a rule that looks at many.
-    fn computed(&self, page: &Page<'_>, origins: &[Origin]) -> Vec<Origin> {
+    fn computed(&self, page: &Page<'_>, line: usize, origins: &[Origin]) -> Vec<Origin> {
         let Some(system) = &self.compilation().system else { return Vec::new() };
         let mut found = Vec::new();
         for origin in origins {
             if let OriginKind::Rule(rule) = origin.kind() {
-                found.extend(computed::sources(rule, page.environment, system));
+                found.extend(computed::sources(rule, &place_of(page, Some((line, rule)), system), system));
             }
         }
+        found.sort_unstable();
+        found.dedup();
         found.retain(|origin| self.kind(*origin) == Some(FileKind::Input));
         found
     }
@@ -304,18 +307,14 @@ impl Asked<'_> {
     /// The lines of a page that come from some origins, or are computed from them.
     fn reached(&self, page: &Page<'_>, origins: &[Origin]) -> Vec<usize> {
         let mut lines = provenance::reached(page, origins);
-        let rules: BTreeSet<Rule> = self
-            .computing
-            .iter()
-            .filter(|rule| {
-                let system = self.compilation().system.as_ref();
-                let sources = system.map(|system| computed::sources(**rule, page.environment, system));
-                sources.is_some_and(|sources| sources.iter().any(|source| origins.binary_search(source).is_ok()))
-            })
-            .copied()
-            .collect();
+        let Some(system) = &self.compilation().system else { return lines };
+        let reaches = |rule: Rule, line: Option<usize>| {
+            let place = place_of(page, line.map(|line| (line, rule)), system);
+            let sources = computed::sources(rule, &place, system);
+            sources.iter().any(|source| origins.binary_search(source).is_ok())
+        };
+        let rules: Vec<Rule> = self.computing.iter().copied().filter(|rule| reaches(*rule, None)).collect();
         if !rules.is_empty() {
-            let rules: Vec<Origin> = rules.into_iter().map(Origin::rule).collect();
             // What is computed is a number; what stands around it is there by the same rule, whatever the number is.
             let texts: Vec<&str> = page.text.lines().collect();
             let holds_number = |line: &usize| {
@@ -323,7 +322,12 @@ impl Asked<'_> {
                 let value = text.split_once([':', '=']).map_or("", |(_, value)| value);
                 value.trim_start_matches([' ', '\'', '"']).starts_with(|first: char| first.is_ascii_digit())
             };
-            lines.extend(provenance::reached(page, &rules).into_iter().filter(holds_number));
+            for rule in rules {
+                let of_rule = provenance::reached(page, &[Origin::rule(rule)]).into_iter();
+                // Where a page holds many objectives, each line is of one.
+                let is_own = |line: &usize| !computed::is_of_objective(rule) || reaches(rule, Some(*line));
+                lines.extend(of_rule.filter(holds_number).filter(is_own));
+            }
             lines.sort_unstable();
             lines.dedup();
         }
@@ -409,6 +413,32 @@ impl Asked<'_> {
         Ok(out)
     }
 }
+
+/// What is known of where a computed value stands: by the page, and of a line that is computed from an objective, by the part of
+/// the objective that was written before it.
+fn place_of<'a>(page: &'a Page<'_>, line: Option<(usize, Rule)>, system: &System) -> computed::Place<'a> {
+    let stem = page.path.file_stem().unwrap_or_default();
+    let is_known = |name: &&str| {
+        system.component_named(name).is_some()
+            || system
+                .environments
+                .iter()
+                .any(|environment| environment.datastores.iter().any(|one| one.name.as_str() == *name))
+    };
+    let objective = line.filter(|(_, rule)| page.target == DELIVERABLES && computed::is_of_objective(*rule)).and_then(
+        |(line, _)| {
+            let above = (1..=line).rev().take(OBJECTIVE_LINES);
+            above.flat_map(|line| page.origins.of(line)).find_map(|origin| computed::objective_of(origin, system))
+        },
+    );
+    computed::Place { environment: page.environment, about: Some(stem).filter(is_known), objective }
+}
+
+/// The target whose files hold all components.
+const DELIVERABLES: &str = "path";
+
+/// The most lines that an objective has in a deliverable.
+const OBJECTIVE_LINES: usize = 120;
 
 /// The reached lines of a file, as many as people read.
 fn excerpt(page: &Page<'_>, lines: &[usize], secret: bool) -> String {
