@@ -43,6 +43,7 @@ pub mod spec;
 pub mod targets;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rayon::prelude::*;
 
 use diag::{Diagnostic, Sink};
 use gates::Checked;
@@ -125,9 +126,10 @@ pub fn generate<'a>(compilation: &'a Compilation, names: &[String], found: &mut 
     let Compilation { system: Some(system), specs: Some(specs), checked: Some(checked), .. } = compilation else {
         return Vec::new();
     };
+    let chosen = chosen(system, names, found);
+    let emitted: Vec<_> = chosen.par_iter().map(|(target, _)| (target.emit)(checked, specs)).collect();
     let mut generated = Vec::new();
-    for (target, out) in chosen(system, names, found) {
-        let (files, problems) = (target.emit)(checked, specs);
+    for ((target, out), (files, problems)) in chosen.into_iter().zip(emitted) {
         found.extend(gates::alike(problems));
         generated.push(Generated { target: target.name.to_owned(), out, files });
     }

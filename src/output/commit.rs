@@ -20,8 +20,8 @@ pub(super) const STAGING: &str = ".pathc-unfinished";
 const JOURNAL: &str = "journal";
 
 /// One file that changes.
-pub(super) struct Change {
-    pub(super) path: Utf8PathBuf,
+pub(super) struct Change<'a> {
+    pub(super) path: &'a Utf8Path,
     pub(super) kind: ChangeKind,
     /// Its row in the lock afterwards; none where the file is removed.
     pub(super) row: Option<Row>,
@@ -52,7 +52,7 @@ fn kept(slot: usize) -> Utf8PathBuf {
 /// Brings all changes to their places, and the lock last. `folders`: those that are there.
 pub(super) fn commit(
     folder: &Folder<'_>,
-    changes: &[Change],
+    changes: &[Change<'_>],
     lock: Option<&str>,
     folders: BTreeSet<Utf8PathBuf>,
 ) -> Result<(), Box<Diagnostic>> {
@@ -69,7 +69,7 @@ pub(super) fn commit(
     // The tree and the lock are whole. What can't be cleared now is cleared by the next build.
     let _ = clear(folder);
     for change in changes.iter().filter(|change| change.kind == ChangeKind::Removed) {
-        remove_empty_folders(folder, &change.path);
+        remove_empty_folders(folder, change.path);
     }
     Ok(())
 }
@@ -78,13 +78,13 @@ struct Commit<'a, 'b> {
     folder: &'a Folder<'b>,
     folders: BTreeSet<Utf8PathBuf>,
     made: Vec<Utf8PathBuf>,
-    done: Vec<&'a Change>,
+    done: Vec<&'a Change<'a>>,
 }
 
 impl<'a> Commit<'a, '_> {
-    fn run(&mut self, changes: &'a [Change], lock: Option<&str>) -> Result<(), Refused> {
+    fn run(&mut self, changes: &'a [Change<'_>], lock: Option<&str>) -> Result<(), Refused> {
         if !changes.is_empty() {
-            let text = Journal::text(changes.iter().map(|change| (&*change.path, change.row.as_ref())));
+            let text = Journal::text(changes.iter().map(|change| (change.path, change.row.as_ref())));
             self.folder.write_durably(STAGING.into(), JOURNAL, text.as_bytes())?;
         }
         // What is removed makes room for what is written.
@@ -102,8 +102,8 @@ impl<'a> Commit<'a, '_> {
         }
     }
 
-    fn apply(&mut self, change: &'a Change) -> Result<(), Refused> {
-        let (path, kept) = (&change.path, kept(change.slot));
+    fn apply(&mut self, change: &'a Change<'a>) -> Result<(), Refused> {
+        let (path, kept) = (change.path, kept(change.slot));
         match change.kind {
             ChangeKind::Removed => self.folder.rename(path, &kept)?,
             ChangeKind::Created => {
@@ -136,8 +136,8 @@ impl<'a> Commit<'a, '_> {
     fn undo(&mut self) -> Result<(), Refused> {
         while let Some(change) = self.done.pop() {
             match change.kind {
-                ChangeKind::Created => self.folder.remove_file(&change.path)?,
-                ChangeKind::Updated | ChangeKind::Removed => self.folder.rename(&kept(change.slot), &change.path)?,
+                ChangeKind::Created => self.folder.remove_file(change.path)?,
+                ChangeKind::Updated | ChangeKind::Removed => self.folder.rename(&kept(change.slot), change.path)?,
             }
         }
         while let Some(made) = self.made.pop() {

@@ -146,7 +146,7 @@ struct Wanted<'a> {
 
 impl Wanted<'_> {
     fn row(&self, digest: Digest) -> Row {
-        Row { target: self.target.to_owned(), environment: self.file.environment.clone(), digest }
+        Row { target: self.target.into(), environment: self.file.environment.as_deref().map(Into::into), digest }
     }
 }
 
@@ -301,7 +301,7 @@ impl Build<'_, '_> {
         outcome.diagnostics.extend(self.request.witness.map(Witness::verdict).unwrap_or_default());
 
         let mut counts: BTreeMap<&str, Counts> = BTreeMap::new();
-        let mut changes = Vec::new();
+        let mut changes = Vec::with_capacity(wanted.len());
         let mut new = Lock {
             compiler: self.request.compiler.to_owned(),
             specs: self.request.specs.clone(),
@@ -313,7 +313,7 @@ impl Build<'_, '_> {
             match change_of(verdict, self.request.mode, &mut outcome.diagnostics) {
                 Some(kind) => {
                     counts.written += 1;
-                    changes.push(Change { path: wanted.path.clone(), kind, row: Some(row.clone()), slot });
+                    changes.push(Change { path: &wanted.path, kind, row: Some(row.clone()), slot });
                 }
                 None => counts.unchanged += 1,
             }
@@ -331,11 +331,11 @@ impl Build<'_, '_> {
             }
             if change_of(verdict, self.request.mode, &mut outcome.diagnostics).is_some() {
                 counts.entry(&row.target).or_default().removed += 1;
-                let (path, slot) = (path.clone(), wanted.len() + index);
+                let slot = wanted.len() + index;
                 changes.push(Change { path, kind: ChangeKind::Removed, row: None, slot });
             }
         }
-        outcome.changes = changes.iter().map(|change| (change.path.clone(), change.kind)).collect();
+        outcome.changes = changes.iter().map(|change| (change.path.to_owned(), change.kind)).collect();
         outcome.targets = self.per_target(counts);
         match self.request.mode {
             Mode::Check => self.check(&changes, &new, outcome),
@@ -526,11 +526,11 @@ impl Build<'_, '_> {
         all
     }
 
-    fn check(&self, changes: &[Change], new: &Lock, outcome: &mut Outcome) -> Result<(), Box<Diagnostic>> {
+    fn check(&self, changes: &[Change<'_>], new: &Lock, outcome: &mut Outcome) -> Result<(), Box<Diagnostic>> {
         outcome.diagnostics.extend(changes.iter().map(|change| match change.kind {
-            ChangeKind::Created => missing(&change.path),
-            ChangeKind::Updated => stale(&change.path, "is not what a build makes of the inputs"),
-            ChangeKind::Removed => stale(&change.path, "is no longer generated"),
+            ChangeKind::Created => missing(change.path),
+            ChangeKind::Updated => stale(change.path, "is not what a build makes of the inputs"),
+            ChangeKind::Removed => stale(change.path, "is no longer generated"),
         }));
         if outcome.diagnostics.is_empty() && self.is_new(new)?.is_some() {
             outcome.diagnostics.push(stale(LOCK.into(), "does not say what was generated"));
@@ -538,7 +538,7 @@ impl Build<'_, '_> {
         Ok(())
     }
 
-    fn write(&self, changes: &[Change], new: &Lock, folders: BTreeSet<Utf8PathBuf>) -> Result<(), Box<Diagnostic>> {
+    fn write(&self, changes: &[Change<'_>], new: &Lock, folders: BTreeSet<Utf8PathBuf>) -> Result<(), Box<Diagnostic>> {
         let text = self.is_new(new)?;
         if changes.is_empty() && text.is_none() {
             if self.staging.load(Ordering::Relaxed) {

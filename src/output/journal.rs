@@ -5,7 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::digest::Digest;
 use super::doc::Text;
-use super::lock::{Lock, Row, read_own, write_row};
+use super::lock::{Lock, Row, read_own, row_bytes, write_row};
 use super::printed::Printed;
 use super::rule;
 use super::yaml::Writer;
@@ -54,8 +54,8 @@ impl Journal {
         let changes = read.changes.into_iter().map(|row| JournalChange {
             path: row.path.into(),
             new: row.target.zip(row.digest).map(|(target, digest)| Row {
-                target,
-                environment: row.environment,
+                target: target.into(),
+                environment: row.environment.map(Into::into),
                 digest,
             }),
         });
@@ -63,9 +63,10 @@ impl Journal {
     }
 
     /// The text of a journal: the paths that change, and the row in the lock of each that is not removed.
-    pub(super) fn text<'a>(changes: impl Iterator<Item = (&'a Utf8Path, Option<&'a Row>)>) -> String {
+    pub(super) fn text<'a>(changes: impl Iterator<Item = (&'a Utf8Path, Option<&'a Row>)> + Clone) -> String {
         let origin = Origin::rule(rule::LOCK);
         let mut printed = Printed::default();
+        printed.text.reserve(changes.clone().map(|(path, _)| row_bytes(path)).sum());
         let header = "A pathc build was here and did not end; the next one goes on from here.";
         let mut out = Writer::new(&[Text::Borrowed(header)], &mut printed);
         out.list("changes", origin, |out| changes.for_each(|(path, row)| write_row(path, row, origin, out)));

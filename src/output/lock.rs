@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use smol_str::SmolStr;
 
 use super::digest::Digest;
 use super::doc::{Doc, Map, Text};
@@ -39,9 +40,9 @@ pub struct Lock {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// The target that generated it.
-    pub target: String,
+    pub target: SmolStr,
     /// The environment that it is for, where it is for one.
-    pub environment: Option<String>,
+    pub environment: Option<SmolStr>,
     /// The digest of what was generated.
     pub digest: Digest,
 }
@@ -94,7 +95,8 @@ impl Lock {
             if let Some(flaw) = flaw_of_path(&path) {
                 return Err(unreadable(LOCK, &format!("its path `{path}` {flaw}")));
             }
-            lock.files.insert(path, Row { target: row.target, environment: row.environment, digest: row.digest });
+            let (target, environment) = (row.target.into(), row.environment.map(SmolStr::from));
+            lock.files.insert(path, Row { target, environment, digest: row.digest });
         }
         Ok(lock)
     }
@@ -135,6 +137,7 @@ impl Lock {
             specs.put(name.clone(), Doc::text(version.clone(), origin));
         }
         let mut printed = Printed::default();
+        printed.text.reserve(self.files.keys().map(row_bytes).sum());
         let header = "What pathc generated, so that it knows its files again. Written by pathc build.";
         let mut out = Writer::new(&[Text::Borrowed(header)], &mut printed);
         out.doc("form", &Doc::Integer(i64::from(FORM), origin));
@@ -145,6 +148,12 @@ impl Lock {
         });
         printed.text
     }
+}
+
+/// About as many bytes as the row of a path has.
+pub(super) fn row_bytes(path: impl AsRef<Utf8Path>) -> usize {
+    const BESIDE: usize = 150;
+    path.as_ref().as_str().len() + BESIDE
 }
 
 /// Writes what is known of a file in one line; of one that is to be removed, only its path.
@@ -195,8 +204,8 @@ mod tests {
 
     fn lock() -> Lock {
         let row = |environment: Option<&str>| Row {
-            target: "kubernetes".to_owned(),
-            environment: environment.map(str::to_owned),
+            target: "kubernetes".into(),
+            environment: environment.map(SmolStr::from),
             digest: Digest::of(b"x"),
         };
         Lock {

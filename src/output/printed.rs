@@ -290,17 +290,23 @@ pub(super) fn is_special(character: char) -> bool {
 #[inline]
 pub(crate) fn marks(text: &str, mark: impl Fn(u8) -> u8) -> u8 {
     let bytes = text.as_bytes();
-    let all = |bytes: &[u8; 16]| bytes.iter().fold(0, |all, byte| all | mark(*byte));
-    match bytes.last_chunk() {
+    let mut filled;
+    let (chunks, last): (&[[u8; 16]], _) = match (bytes.last_chunk(), bytes.first()) {
         // The last sixteen may overlap with those before.
-        Some(last) => bytes.as_chunks().0.iter().fold(all(last), |found, chunk| found | all(chunk)),
+        (Some(last), _) => (bytes.as_chunks().0, last),
         // What is shorter is filled up with a byte that it has.
-        None => bytes.first().map_or(0, |first| {
-            let mut filled = [*first; 16];
+        (None, Some(first)) => {
+            filled = [*first; 16];
             filled[..bytes.len()].copy_from_slice(bytes);
-            all(&filled)
-        }),
-    }
+            (&[], &filled)
+        }
+        (None, None) => return 0,
+    };
+    let mut found = [0; 16];
+    chunks.iter().chain([last]).for_each(|chunk| {
+        found.iter_mut().zip(chunk).for_each(|(found, byte)| *found |= mark(*byte));
+    });
+    found.into_iter().fold(0, |all, one| all | one)
 }
 
 /// Whether a text stands between double quotes as it is.

@@ -39,10 +39,14 @@ pub struct Plans {
 /// Makes every decision. What can't be decided is a diagnostic.
 #[must_use]
 pub fn plan(system: &System, specs: &Specs) -> (Plans, Vec<Diagnostic>) {
-    let (mut infrastructure, mut problems) = infrastructure::plan(system, specs);
-    let (monitoring, found) = monitoring::plan(system, specs);
+    // None of the three looks at another.
+    let (first, (of_monitoring, of_pipeline)) = rayon::join(
+        || infrastructure::plan(system, specs),
+        || rayon::join(|| monitoring::plan(system, specs), || pipeline::plan(system, specs)),
+    );
+    let ((mut infrastructure, mut problems), (monitoring, found)) = (first, of_monitoring);
     problems.extend(found);
-    let (pipeline, found) = pipeline::plan(system, specs);
+    let (pipeline, found) = of_pipeline;
     problems.extend(found);
     let (aws, found) = aws::plan(&infrastructure, &monitoring, &pipeline, specs);
     if aws::is_asked_for(system) {

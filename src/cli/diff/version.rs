@@ -88,7 +88,8 @@ fn tree(folder: &Utf8Path, new: &Version) -> Result<Old, Failure> {
         old.notes.push(format!("{}: some changes may come from that", other.message));
     }
     let gone = lock.files.iter().filter(|(path, _)| !new.files.contains_key(*path));
-    let gone = gone.map(|(path, row)| (path, row.target.clone(), row.environment.clone()));
+    let gone =
+        gone.map(|(path, row)| (path, row.target.to_string(), row.environment.as_ref().map(ToString::to_string)));
     let known = new.files.iter().map(|(path, file)| (path, file.target.clone(), file.environment.clone()));
     for (path, target, environment) in known.chain(gone) {
         let Some(bytes) = read(&folder.join(path))? else { continue };

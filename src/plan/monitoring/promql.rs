@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::time::Duration;
 
+use memchr::memchr;
 use promql_parser::label::{MatchOp, Matcher, Matchers};
 use promql_parser::parser::value::ValueType;
 use promql_parser::parser::{self, Expr, LabelModifier, VectorSelector};
@@ -121,7 +122,7 @@ pub fn fill(expression: &str, window: &str, selector: &str) -> String {
 /// Adds an expression with its placeholders filled.
 pub fn push_filled(filled: &mut String, expression: &str, window: &str, selector: &str) {
     let mut rest = expression;
-    while let Some(at) = rest.find('$') {
+    while let Some(at) = memchr(b'$', rest.as_bytes()) {
         filled.push_str(&rest[..at]);
         rest = &rest[at..];
         let (written, value) = [(WINDOW, window), (SELECTOR, selector)]
