@@ -290,18 +290,11 @@ pub(super) fn is_special(character: char) -> bool {
 #[inline]
 pub(crate) fn marks(text: &str, mark: impl Fn(u8) -> u8) -> u8 {
     let bytes = text.as_bytes();
-    let mut filled;
-    let (chunks, last): (&[[u8; 16]], _) = match (bytes.last_chunk(), bytes.first()) {
-        // The last sixteen may overlap with those before.
-        (Some(last), _) => (bytes.as_chunks().0, last),
-        // What is shorter is filled up with a byte that it has.
-        (None, Some(first)) => {
-            filled = [*first; 16];
-            filled[..bytes.len()].copy_from_slice(bytes);
-            (&[], &filled)
-        }
-        (None, None) => return 0,
+    let Some(last) = bytes.last_chunk() else {
+        return bytes.iter().fold(0, |all, byte| all | mark(*byte));
     };
+    // Each of the sixteen places is added up for itself; the last sixteen may overlap with those before.
+    let chunks: &[[u8; 16]] = bytes.as_chunks().0;
     let mut found = [0; 16];
     chunks.iter().chain([last]).for_each(|chunk| {
         found.iter_mut().zip(chunk).for_each(|(found, byte)| *found |= mark(*byte));
