@@ -462,3 +462,17 @@ fn what_needs_each_other_does_not_keep_each_other_quiet() {
         .with("depends_on: [{name: jobs, access: produce}]", "depends_on: [{name: jobs, access: produce}, web]");
     assert_eq!(burns(&circle.plan().0), [""; 0]);
 }
+
+#[test]
+fn a_port_of_https_is_asked_for_metrics_by_tls() {
+    let by_tls = |plans: &Plans| {
+        let jobs = plans.monitoring.configurations.scrape_jobs.iter();
+        jobs.filter(|job| job.tls.value).map(|job| job.component.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(by_tls(&Repository::new().planned()), [""; 0]);
+    let secure = Repository::new().with(
+        "public: true}, {name: metrics, port: 9090}]",
+        "public: true}, {name: metrics, port: 9090, protocol: https}]",
+    );
+    assert_eq!(by_tls(&secure.planned()), ["web"]);
+}

@@ -131,6 +131,8 @@ pub struct CloudJob {
     pub datastores: Vec<DatastoreKind>,
     /// For how many seconds a value stands, where that is not the exporter's own period.
     pub period: Option<Traced<u32>>,
+    /// How many seconds it looks back for a value, where that is longer.
+    pub length: Option<Traced<u32>>,
     /// Metrics as the cloud calls them, each with its statistic.
     pub metrics: Vec<(Traced<String>, Traced<String>)>,
 }
@@ -325,6 +327,7 @@ fn cloud_job((service, fact): (Traced<&str>, Fact<'_>)) -> CloudJob {
         service: service.with(service.value.to_owned()),
         datastores: words(fact, "datastores"),
         period: fact.get("period").and_then(Fact::scalar),
+        length: fact.get("length").and_then(Fact::scalar),
         metrics: metrics
             .filter_map(|(name, statistic)| Some((name.with(name.value.to_owned()), statistic.scalar()?)))
             .collect(),

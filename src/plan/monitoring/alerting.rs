@@ -33,6 +33,7 @@ choice! {
         ConsumerLag = "consumer-lag": "consumers fall behind",
         QueueStalled = "queue-stalled": "messages wait and are not taken",
         QueueExpiring = "queue-expiring": "messages will be lost before they are taken",
+        ObjectsLost = "objects-lost": "half of what was in a bucket is gone",
         DeliveriesFailing = "deliveries-failing": "messages of a topic do not reach a subscriber",
         CertificateExpiring = "certificate-expiring": "a certificate ends soon and was not renewed",
         Escalated = "escalated": "a page was not over in time",

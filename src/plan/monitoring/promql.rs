@@ -59,6 +59,8 @@ pub fn push_quoted(quoted: &mut String, text: &str) {
             '\t' => quoted.push_str("\\t"),
             // `$` could begin a placeholder of ours, or one of the target's.
             '$' => quoted.push_str("\\x24"),
+            // `[[name]]` is an old form of them.
+            '[' if quoted.ends_with('[') => quoted.push_str("\\x5b"),
             _ if character.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(character))),
             _ => quoted.push(character),
         }

@@ -72,5 +72,6 @@ crate::rules! { room 4;
     GRAPH_LAYOUT = "graph-layout": "in the dependency graph each stands one layer right of the last that calls it";
     INCIDENT_SEVERITIES = "incident-severities": "without `operations.incidents`, incidents are ranked as alerts are: what pages is answered within the first step of the escalation, what does not within three days";
     RUNBOOK_DOCUMENT = "runbook-document": "the runbooks of one component or datastore stand in one document, each alert below a heading of its own";
+    OBJECTS_LOST = "objects-lost": "a bucket that holds less than half of what it held within two days has lost it: no cleaning takes so much at once";
     DELIVERY_LIMIT = "delivery-limit": "each message of a topic is to reach each of its subscribers";
 }

@@ -54,16 +54,58 @@ fn push_filled(query: &mut String, expression: &str, selector: &str, spec: &Graf
         (SELECTOR, selector),
         (ENVIRONMENT_TEXT, spec.environment_text.as_str()),
     ];
+    let known = |rest: &'_ str| filled.iter().find(|(placeholder, _)| rest.starts_with(placeholder)).copied();
+    let start = query.len();
     let mut rest = expression;
     while let Some(at) = rest.find('$') {
+        let Some((placeholder, text)) = known(&rest[at..]) else {
+            query.truncate(start);
+            return push_escaped(query, expression, known);
+        };
         query.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let known = filled.iter().find_map(|(placeholder, text)| Some((*text, rest.strip_prefix(placeholder)?)));
-        let (text, after) = known.unwrap_or_else(|| rest.split_at(1));
         query.push_str(text);
-        rest = after;
+        rest = &rest[at + placeholder.len()..];
     }
     query.push_str(rest);
+    if expression.contains("[[") {
+        query.truncate(start);
+        push_escaped(query, expression, known);
+    }
+}
+
+/// The same of an expression in which the user's own texts have what begins a variable: it is escaped, as strings of PromQL
+/// allow it between quotes that are not backticks.
+fn push_escaped<'t>(query: &mut String, expression: &str, known: impl Fn(&str) -> Option<(&'t str, &'t str)>) {
+    let mut quote = None;
+    let mut rest = expression;
+    while let Some(character) = rest.chars().next() {
+        if let Some((placeholder, text)) = known(rest) {
+            query.push_str(text);
+            rest = &rest[placeholder.len()..];
+            continue;
+        }
+        rest = &rest[character.len_utf8()..];
+        match (quote, character) {
+            (None, '"' | '\'' | '`') => quote = Some(character),
+            (Some(open), _) if open == character => quote = None,
+            (Some('"' | '\''), '\\') => {
+                query.push(character);
+                query.extend(rest.chars().next());
+                rest = rest.get(rest.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default();
+                continue;
+            }
+            (Some('"' | '\''), '$') => {
+                query.push_str("\\x24");
+                continue;
+            }
+            (Some('"' | '\''), '[') if query.ends_with('[') => {
+                query.push_str("\\x5b");
+                continue;
+            }
+            _ => {}
+        }
+        query.push(character);
+    }
 }
 
 #[cfg(test)]
@@ -93,6 +135,9 @@ mod tests {
             filled,
             "rate(a{n=\"$environment\",b=\"\\x24window\"}[$__rate_interval]) > c{d=\"${environment:text}\"} $"
         );
+        let mut own = String::new();
+        push_filled(&mut own, "rate(a{b=\"$x [[y]] \\\"$z\",c=~`w$`}[$window])", "", &spec);
+        assert_eq!(own, "rate(a{b=\"\\x24x [\\x5by]] \\\"\\x24z\",c=~`w$`}[$__rate_interval])");
     }
 
     proptest::proptest! {

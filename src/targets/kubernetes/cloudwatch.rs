@@ -53,13 +53,14 @@ fn job(place: Place<'_>, exporter: &Exporter, job: &CloudJob) -> Doc {
         map.style = Style::Flow;
         Doc::from(map)
     });
-    let period = job.period.or(exporter.job_period).map(|period| Doc::Integer(i64::from(period.value), period.origin));
+    let seconds = |seconds: crate::ir::Traced<u32>| Doc::Integer(i64::from(seconds.value), seconds.origin);
+    let period = job.period.or(exporter.job_period);
     Map::new(job.service.origin)
         .with("type", Doc::traced(&job.service))
         .with("regions", flow(vec![Doc::traced(region)]))
         .with("searchTags", Doc::list(tags, Origin::rule(rules::CLOUDWATCH)))
-        .with_some("period", period.clone())
-        .with_some("length", period)
+        .with_some("period", period.map(seconds))
+        .with_some("length", job.length.or(period).map(seconds))
         .with("metrics", Doc::list(metrics, job.service.origin))
         .into()
 }

@@ -93,6 +93,7 @@ fn about(place: &Place<'_>, alerts: &[&AlertPlan]) -> Data {
         .prose("name", name)
         .name("plain_name", name)
         .word("kind", kind)
+        .flag("is_scheduled", component.is_some_and(|component| component.form.value == WorkloadForm::Scheduled))
         .flag("runs_to_end", component.is_some_and(|component| component.form.value.runs_to_end()))
         .prose_some("description", component.and_then(|component| component.description.as_ref()))
         .prose_some("team", owner.map(|owner| &owner.team))
@@ -149,9 +150,12 @@ fn alert(place: &Place<'_>, path: &str, alerts: &[&AlertPlan]) -> Data {
     let names = alerts.iter().flat_map(|alert| &alert.environments);
     let shown = place.environments(names.map(|name| name.as_str())).into_iter().next();
     let query = shown.and_then(|shown| query(place, alerts, shown));
+    let objective = first.objective.as_ref().and_then(|id| place.objective(id.as_str()));
+    let indicator = objective.map(|objective| objective.indicator.value);
     let data = Data::new()
         .prose("section", &first.section)
         .word("kind", first.kind.value.as_str())
+        .word("indicator", indicator.map_or("", |indicator| indicator.as_str()))
         .list("pages", told(place, alerts, AlertSeverity::Page))
         .list("tickets", told(place, alerts, AlertSeverity::Ticket))
         .list("windows", windows(place, first))

@@ -214,7 +214,7 @@ fn told_by_cloud(subject: &Subject<'_>) -> Vec<AlertPlan> {
                 .hold(minutes(30), rules::MAXIMUM_HOLD)
                 .above(Decimal::whole(i64::from(most) - 1), rules::MAXIMUM_HOLD)
                 .says(subject.system, format!("{name}: scaling has reached the most replicas that it may start"),
-                    "The load is higher than planned for, or a replica takes less than it did. Compare with `capacity`.",
+                    "The load is higher than planned for, or a replica takes less than it did. Compare with the declared capacity.",
                 ),
         );
     }
@@ -255,7 +255,7 @@ fn at_maximum(subject: &Subject<'_>) -> Option<AlertPlan> {
     Some(once(subject, AlertKind::AtMaximum).when(expression, Some(Duration::minutes(30)), rules::MAXIMUM_HOLD).says(
         subject.system,
         format!("{}: scaling has reached the most replicas that it may start", subject.component.name),
-        "The load is higher than planned for, or a replica takes less than it did. Compare with `capacity`.",
+        "The load is higher than planned for, or a replica takes less than it did. Compare with the declared capacity.",
     ))
 }
 
@@ -347,7 +347,7 @@ fn volumes(subject: &Subject<'_>) -> Vec<AlertPlan> {
                 .says(
                     subject.system,
                     format!("{}: the volume {} is nearly full", component.name, volume.name),
-                    "Remove what is not needed, or raise `size`.",
+                    "Remove what is not needed, or raise its size.",
                 )
         })
         .collect()

@@ -251,7 +251,9 @@ pub(super) fn saturation(subject: &Subject<'_>, alerts: &[AlertPlan]) -> Vec<Dra
     }
     let of_replicas =
         [AlertKind::Absent, AlertKind::Unready, AlertKind::ReplicasMissing, AlertKind::AtMaximum, AlertKind::Restarts];
-    let replicas = Draft::new("Replicas", PanelKind::Timeseries, PanelUnit::Count)
+    let runs = matches!(subject.component.kind.value, ComponentKind::Cronjob | ComponentKind::Job);
+    let title = if runs { "Restarts" } else { "Replicas" };
+    let replicas = Draft::new(title, PanelKind::Timeseries, PanelUnit::Count)
         .query_some(subject.measured.ready_replicas(), "ready")
         .runbooks(of_kinds(alerts, &of_replicas))
         .size(8, 8);

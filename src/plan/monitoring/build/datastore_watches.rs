@@ -52,7 +52,7 @@ const RELATIONAL: &[Watched] = &[
         metric: "aws_rds_free_storage_space_minimum",
         limit: 0,
         rule: rules::DATASTORE_STORAGE_LIMIT,
-        advice: "Raise `size.storage`, or remove what is not needed.",
+        advice: "Raise its storage, or remove what is not needed.",
     },
     Watched {
         kind: AlertKind::DatastoreConnections,
@@ -61,7 +61,7 @@ const RELATIONAL: &[Watched] = &[
         metric: "aws_rds_database_connections_maximum",
         limit: 0,
         rule: rules::DATASTORE_CONNECTION_LIMIT,
-        advice: "Lower the connections of each replica, or raise `max_connections`.",
+        advice: "Lower the connections of each replica, or raise max_connections.",
     },
 ];
 const DOCUMENTS: &[Watched] = &[
@@ -102,6 +102,15 @@ const TOPIC: &[Watched] = &[Watched {
     rule: rules::DELIVERY_LIMIT,
     advice: "A subscriber refuses what it is sent: look at its errors, and at who may send to it.",
 }];
+const BUCKET: &[Watched] = &[Watched {
+    kind: AlertKind::ObjectsLost,
+    title: "Objects",
+    unit: PanelUnit::Count,
+    metric: "aws_s3_number_of_objects_average",
+    limit: 0,
+    rule: rules::OBJECTS_LOST,
+    advice: "Somebody or something has removed them. Old versions are kept for a while: find out what removed them before they go as well.",
+}];
 const REDIS: &[Watched] = &[
     Watched {
         kind: AlertKind::DatastoreMemory,
@@ -110,7 +119,7 @@ const REDIS: &[Watched] = &[
         metric: "aws_elasticache_database_memory_usage_percentage_maximum",
         limit: 85,
         rule: rules::DATASTORE_MEMORY_LIMIT,
-        advice: "Raise `size.memory`, or let keys end sooner.",
+        advice: "Raise its memory, or let keys end sooner.",
     },
     Watched {
         kind: AlertKind::DatastoreEvictions,
@@ -119,7 +128,7 @@ const REDIS: &[Watched] = &[
         metric: "aws_elasticache_evictions_sum",
         limit: 0,
         rule: rules::EVICTION_LIMIT,
-        advice: "Raise `size.memory`: what is thrown away is asked for again.",
+        advice: "Raise its memory: what is thrown away is asked for again.",
     },
     Watched {
         kind: AlertKind::DatastoreCpu,
@@ -148,7 +157,7 @@ const KAFKA: &[Watched] = &[
         metric: "aws_kafka_kafka_data_logs_disk_used_maximum",
         limit: 85,
         rule: rules::DATASTORE_STORAGE_LIMIT,
-        advice: "Raise `size.storage`, or keep messages for less time.",
+        advice: "Raise its storage, or keep messages for less time.",
     },
     Watched {
         kind: AlertKind::UnderReplicated,
@@ -209,7 +218,7 @@ const fn watched(kind: DatastoreKind) -> &'static [Watched] {
         DatastoreKind::Queue => QUEUE,
         DatastoreKind::Mongodb => DOCUMENTS,
         DatastoreKind::Topic => TOPIC,
-        DatastoreKind::Bucket => &[],
+        DatastoreKind::Bucket => BUCKET,
     }
 }
 
@@ -241,7 +250,8 @@ pub(super) fn of(datastore: &Datastore, resource: &str) -> Vec<Watch> {
 fn watch(datastore: &Datastore, resource: &str, watched: &Watched) -> Option<Watch> {
     const DEFAULT_RETENTION: Duration = Duration::days(4);
     let series = select(watched.metric, &[&matcher(datastore, resource)]);
-    let shown = format!("max({series})");
+    let is_least = watched.kind == AlertKind::DatastoreStorage && watched.unit == PanelUnit::Bytes;
+    let shown = format!("{}({series})", if is_least { "min" } else { "max" });
     let mut limit = Decimal::whole(watched.limit);
     let mut severity = Traced::by_rule(AlertSeverity::Ticket, rules::DEGRADED);
     let mut expression = None;
@@ -268,6 +278,15 @@ fn watch(datastore: &Datastore, resource: &str, watched: &Watched) -> Option<Wat
             let stated = datastore.size.as_ref().and_then(|size| size.storage);
             let storage = stated.map_or(20 << 30, |storage| storage.bytes);
             limit = Decimal::whole(i64::try_from(storage / 10).ok()?);
+            comparison = Comparison::Below;
+        }
+        (AlertKind::ObjectsLost, _) => {
+            // What can be made again is removed at will.
+            if datastore.rebuildable.value {
+                return None;
+            }
+            expression = Some(format!("{shown} < 0.5 * max(max_over_time({series}[2d]))"));
+            hold = Duration::hours(1);
             comparison = Comparison::Below;
         }
         (AlertKind::QueueExpiring, _) => {
@@ -329,6 +348,7 @@ const RABBITMQ_FURTHER: &[Further] = &[
     shown("Memory in use", PanelUnit::Bytes, "aws_amazonmq_rabbit_mqmem_used_maximum", "max"),
     shown("Connections", PanelUnit::Count, "aws_amazonmq_connection_count_maximum", "max"),
 ];
+const BUCKET_FURTHER: &[Further] = &[shown("Size", PanelUnit::Bytes, "aws_s3_bucket_size_bytes_average", "sum")];
 const QUEUE_FURTHER: &[Further] = &[
     shown("Messages that wait", PanelUnit::Count, "aws_sqs_approximate_number_of_messages_visible_maximum", "max"),
     shown("Messages taken in each interval", PanelUnit::Count, "aws_sqs_number_of_messages_deleted_sum", "sum"),
@@ -343,7 +363,7 @@ const fn further_of(kind: DatastoreKind) -> &'static [Further] {
         DatastoreKind::Queue => QUEUE_FURTHER,
         DatastoreKind::Mongodb => DOCUMENTS_FURTHER,
         DatastoreKind::Topic => TOPIC_FURTHER,
-        DatastoreKind::Bucket => &[],
+        DatastoreKind::Bucket => BUCKET_FURTHER,
     }
 }
 
@@ -380,6 +400,10 @@ fn matcher(datastore: &Datastore, resource: &str) -> String {
         }
         DatastoreKind::Kafka => exactly("Cluster_Name", resource),
         DatastoreKind::Rabbitmq => exactly("Broker", resource),
+        // Its name is its own in the world by the account's number behind it.
+        DatastoreKind::Bucket => {
+            format!("dimension_BucketName=~{}", quoted(&format!("{}(-[0-9]{{12}})?", literal(resource))))
+        }
         DatastoreKind::Mongodb => exactly("DBClusterIdentifier", resource),
         DatastoreKind::Topic if datastore.fifo.value => exactly("TopicName", &format!("{resource}.fifo")),
         DatastoreKind::Topic => exactly("TopicName", resource),

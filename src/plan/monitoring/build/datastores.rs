@@ -12,7 +12,7 @@ use crate::ir::choice::EnvironmentKind;
 use crate::ir::component::{Component, DependencyKind};
 use crate::ir::datastore::Datastore;
 use crate::ir::{Environment, System, Traced};
-use crate::plan::monitoring::alerting::{AlertPlan, Comparison};
+use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, Comparison};
 use crate::plan::monitoring::dashboards::{
     DashboardKind, DashboardLink, DashboardPlan, PanelKind, PanelState, PanelUnit,
 };
@@ -29,6 +29,10 @@ pub(super) fn alerts(system: &System, specs: &Specs, shown: &BTreeSet<&str>) -> 
             let resource = resource(system, environment, datastore.first_name().as_str());
             for watch in of(datastore, &resource) {
                 let is_asked = exported.contains(watch.metric);
+                // No alarm of the cloud compares a value with what it was.
+                if !is_asked && watch.kind == AlertKind::ObjectsLost {
+                    continue;
+                }
                 let dashboard = if shown.contains(datastore.name.as_str()) {
                     datastore_dashboard(system, &datastore.name)
                 } else {
@@ -200,6 +204,7 @@ fn panels(
         // Several alerts may watch one value.
         let kinds: Vec<_> = watches.iter().filter(|other| other.title == watch.title).map(|other| other.kind).collect();
         let legend = match watch.comparison {
+            _ if watch.kind == AlertKind::ObjectsLost => "objects",
             Comparison::Above => "highest",
             Comparison::Below => "lowest",
         };
@@ -241,7 +246,7 @@ pub(super) fn headlines(subject: &Subject<'_>) -> Vec<Panel> {
             // Of what is consumed the lag says most, of the others the CPU.
             let (lag, others): (Vec<Panel>, Vec<Panel>) = shown.into_iter().partition(Panel::is_lag);
             let first = lag.into_iter().chain(others).next()?;
-            Some(first.titled(|title| format!("{title} of {name}")))
+            Some(first.titled(|title| format!("{name}: {title}")))
         })
         .collect()
 }

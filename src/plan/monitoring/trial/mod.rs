@@ -174,6 +174,12 @@ pub fn of_alert<'e>(
             let gibibytes = |number: i64| Decimal::whole(number << 30);
             &[Course::Fall(gibibytes(100), Decimal::whole((100 << 30) / 1440))]
         }
+        AlertKind::ObjectsLost => {
+            let series = vec![series(found.first()?, Course::Level(hundred, one))?];
+            let hold = alert.hold.map_or(0, |hold| hold.value.whole_seconds().div_ceil(60));
+            // It compares with the most of the time that it looks back over, which is longer than this.
+            return Some(Trial { series, well: BEFORE, ill: EVALUATION + hold + MARGIN, cured: MARGIN });
+        }
         AlertKind::DatastoreAbsent => &[Course::Gone(one), Course::Growth(one, one)],
         AlertKind::DatastoreCpu
         | AlertKind::DatastoreStorage
