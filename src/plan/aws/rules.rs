@@ -30,6 +30,7 @@ crate::rules! { room 20;
     QUEUE_DEFAULTS = "queue-defaults": "messages are kept for 4 days and hidden for 30 seconds, as SQS does by itself";
     OLD_VERSIONS = "old-versions": "old versions of objects are kept for 90 days";
     ABORT_UPLOADS = "abort-uploads": "an upload that was not finished goes after 7 days";
+    LOG_WRITERS = "log-writers": "a service writes the logs of this account alone, where they belong";
     ACCESS_LOGS = "access-logs": "requests to load balancers and buckets are logged, as long as other logs";
     LOG_GROUP = "log-group": "each component logs to a group of its own";
     ALARM = "alarm": "an alert of the monitoring plan is an alarm of the cloud, too, where a metric of the cloud shows what it watches";

@@ -65,6 +65,8 @@ words! {
     cdn_headers_policy: String = "cdn_headers_policy";
     /// Where a CDN looks for its certificate.
     cdn_certificate_region: String = "cdn_certificate_region";
+    /// The zone that names of CDNs lie in.
+    cdn_hosted_zone: String = "cdn_hosted_zone";
     /// The kind of storage of a database.
     storage_type: String = "storage_type";
     /// On what tasks of ECS run.
@@ -256,6 +258,7 @@ const ACTIONS: &[&str] = &[
     "bucket.read",
     "bucket.write",
     "kafka.cluster",
+    "kafka.cluster_produce",
     "kafka.produce",
     "kafka.consume",
     "kafka.group",
@@ -264,6 +267,7 @@ const ACTIONS: &[&str] = &[
     "secret",
     "logs",
     "flow_logs",
+    "find_logs",
     "registry_token",
     "registry_pull",
     "registry_push",

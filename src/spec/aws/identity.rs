@@ -111,6 +111,8 @@ named! {
         Budgets = "budgets";
         /// S3.
         S3 = "s3";
+        /// Access logs of buckets.
+        S3Logs = "s3_logs";
         /// SNS.
         Sns = "sns";
         /// SQS.

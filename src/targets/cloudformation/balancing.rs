@@ -11,9 +11,6 @@ use crate::plan::aws::graph::{
     ListenerRule, LoadBalancer, RecordTarget, Ref, TargetGroup, WebAcl,
 };
 
-/// The zone of hosted names that CloudFront's names lie in, whatever the region.
-const CLOUDFRONT_ZONE: &str = "Z2FDTNDATAQYW2";
-
 fn attributes(values: Vec<(&'static str, Doc)>, origin: Origin) -> Doc {
     Doc::list(
         values.into_iter().map(|(key, value)| pair("Key", "Value", Doc::text(key, origin), value, origin)),
@@ -224,7 +221,7 @@ pub(super) fn record(template: &mut Template<'_>, record: &DnsRecord, zone: &Dns
         }
         RecordTarget::Distribution(distribution) => Map::new(origin)
             .with("DNSName", template.of(distribution, Attribute::Host, origin))
-            .text("HostedZoneId", CLOUDFRONT_ZONE)
+            .with("HostedZoneId", text(&template.scope.spec.words.cdn_hosted_zone))
             .bool("EvaluateTargetHealth", false),
     };
     let properties = Map::new(origin)
@@ -340,8 +337,9 @@ pub(super) fn distribution(template: &mut Template<'_>, site: &Distribution, buc
         Map::new(origin).with("DistributionConfig", config),
     );
     if let Some(bucket) = bucket {
-        let reads = distribution_reads(&template.logical(Kind::Bucket, &bucket.id), &id, origin);
-        let statements = std::iter::once(reads).chain(log_writers(template, bucket)).collect();
+        let own = template.logical(Kind::Bucket, &bucket.id);
+        let reads = bucket.served_by.as_ref().map(|service| distribution_reads(&own, service, &id, origin));
+        let statements = reads.into_iter().chain(log_writers(template, bucket)).collect();
         objects::bucket(template, bucket, statements);
     }
 }

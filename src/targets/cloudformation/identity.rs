@@ -208,19 +208,13 @@ pub(super) fn tls_only(actions: &'static str, resources: Vec<Doc>) -> Map {
 }
 
 /// A statement that lets a service act for what is of this account.
-pub(super) fn service_may(
-    sid: &'static str,
-    service: Doc,
-    actions: &[&'static str],
-    resource: Doc,
-    origin: Origin,
-) -> Map {
+pub(super) fn service_may(sid: Doc, service: Doc, action: Doc, resource: Doc, origin: Origin) -> Map {
     let account = Map::new(origin).with("aws:SourceAccount", reference("AWS::AccountId", origin));
     Map::new(origin)
-        .text("Sid", sid)
+        .with("Sid", sid)
         .text("Effect", "Allow")
         .with("Principal", Map::new(origin).with("Service", service))
-        .with("Action", one_or_many(actions.iter().map(|action| Doc::text(*action, origin)).collect(), origin))
+        .with("Action", action)
         .with("Resource", resource)
         .with("Condition", Map::new(origin).with("StringEquals", account))
 }

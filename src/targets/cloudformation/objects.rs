@@ -2,11 +2,11 @@
 
 use super::identity::{below, key_arn, policy, service_may, tls_only};
 use super::rules;
-use super::template::{Keep, Template, bucket_name, by};
-use super::value::{attribute, flow, reference, text, whole};
-use crate::ir::Origin;
+use super::template::{Keep, Template, bucket_name, splice};
+use super::value::{Sub, attribute, flow, reference, text, whole};
+use crate::ir::{Origin, Traced};
 use crate::output::{Doc, Map};
-use crate::plan::aws::graph::{Attribute, Bucket, BucketPurpose, Kind, Queue, Topic};
+use crate::plan::aws::graph::{Attribute, Bucket, BucketPurpose, Kind, LogWriter, Queue, Topic};
 
 /// A queue that refuses plaintext.
 pub(super) fn queue(template: &mut Template<'_>, queue: &Queue) {
@@ -53,7 +53,10 @@ pub(super) fn topic(template: &mut Template<'_>, topic: &Topic) {
     let mut statements = vec![tls_only("sns:Publish", vec![reference(id.clone(), secure)])];
     if let Some(publisher) = &topic.publisher {
         let to = reference(id.clone(), publisher.origin);
-        statements.push(service_may("Publish", text(publisher), &["sns:Publish"], to, publisher.origin));
+        statements.push({
+            let publish = |word: &'static str| Doc::text(word, publisher.origin);
+            service_may(publish("Publish"), text(publisher), publish("sns:Publish"), to, publisher.origin)
+        });
     }
     let properties = Map::new(secure)
         .with("Topics", Doc::list([reference(id.clone(), secure)], secure))
@@ -159,56 +162,21 @@ fn lifecycle(bucket: &Bucket) -> Map {
 /// What services that write logs may do with a bucket.
 pub(super) fn log_writers(template: &Template<'_>, bucket: &Bucket) -> Vec<Map> {
     let id = template.logical(Kind::Bucket, &bucket.id);
-    let origin = bucket.origin;
-    let into = |prefix: &'static str| below(&id, prefix, origin);
-    let service = |name: &'static str| Doc::text(name, origin);
-    match bucket.purpose {
-        BucketPurpose::AccessLogs => vec![
-            service_may(
-                "LoadBalancers",
-                service("logdelivery.elasticloadbalancing.amazonaws.com"),
-                &["s3:PutObject"],
-                into("/*/AWSLogs/${AWS::AccountId}/*"),
-                origin,
-            ),
-            service_may(
-                "Deliveries",
-                service("delivery.logs.amazonaws.com"),
-                &["s3:PutObject"],
-                into("/*/AWSLogs/${AWS::AccountId}/*"),
-                origin,
-            ),
-            service_may(
-                "DeliveriesCheck",
-                service("delivery.logs.amazonaws.com"),
-                &["s3:GetBucketAcl"],
-                attribute(&id, "Arn", origin),
-                origin,
-            ),
-            service_may("Buckets", service("logging.s3.amazonaws.com"), &["s3:PutObject"], into("/*"), origin),
-        ],
-        BucketPurpose::Trail => vec![
-            service_may(
-                "TrailCheck",
-                service("cloudtrail.amazonaws.com"),
-                &["s3:GetBucketAcl"],
-                attribute(&id, "Arn", origin),
-                origin,
-            ),
-            service_may(
-                "Trail",
-                service("cloudtrail.amazonaws.com"),
-                &["s3:PutObject"],
-                into("/AWSLogs/${AWS::AccountId}/*"),
-                origin,
-            ),
-        ],
-        BucketPurpose::Objects | BucketPurpose::Website | BucketPurpose::State | BucketPurpose::CdnLogs => Vec::new(),
-    }
+    let may = |writer: &LogWriter| {
+        let resource = match &writer.below {
+            Some(path) => {
+                let own = Sub::default().of(&format!("{id}.Arn")).text("/");
+                splice(own, &template.pattern(path)).doc(path.origin)
+            }
+            None => attribute(&id, "Arn", bucket.origin),
+        };
+        service_may(text(&writer.sid), text(&writer.service), text(&writer.action), resource, bucket.origin)
+    };
+    bucket.log_writers.iter().map(may).collect()
 }
 
 /// What a distribution may read of its bucket.
-pub(super) fn distribution_reads(bucket: &str, distribution: &str, origin: Origin) -> Map {
+pub(super) fn distribution_reads(bucket: &str, service: &Traced<String>, distribution: &str, origin: Origin) -> Map {
     let condition = Map::new(origin).with(
         "AWS:SourceArn",
         super::value::Sub::default()
@@ -223,7 +191,7 @@ pub(super) fn distribution_reads(bucket: &str, distribution: &str, origin: Origi
     Map::new(origin)
         .text("Sid", "Distribution")
         .text("Effect", "Allow")
-        .with("Principal", by(rules::CDN).text("Service", "cloudfront.amazonaws.com"))
+        .with("Principal", Map::new(service.origin).with("Service", text(service)))
         .text("Action", "s3:GetObject")
         .with("Resource", below(bucket, "/*", origin))
         .with("Condition", Map::new(origin).with("StringEquals", condition))

@@ -1,9 +1,9 @@
 //! Queues, topics and buckets, with the policies that ask for TLS.
 
 use super::module::{Module, block, file_of};
-use super::place::{Place, arn, identifier};
+use super::place::{Place, arn, identifier, joined};
 use crate::ir::{Origin, Traced};
-use crate::output::hcl::{Block, Body, Node};
+use crate::output::hcl::{Block, Body, Node, Part};
 use crate::plan::aws::graph::{Bucket, BucketPurpose, Datastores, Id, Queue, Topic};
 
 pub(super) fn print(stores: &Datastores, place: Place<'_>, module: &mut Module) {
@@ -210,7 +210,7 @@ pub(super) fn bucket(bucket: &Bucket, place: Place<'_>, shared: &str, module: &m
                 ),
         );
     }
-    policy(bucket, &file, &name, module);
+    policy(bucket, place, &file, &name, module);
 }
 
 fn is_for_logs(bucket: &Bucket) -> bool {
@@ -255,67 +255,50 @@ fn lifecycle(bucket: &Bucket, _: &str) -> Body {
     body.gap().with("depends_on", depends)
 }
 
-fn policy(bucket: &Bucket, file: &str, name: &str, module: &mut Module) {
+fn policy(bucket: &Bucket, place: Place<'_>, file: &str, name: &str, module: &mut Module) {
     let origin = bucket.origin;
     let own = || Node::code(format!("aws_s3_bucket.{name}.arn"), origin);
     let below = |path: &str| Node::code(format!("\"${{aws_s3_bucket.{name}.arn}}/{path}\""), origin);
     let mut document = Body::default().block(refuses_plaintext("s3:*", vec![own(), below("*")], origin));
-    let writer = |sid: &'static str, service: &'static str, action: &'static str, resource: Node| {
+    let arn = || Part::Code(format!("aws_s3_bucket.{name}.arn").into());
+    for writer in &bucket.log_writers {
+        let resource = match &writer.below {
+            Some(path) => {
+                let mut parts = vec![arn(), Part::Text("/".into())];
+                parts.extend(place.pieces(path));
+                Node::new(joined(parts), path.origin)
+            }
+            None => own(),
+        };
         let principals = Body::default()
             .with("type", Node::text("Service", origin))
-            .with("identifiers", Node::list([Node::text(service, origin)], origin));
+            .with("identifiers", Node::list([Node::traced(&writer.service)], origin));
         let body = Body::default()
-            .with("sid", Node::text(sid, origin))
-            .with("actions", Node::list([Node::text(action, origin)], origin))
+            .with("sid", Node::traced(&writer.sid))
+            .with("actions", Node::list([Node::traced(&writer.action)], origin))
             .with("resources", Node::list([resource], origin))
             .block(Block::new("principals", principals, origin))
             .block(super::identity::source_account(origin));
-        Block::new("statement", body, origin).keyed(sid)
-    };
-    match bucket.purpose {
-        BucketPurpose::AccessLogs => {
-            document = document
-                .block(writer("BucketLogs", "logging.s3.amazonaws.com", "s3:PutObject", below("*")))
-                .block(writer(
-                    "LoadBalancerLogs",
-                    "logdelivery.elasticloadbalancing.amazonaws.com",
-                    "s3:PutObject",
-                    below("*/AWSLogs/${local.account_id}/*"),
-                ))
-                .block(writer(
-                    "NetworkLogs",
-                    "delivery.logs.amazonaws.com",
-                    "s3:PutObject",
-                    below("*/AWSLogs/${local.account_id}/*"),
-                ))
-                .block(writer("NetworkLogsCheck", "delivery.logs.amazonaws.com", "s3:GetBucketAcl", own()));
-        }
-        BucketPurpose::Trail => {
-            document =
-                document.block(writer("TrailCheck", "cloudtrail.amazonaws.com", "s3:GetBucketAcl", own())).block(
-                    writer("Trail", "cloudtrail.amazonaws.com", "s3:PutObject", below("AWSLogs/${local.account_id}/*")),
-                );
-        }
-        BucketPurpose::Website => {
-            let principals = Body::default()
-                .with("type", Node::text("Service", origin))
-                .with("identifiers", Node::list([Node::text("cloudfront.amazonaws.com", origin)], origin));
-            let only = Body::default()
-                .with("test", Node::text("StringEquals", origin))
-                .with("variable", Node::text("aws:SourceArn", origin))
-                .with(
-                    "values",
-                    Node::list([Node::code(format!("aws_cloudfront_distribution.{name}.arn"), origin)], origin),
-                );
-            let body = Body::default()
-                .with("sid", Node::text("Distribution", origin))
-                .with("actions", Node::list([Node::text("s3:GetObject", origin)], origin))
-                .with("resources", Node::list([below("*")], origin))
-                .block(Block::new("principals", principals, origin))
-                .block(Block::new("condition", only, origin));
-            document = document.block(Block::new("statement", body, origin).keyed("Distribution"));
-        }
-        BucketPurpose::Objects | BucketPurpose::State | BucketPurpose::CdnLogs => {}
+        document = document.block(Block::new("statement", body, origin).keyed(writer.sid.value.clone()));
+    }
+    if let Some(service) = &bucket.served_by {
+        let principals = Body::default()
+            .with("type", Node::text("Service", origin))
+            .with("identifiers", Node::list([Node::traced(service)], origin));
+        let only = Body::default()
+            .with("test", Node::text("StringEquals", origin))
+            .with("variable", Node::text("aws:SourceArn", origin))
+            .with(
+                "values",
+                Node::list([Node::code(format!("aws_cloudfront_distribution.{name}.arn"), origin)], origin),
+            );
+        let body = Body::default()
+            .with("sid", Node::text("Distribution", origin))
+            .with("actions", Node::list([Node::text("s3:GetObject", origin)], origin))
+            .with("resources", Node::list([below("*")], origin))
+            .block(Block::new("principals", principals, origin))
+            .block(Block::new("condition", only, origin));
+        document = document.block(Block::new("statement", body, origin).keyed("Distribution"));
     }
     let policy = format!("bucket-{}", bucket.id);
     module.data(file, "aws_iam_policy_document", &policy, document, origin);

@@ -1,5 +1,6 @@
 //! What an account has once: who the pipeline is, images, the audit trail, budgets, and where Terraform's state is kept.
 
+use super::data::log_writers;
 use super::identity::{key, regional, stated, statement};
 use super::{Whole, by, word};
 use crate::diag::Diagnostic;
@@ -156,6 +157,8 @@ impl Account<'_> {
                 access_logs: None,
                 protected: by(true, rules::STATE),
                 secret: None,
+                log_writers: Vec::new(),
+                served_by: None,
             },
             key: key(
                 self.named(NameKind::KmsAlias, "terraform-state"),
@@ -187,6 +190,8 @@ impl Account<'_> {
             access_logs: (purpose == BucketPurpose::Trail).then(|| Ref::named("account-logs")),
             protected: by(true, rules::TRAIL),
             secret: None,
+            log_writers: log_writers(purpose, self.whole.specs),
+            served_by: None,
         };
         vec![
             bucket("account-logs", "account-logs", BucketPurpose::AccessLogs, None),

@@ -234,7 +234,12 @@ fn kafka(place: Place<'_>, call: &PeerTemplate, datastore: &DatastorePlan) -> Ve
     let topic = call.topic.as_ref().map_or("*", |topic| topic.value.as_str());
     let mut statements = vec![statement(
         &format!("{name}-cluster"),
-        words.actions("kafka.cluster"),
+        // To write once alone is a matter of the cluster, not of the topic.
+        words.actions(if matches!(call.access.value, Access::Produce | Access::Write) {
+            "kafka.cluster_produce"
+        } else {
+            "kafka.cluster"
+        }),
         vec![Pattern::of(&cluster, Attribute::Arn, call.origin)],
         call.origin,
     )];

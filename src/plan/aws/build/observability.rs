@@ -4,7 +4,7 @@ use super::identity::{ALARMS, LOGS, service_role, writes_logs};
 use super::network::log_name;
 use super::{Draft, Place, Workload, by};
 use crate::ir::{Origin, Traced};
-use crate::plan::aws::graph::{Id, LogGroup, Owner, Ref, Topic};
+use crate::plan::aws::graph::{Id, LogGroup, Owner, Pattern, Ref, Topic};
 use crate::plan::aws::rules;
 use crate::plan::infrastructure::templates::WorkloadForm;
 use crate::spec::aws::{NameKind, Principal};
@@ -39,6 +39,10 @@ fn flow_logs(place: Place<'_>, draft: &mut Draft) {
         true,
     );
     role.statements.push(writes_logs(place, &flow_logs, "flow_logs", rules::FLOW_LOG));
+    // To look for groups is of no group.
+    let origin = Origin::rule(rules::FLOW_LOG);
+    let find = place.specs().aws.words.actions("find_logs");
+    role.statements.push(super::identity::statement("Find", find, vec![Pattern::read("*", origin)], origin));
     draft.roles.push(role);
     add(place, draft, "flow-logs", Owner::Network, Origin::rule(rules::FLOW_LOG));
 }

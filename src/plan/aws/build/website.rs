@@ -8,6 +8,7 @@ use crate::ir::{Origin, Traced};
 use crate::plan::aws::graph::{Bucket, BucketPurpose, Certificate, Distribution, DnsRecord, Id, RecordTarget, Ref};
 use crate::plan::aws::rules;
 use crate::plan::infrastructure::templates::WorkloadForm;
+use crate::spec::aws::Principal;
 
 pub(super) fn plan(place: Place<'_>, draft: &mut Draft) {
     for workload in place.workloads().filter(|workload| workload.component.form.value == WorkloadForm::Static) {
@@ -42,6 +43,8 @@ fn website(place: Place<'_>, workload: Workload<'_>, draft: &mut Draft) {
         access_logs: Some(Ref::named(ACCESS_LOGS)),
         protected: by(false, rules::WEBSITE),
         secret: None,
+        log_writers: Vec::new(),
+        served_by: Some(place.specs().aws.principal(Principal::CloudFront).clone()),
     };
     let distribution = Distribution {
         id: Id::made(workload.name()),

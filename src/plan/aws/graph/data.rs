@@ -1,6 +1,6 @@
 //! Datastores and the secrets in which components find them.
 
-use super::{KmsKey, LogGroup, Ref, Role, SecurityGroup, resources};
+use super::{KmsKey, LogGroup, Pattern, Ref, Role, SecurityGroup, resources};
 use crate::ir::Traced;
 use crate::ir::value::PortNumber;
 
@@ -252,6 +252,10 @@ resources! {
         protected: Traced<bool>,
         /// Where its name is kept.
         secret: Option<Ref<Secret>>,
+        /// Services of this account that write logs into it.
+        log_writers: Vec<LogWriter>,
+        /// The service that serves its files to everybody.
+        served_by: Option<Traced<String>>,
     }
 
     /// A secret in the secret store.
@@ -295,6 +299,19 @@ pub enum BucketPurpose {
     Website,
     /// Terraform's state.
     State,
+}
+
+/// What a service that writes logs may do with a bucket.
+#[derive(Clone, Debug)]
+pub struct LogWriter {
+    /// What the statement is called.
+    pub sid: Traced<String>,
+    /// The service.
+    pub service: Traced<String>,
+    /// What it does.
+    pub action: Traced<String>,
+    /// Below which path of the bucket; none where it is of the bucket itself.
+    pub below: Option<Pattern>,
 }
 
 /// What stands in a secret.

@@ -69,12 +69,14 @@ fn registry(place: &Place<'_>, package: &Package, problems: &mut Vec<Diagnostic>
         );
         return None;
     };
-    let host = format!("{account}.dkr.ecr.{}.amazonaws.com", place.environment.region);
+    // A region that nobody knows is told where its zones are asked for.
+    let suffix = place.specs.aws.regions.get(&place.environment.region.value).map(|region| region.dns_suffix.as_str());
+    let host = format!("{account}.dkr.ecr.{}.{}", place.environment.region, suffix.unwrap_or("amazonaws.com"));
     Some(account.with(if path.is_empty() { host } else { format!("{host}/{path}") }))
 }
 
 fn is_cloud_registry(host: &str) -> bool {
-    host.contains(".dkr.ecr.") && host.ends_with(".amazonaws.com")
+    host.contains(".dkr.ecr.") && host.contains(".amazonaws.com")
 }
 
 /// The secret that images are pulled with, where the registry asks for one.

@@ -12,10 +12,10 @@ import pathlib
 import subprocess
 import tempfile
 
-from . import checkov_policies
+from . import checkov_policies, permissions
 from .model import ACCOUNT, Finding, Unable, environments, simulated
 
-JUDGES = ["lint", "deploy", "checkov"]
+JUDGES = ["lint", "deploy", "checkov", "permissions"]
 STACKS = "stacks.json"
 
 
@@ -29,6 +29,8 @@ def judge(options: argparse.Namespace, home: pathlib.Path) -> list[Finding]:
                 findings += lint(folder, home)
             if "deploy" in wanted:
                 findings += deploy(folder, home, options, record(options))
+        if "permissions" in wanted:
+            findings += permissions.judge(options, home)
         if policies:
             findings += policies.result()
     return findings

@@ -5,7 +5,7 @@ mod databases;
 mod objects;
 mod streams;
 
-pub(super) use objects::{ACCESS_LOGS, CDN_LOGS, bucket_name, cdn_logs};
+pub(super) use objects::{ACCESS_LOGS, CDN_LOGS, bucket_name, cdn_logs, log_writers};
 
 use super::identity::DATA;
 use super::network::{ingress, rule};

@@ -4,10 +4,11 @@ use super::{address, data_key, id, owner, protected, secret};
 use crate::ir::value::Duration;
 use crate::ir::{Origin, Traced};
 use crate::plan::aws::build::{Draft, Place, by, word};
-use crate::plan::aws::graph::{Bucket, BucketPurpose, Id, Owner, Queue, Ref, Topic};
+use crate::plan::aws::graph::{Bucket, BucketPurpose, Id, LogWriter, Owner, Pattern, Queue, Ref, Topic};
 use crate::plan::aws::rules;
 use crate::plan::infrastructure::environments::DatastorePlan;
-use crate::spec::aws::NameKind;
+use crate::spec::Specs;
+use crate::spec::aws::{NameKind, Principal};
 
 /// The bucket of access logs.
 pub(in crate::plan::aws::build) const ACCESS_LOGS: &str = "access-logs";
@@ -117,6 +118,8 @@ pub(super) fn bucket(place: Place<'_>, datastore: &DatastorePlan, draft: &mut Dr
         access_logs: Some(Ref::named(ACCESS_LOGS)),
         protected: protected(place, datastore),
         secret: Some(secret(place, datastore, address("name"), draft)),
+        log_writers: Vec::new(),
+        served_by: None,
     };
     draft.datastores.buckets.push(bucket);
 }
@@ -150,5 +153,31 @@ fn logs(place: Place<'_>, id: &'static str, purpose: BucketPurpose) -> Bucket {
         access_logs: None,
         protected: by(place.is_production(), rules::PROTECTED),
         secret: None,
+        log_writers: log_writers(purpose, place.specs()),
+        served_by: None,
+    }
+}
+
+/// Services that write logs into a bucket, each for this account alone.
+pub(in crate::plan::aws::build) fn log_writers(purpose: BucketPurpose, specs: &Specs) -> Vec<LogWriter> {
+    let writer = |sid: &str, service: Principal, action: &str, below: Option<&str>| LogWriter {
+        sid: word(sid, rules::LOG_WRITERS),
+        service: specs.aws.principal(service).clone(),
+        action: word(action, rules::LOG_WRITERS),
+        below: below.map(|path| Pattern::read(path, Origin::rule(rules::LOG_WRITERS))),
+    };
+    const DELIVERED: Option<&str> = Some("*/AWSLogs/<ACCOUNT>/*");
+    match purpose {
+        BucketPurpose::AccessLogs => vec![
+            writer("BucketLogs", Principal::S3Logs, "s3:PutObject", Some("*")),
+            writer("LoadBalancerLogs", Principal::LoadBalancerLogs, "s3:PutObject", DELIVERED),
+            writer("NetworkLogs", Principal::LogDelivery, "s3:PutObject", DELIVERED),
+            writer("NetworkLogsCheck", Principal::LogDelivery, "s3:GetBucketAcl", None),
+        ],
+        BucketPurpose::Trail => vec![
+            writer("TrailCheck", Principal::CloudTrail, "s3:GetBucketAcl", None),
+            writer("Trail", Principal::CloudTrail, "s3:PutObject", Some("AWSLogs/<ACCOUNT>/*")),
+        ],
+        BucketPurpose::Objects | BucketPurpose::CdnLogs | BucketPurpose::Website | BucketPurpose::State => Vec::new(),
     }
 }
