@@ -266,10 +266,10 @@ fn another_folder_may_be_a_tree_or_a_system() -> Outcome {
     Ok(())
 }
 
-/// A value that stands in the root of one environment is a change of the resource that has it there, and of no other; where
-/// it moves into the module nothing changes for an environment that had it already.
+/// A value that stands in the root or the parameters of one environment is a change of the resource that has it there, and of no
+/// other; where it moves into the module or template nothing changes for an environment that had it already.
 #[test]
-fn terraform_is_told_by_resource_and_environment() -> Outcome {
+fn infrastructure_is_told_by_resource_and_environment() -> Outcome {
     let repository = Repository::new()?;
     repository.edit(
         "path/implementation_artifacts.yaml",
@@ -280,18 +280,20 @@ fn terraform_is_told_by_resource_and_environment() -> Outcome {
     let story: Value = serde_json::from_str(&text)?;
     let changes =
         story["causes"].as_array().into_iter().flatten().flat_map(|cause| cause["changes"].as_array()).flatten();
-    let of_terraform: Vec<&Value> = changes.filter(|change| change["target"] == "terraform").collect();
-    let database: Vec<&&Value> =
-        of_terraform.iter().filter(|change| change["resource"]["name"] == "catalog_db").collect();
-    let [database] = database.as_slice() else { return Err(format!("{database:#?}").into()) };
-    assert_eq!(
-        (&database["resource"]["kind"], &database["field"], &database["environments"]),
-        (&Value::from("aws_db_instance"), &Value::from("instance_class"), &serde_json::json!(["staging"]))
-    );
-    assert_eq!((&database["old"], &database["new"]), (&Value::from("db.t4g.medium"), &Value::from("db.m7g.large")));
-    assert_eq!(database["risks"].as_array().map(Vec::len), Some(2), "{database:#}");
-    let others = of_terraform.iter().filter(|change| change["environments"] != serde_json::json!(["staging"]));
-    assert_eq!(others.count(), 0, "{of_terraform:#?}");
+    let changes: Vec<&Value> = changes.collect();
+    for (target, kind, name, field) in [
+        ("terraform", "aws_db_instance", "catalog_db", "instance_class"),
+        ("cloudformation", "AWS::RDS::DBInstance", "CatalogDbDatabase", "Properties.DBInstanceClass"),
+    ] {
+        let of_target = || changes.iter().filter(|change| change["target"] == target);
+        let database: Vec<&&Value> = of_target().filter(|change| change["resource"]["name"] == name).collect();
+        let [database] = database.as_slice() else { return Err(format!("{database:#?}").into()) };
+        assert_eq!((&database["resource"]["kind"], &database["field"]), (&Value::from(kind), &Value::from(field)));
+        assert_eq!((&database["old"], &database["new"]), (&Value::from("db.t4g.medium"), &Value::from("db.m7g.large")));
+        assert_eq!(database["risks"].as_array().map(Vec::len), Some(2), "{database:#}");
+        let others = of_target().filter(|change| change["environments"] != serde_json::json!(["staging"]));
+        assert_eq!(others.count(), 0, "{changes:#?}");
+    }
     Ok(())
 }
 

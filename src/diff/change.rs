@@ -125,7 +125,7 @@ pub fn changes(old: &Version, new: &Version, renamings: &[Renaming]) -> Changes 
     let read = |version: &Version| -> Vec<Found> {
         let files: Vec<(&Utf8PathBuf, &Text)> =
             paths.iter().filter_map(|path| Some((*path, version.files.get(*path)?))).collect();
-        module::by_environment(files.par_iter().flat_map_iter(|(path, file)| found(path, file)).collect())
+        module::by_environment(files.par_iter().flat_map_iter(|(path, file)| found(path, file)).collect(), version)
     };
     let (mut before, mut after) = (read(old), read(new));
     let mut names = 0;

@@ -1,6 +1,6 @@
-//! What stands once for all environments, as each environment has it: resources of a Terraform module, with the values of
-//! its variables that the environment's root gives. A value that moves from the root into the module, or back, is then no
-//! change, and one that differs is a change of the resource that has it.
+//! What stands once for all environments, as each environment has it: resources of a Terraform module, with the values of its
+//! variables that the environment's root gives, and those of a CloudFormation template, with its parameters. A value that
+//! moves from one to the other is then no change, and one that differs is a change of the resource that has it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,34 +8,43 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::Version;
 use super::change::Found;
-use crate::output::resource::{self, Field};
+use crate::output::resource::{self, FILE, Field};
 
-/// The target whose modules are looked into.
-const TARGET: &str = "terraform";
+const TERRAFORM: &str = "terraform";
+const CLOUDFORMATION: &str = "cloudformation";
 
-/// Blocks of a module that are no resources.
+/// Blocks of a Terraform module that are no resources.
 const NOT_RESOURCES: &[&str] = &["variable", "output", "locals", "terraform", "provider", "moved", "import"];
+
+/// The kind of what a template says besides its resources.
+const TEMPLATE: &str = "template";
 
 /// Where a value stands that a resource takes from a root: the file, its first line and its last.
 pub(super) type Place = (Utf8PathBuf, usize, usize);
 
-/// The files that have to be read, besides those that differ, to know what each environment has: all roots, and what uses a
-/// variable that a root gives another value.
+/// The files that have to be read, besides those that differ, to know what each environment has: roots, and what uses a value
+/// that they give otherwise.
 pub(super) fn needed<'v>(
     old: &'v Version,
     new: &'v Version,
     differing: &BTreeSet<&Utf8PathBuf>,
 ) -> Vec<&'v Utf8PathBuf> {
-    let of_target = || old.files.iter().chain(&new.files).filter(|(_, file)| file.target == TARGET);
-    let changed: BTreeSet<String> = of_target()
+    let all = || old.files.iter().chain(&new.files);
+    let of_terraform = || all().filter(|(_, file)| file.target == TERRAFORM);
+    let changed: BTreeSet<String> = of_terraform()
         .filter(|(path, file)| file.environment.is_some() && differing.contains(path))
         .flat_map(|(path, _)| changed(path, old, new))
         .collect();
-    if changed.is_empty() {
-        return Vec::new();
-    }
     let uses = |text: &str| changed.iter().any(|name| text.contains(&format!("var.{name}")));
-    of_target().filter(|(_, file)| file.environment.is_some() || uses(&file.text)).map(|(path, _)| path).collect()
+    let modules =
+        of_terraform().filter(|(_, file)| !changed.is_empty() && (file.environment.is_some() || uses(&file.text)));
+    // A template is read with the parameters of each environment, if one of them differs.
+    let of_cloudformation = || all().filter(|(_, file)| file.target == CLOUDFORMATION);
+    let template = |path: &Utf8Path| template_of(path).unwrap_or_else(|| path.to_owned());
+    let templates: BTreeSet<Utf8PathBuf> =
+        of_cloudformation().filter(|(path, _)| differing.contains(path)).map(|(path, _)| template(path)).collect();
+    let stacks = of_cloudformation().filter(|(path, _)| templates.contains(&template(path)));
+    modules.chain(stacks).map(|(path, _)| path).collect()
 }
 
 /// The variables that a root gives another value than before.
@@ -50,56 +59,96 @@ fn changed(path: &Utf8PathBuf, old: &Version, new: &Version) -> BTreeSet<String>
     old.symmetric_difference(&new).map(name).collect()
 }
 
-/// What a root gives to a module.
+/// The template that a file holds an environment's parameters of: `environments/ENV/parameters/X.json` are those of
+/// `templates/X.yaml`.
+fn template_of(path: &Utf8Path) -> Option<Utf8PathBuf> {
+    let (before, rest) = path.as_str().split_once("environments/")?;
+    let (_, rest) = rest.split_once("/parameters/")?;
+    Some(format!("{before}templates/{}.yaml", rest.strip_suffix(".json")?).into())
+}
+
+/// What a root gives to a module or a template.
 struct Root {
     environment: String,
+    /// Where it stands.
     file: Utf8PathBuf,
-    folder: Utf8PathBuf,
+    /// The folder of the module, or the file of the template.
+    of: Utf8PathBuf,
+    /// By the names that the module or template knows.
     arguments: BTreeMap<String, Field>,
 }
 
-/// Puts in the place of a module's resources those of each environment, where roots are among what was found.
-pub(super) fn by_environment(found: Vec<Found>) -> Vec<Found> {
+/// Puts in the place of resources that stand once those of each environment, where roots are among what was found.
+pub(super) fn by_environment(found: Vec<Found>, version: &Version) -> Vec<Found> {
     let roots: Vec<Root> = found.iter().filter_map(root).collect();
     if roots.is_empty() {
         return found;
     }
-    let mut used: BTreeSet<(String, String)> = BTreeSet::new();
+    let conditions: BTreeMap<Utf8PathBuf, BTreeMap<String, String>> = found
+        .iter()
+        .filter(|one| one.target == CLOUDFORMATION && one.resource.kind == TEMPLATE)
+        .map(|one| (one.file.clone(), conditions(one)))
+        .collect();
+    let mut used: BTreeSet<(Utf8PathBuf, String)> = BTreeSet::new();
     let mut all = Vec::with_capacity(found.len());
     for mut one in found {
-        let roots: Vec<&Root> = roots.iter().filter(|root| one.file.starts_with(&root.folder)).collect();
-        if one.target != TARGET || one.environment.is_some() || roots.is_empty() {
+        let roots: Vec<&Root> = roots.iter().filter(|root| one.file.starts_with(&root.of)).collect();
+        let is_once = [TERRAFORM, CLOUDFORMATION].contains(&one.target.as_str()) && one.environment.is_none();
+        let kind = one.resource.kind.as_str();
+        if !is_once || roots.is_empty() {
             all.push(one);
-        } else if one.resource.kind == "variable" {
-            // Its type follows from the values.
-            one.resource.fields.retain(|field| field.path != "type" && !field.path.starts_with("type."));
+        } else if kind == "variable" || kind == TEMPLATE {
+            // Types and conditions follow from the values.
+            let follows = |path: &str| match kind {
+                TEMPLATE => path.starts_with("Parameters.") || path.starts_with("Conditions."),
+                _ => path == "type" || path.starts_with("type."),
+            };
+            let fields = std::mem::take(&mut one.resource.fields);
+            let fields = fields.into_iter().filter(|field| !follows(&field.path)).collect();
+            one.resource.fields = fields;
             all.push(one);
-        } else if NOT_RESOURCES.contains(&one.resource.kind.as_str()) {
+        } else if one.target == TERRAFORM && NOT_RESOURCES.contains(&kind) {
             all.push(one);
         } else {
-            all.extend(roots.iter().map(|root| of_root(&one, root, &mut used)));
+            let text = version.files.get(&one.true_file).map_or("", |file| &file.text);
+            let conditions = conditions.get(&one.file);
+            all.extend(roots.iter().map(|root| of_root(&one, root, (text, conditions), &mut used)));
         }
     }
     // What a resource shows need not be told of the root as well.
-    for one in all.iter_mut().filter(|one| one.resource.kind == "module") {
-        let environment = one.environment.clone().unwrap_or_default();
-        one.resource.fields.retain(|field| !used.contains(&(environment.clone(), field.path.clone())));
+    for one in all.iter_mut().filter(|one| one.environment.is_some()) {
+        let file = one.true_file.clone();
+        one.resource.fields.retain(|field| !used.contains(&(file.clone(), field.path.clone())));
     }
     all
 }
 
 fn root(found: &Found) -> Option<Root> {
-    if found.target != TARGET || found.resource.kind != "module" {
-        return None;
-    }
-    let source = found.resource.fields.iter().find(|field| field.path == "source")?;
-    let fields = found.resource.fields.iter().map(|field| (field.path.clone(), field.clone()));
+    let (of, below) = match (found.target.as_str(), found.resource.kind.as_str()) {
+        (TERRAFORM, "module") => {
+            let source = found.resource.fields.iter().find(|field| field.path == "source")?;
+            (normal(&found.file.parent()?.join(&source.value)), "")
+        }
+        (CLOUDFORMATION, FILE) => (template_of(&found.file)?, "Parameters."),
+        _ => return None,
+    };
+    let arguments = found
+        .resource
+        .fields
+        .iter()
+        .filter_map(|field| Some((field.path.strip_prefix(below)?.to_owned(), field.clone())));
     Some(Root {
         environment: found.environment.clone()?,
-        folder: normal(&found.file.parent()?.join(&source.value)),
+        of,
         file: found.true_file.clone(),
-        arguments: fields.collect(),
+        arguments: arguments.collect(),
     })
+}
+
+/// What each condition of a template compares: `[MultiAZ, true]`.
+fn conditions(template: &Found) -> BTreeMap<String, String> {
+    let fields = template.resource.fields.iter();
+    fields.filter_map(|field| Some((field.path.strip_prefix("Conditions.")?.to_owned(), field.value.clone()))).collect()
 }
 
 /// A path without `..`.
@@ -115,21 +164,76 @@ fn normal(path: &Utf8Path) -> Utf8PathBuf {
     parts.join("/").into()
 }
 
-/// A resource of a module, as an environment has it.
-fn of_root(found: &Found, root: &Root, used: &mut BTreeSet<(String, String)>) -> Found {
+/// A resource that stands once, as an environment has it.
+fn of_root(
+    found: &Found,
+    root: &Root,
+    (text, conditions): (&str, Option<&BTreeMap<String, String>>),
+    used: &mut BTreeSet<(Utf8PathBuf, String)>,
+) -> Found {
     let mut own = found.clone();
     own.environment = Some(root.environment.clone());
     for field in &mut own.resource.fields {
-        let (value, arguments) = filled(&field.value, &root.arguments);
-        for argument in &arguments {
-            used.insert((root.environment.clone(), argument.path.clone()));
-        }
-        if let [argument] = arguments.as_slice() {
+        let (value, arguments) = match found.target.as_str() {
+            TERRAFORM => filled(&field.value, &root.arguments),
+            _ => resolved(field, text, conditions, root),
+        };
+        // What a value is only a part of stands where it is put together.
+        let is_whole = !field.value.contains("${");
+        used.extend(arguments.iter().map(|argument| (root.file.clone(), argument.path.clone())));
+        if let ([argument], true) = (arguments.as_slice(), is_whole) {
             own.elsewhere.insert(field.path.clone(), (root.file.clone(), argument.line, argument.last));
         }
         field.value = value;
     }
     own
+}
+
+/// A value of a template with parameters in the place of what refers to them, and those parameters: `!Ref Name`, `${Name}`, and
+/// `!If [Condition, one, other]` where the condition compares a parameter.
+fn resolved<'r>(
+    field: &Field,
+    text: &str,
+    conditions: Option<&BTreeMap<String, String>>,
+    root: &'r Root,
+) -> (String, Vec<&'r Field>) {
+    let arguments = &root.arguments;
+    let before = text.get(..field.start).unwrap_or_default().trim_end();
+    let has_tag =
+        |tag: &str| before.ends_with(tag) || text.get(field.start..).is_some_and(|rest| rest.starts_with(tag));
+    if has_tag("!Ref") {
+        return match arguments.get(&field.value) {
+            Some(argument) => (argument.value.clone(), vec![argument]),
+            None => (field.value.clone(), Vec::new()),
+        };
+    }
+    if has_tag("!If")
+        && let [condition, one, other] = elements(&field.value).as_slice()
+        && let Some(compared) = conditions.and_then(|conditions| conditions.get(*condition))
+        && let [name, wanted] = elements(compared).as_slice()
+        && let Some(argument) = arguments.get(*name)
+    {
+        let chosen = if argument.value == *wanted { one } else { other };
+        return ((*chosen).to_owned(), vec![argument]);
+    }
+    let (mut out, mut found) = (field.value.clone(), Vec::new());
+    if out.contains("${") {
+        // Who names the environment means each: what stands around it is the same in all.
+        for (name, argument) in arguments.iter().filter(|(_, argument)| argument.value != root.environment) {
+            let reference = format!("${{{name}}}");
+            if out.contains(&reference) {
+                out = out.replace(&reference, &argument.value);
+                found.push(argument);
+            }
+        }
+    }
+    (out, found)
+}
+
+/// The elements of a list of scalars that is one value.
+fn elements(list: &str) -> Vec<&str> {
+    let inner = list.strip_prefix('[').and_then(|list| list.strip_suffix(']'));
+    inner.map_or_else(Vec::new, |inner| inner.split(", ").collect())
 }
 
 /// A value with arguments in the place of variables, and those arguments.
@@ -161,6 +265,16 @@ fn filled<'r>(value: &str, arguments: &'r BTreeMap<String, Field>) -> (String, V
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_template_is_that_of_its_parameters() {
+        let template =
+            template_of(Utf8Path::new("infra/cloudformation/environments/staging/parameters/datastores/a.json"));
+        assert_eq!(template.as_deref(), Some(Utf8Path::new("infra/cloudformation/templates/datastores/a.yaml")));
+        assert_eq!(template_of(Utf8Path::new("infra/cloudformation/environments/staging/stacks.json")), None);
+        assert_eq!(elements("[IsMultiAZ, true, false]"), ["IsMultiAZ", "true", "false"]);
+        assert!(elements("IsMultiAZ").is_empty());
+    }
 
     #[test]
     fn variables_are_filled_where_they_are_known() {
