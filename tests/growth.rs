@@ -35,7 +35,7 @@ const PRINTING_PER_COMPONENT: [(&str, u64); 8] = [
     ("path", 650),
     ("kubernetes", 1850),
     ("terraform", 650),
-    ("cloudformation", 600),
+    ("cloudformation", 900),
     ("prometheus", 900),
     ("grafana", 200),
     ("operations", 1700),
