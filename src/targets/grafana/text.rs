@@ -13,6 +13,9 @@ const JOINER: char = '\u{2060}';
 /// The placeholder of the plan for what the viewer reads of the chosen environment.
 const ENVIRONMENT_TEXT: &str = "$environment_text";
 
+/// The placeholder of the plan for the instances that the viewer chooses.
+const INSTANCE: &str = "$instance";
+
 /// A title or a legend: none of its characters begins a variable (`$name`, `${name}`, `[[name]]`).
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains('$') && !text.contains("[[") {
@@ -53,6 +56,8 @@ fn push_filled(query: &mut String, expression: &str, selector: &str, spec: &Graf
         (WINDOW, spec.rate_interval.as_str()),
         (SELECTOR, selector),
         (ENVIRONMENT_TEXT, spec.environment_text.as_str()),
+        // A variable of the dashboard has the name of its placeholder.
+        (INSTANCE, INSTANCE),
     ];
     let known = |rest: &'_ str| filled.iter().find(|(placeholder, _)| rest.starts_with(placeholder)).copied();
     let start = query.len();
@@ -135,6 +140,9 @@ mod tests {
             filled,
             "rate(a{n=\"$environment\",b=\"\\x24window\"}[$__rate_interval]) > c{d=\"${environment:text}\"} $"
         );
+        let mut instances = String::new();
+        push_filled(&mut instances, "a{b=\"$z\",instance=~\"$instance\"}", "", &spec);
+        assert_eq!(instances, "a{b=\"\\x24z\",instance=~\"$instance\"}");
         let mut own = String::new();
         push_filled(&mut own, "rate(a{b=\"$x [[y]] \\\"$z\",c=~`w$`}[$window])", "", &spec);
         assert_eq!(own, "rate(a{b=\"\\x24x [\\x5by]] \\\"\\x24z\",c=~`w$`}[$__rate_interval])");
