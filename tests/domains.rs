@@ -214,8 +214,7 @@ fn the_domain_data_follows_what_it_reads_and_writes() {
     let forecast = river.text("kubernetes/production/workloads/forecast.yaml");
     assert!(forecast.contains("kind: CronJob") && forecast.contains("model-version: '2026.10'"), "{forecast}");
     let dashboard = river.text("grafana/dashboards/components/cleaner.json");
-    for panel in ["Age of the newest result (freshness)", "Completeness", "Messages that wait of readings", "Processed"]
-    {
+    for panel in ["Age of the newest result (freshness)", "Completeness", "readings: Messages that wait", "Processed"] {
         assert!(dashboard.contains(&format!("\"title\": \"{panel}\"")), "{panel}");
     }
     let alerts = river.text("prometheus/production/rules/cleaner.yaml");
