@@ -1,8 +1,8 @@
 //! What a change does before it is done: two versions of all generated files, told apart by resource and field, grouped by
 //! the lines of the inputs that cause it, with what is risky about it.
 //!
-//! `change`, `module` and `fields` find what differs, `cause` finds out why, `cost` what it costs, `risk` looks it up in a table of facts, `story` puts it together, and `entry`,
-//! `show` and `unified` print it. Nothing here writes, and nothing judges.
+//! `change`, `module` and `fields` find what differs, `cause` finds out why, `cost` what it costs, `risk` looks it up in a table of
+//! facts, `story` puts it together, and `entry`, `show` and `unified` print it. Nothing here writes, and nothing judges.
 
 pub mod cause;
 pub mod change;
