@@ -404,6 +404,10 @@ impl Account<'_> {
 
     /// One for the system, and one for each environment that has its own.
     fn budgets(&self) -> Vec<Budget> {
+        let regions = &self.whole.specs.aws.regions;
+        if self.own.first().is_some_and(|first| regions.lacks(&first.region.value, "budgets")) {
+            return Vec::new();
+        }
         let owner = self.whole.system.owner.as_ref();
         let contact = owner.and_then(|owner| owner.contact.as_ref()).filter(|contact| contact.value.contains('@'));
         let mail: Vec<Traced<String>> = contact.cloned().into_iter().collect();

@@ -19,6 +19,19 @@ pub(super) fn plan(place: Place<'_>, draft: &mut Draft) {
 fn website(place: Place<'_>, workload: Workload<'_>, draft: &mut Draft) {
     let words = &place.specs().aws.words;
     let origin = workload.plan.origin;
+    let region = &place.environment.region;
+    if place.specs().aws.regions.lacks(&region.value, "website") {
+        draft.cannot(
+            region.origin,
+            format!(
+                "`{}` is a website, and the partition of `{region}` has no CDN that pathc can make",
+                workload.name()
+            ),
+            format!("the region of `{}`", place.environment.name),
+            "run it as a `service`, or turn it off there: `components: {NAME: {enabled: false}}`",
+        );
+        return;
+    }
     let mut hosts: Vec<Traced<HostName>> = Vec::new();
     for host in workload.plan.routes.iter().filter_map(|route| route.host.as_ref()) {
         if !hosts.iter().any(|known| known.value == host.value) {
