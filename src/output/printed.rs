@@ -290,16 +290,12 @@ pub(super) fn is_special(character: char) -> bool {
 #[inline]
 pub(crate) fn marks(text: &str, mark: impl Fn(u8) -> u8) -> u8 {
     let bytes = text.as_bytes();
-    let Some(last) = bytes.last_chunk() else {
-        return bytes.iter().fold(0, |all, byte| all | mark(*byte));
-    };
-    // Each of the sixteen places is added up for itself; the last sixteen may overlap with those before.
-    let chunks: &[[u8; 16]] = bytes.as_chunks().0;
-    let mut found = [0; 16];
-    chunks.iter().chain([last]).for_each(|chunk| {
-        found.iter_mut().zip(chunk).for_each(|(found, byte)| *found |= mark(*byte));
-    });
-    found.into_iter().fold(0, |all, one| all | one)
+    let all = |bytes: &[u8; 16]| bytes.iter().fold(0, |all, byte| all | mark(*byte));
+    match bytes.last_chunk() {
+        // The last sixteen may overlap with those before.
+        Some(last) => bytes.as_chunks().0.iter().fold(all(last), |found, chunk| found | all(chunk)),
+        None => bytes.iter().fold(0, |all, byte| all | mark(*byte)),
+    }
 }
 
 /// Whether a text stands between double quotes as it is.

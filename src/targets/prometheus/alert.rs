@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use memchr::memchr;
-
 use super::place::{Place, Recordeds};
 use super::rules;
 use crate::ir::Origin;
+use crate::output::printed::marks;
 use crate::output::yaml::Writer;
 use crate::plan::monitoring::alerting::AlertPlan;
 use crate::plan::monitoring::promql::push_filled;
@@ -108,11 +107,8 @@ pub(super) fn annotations(
 /// A text that Prometheus reads as a template of its own language: it comes out as it is.
 pub(super) fn template(text: &str) -> Cow<'_, str> {
     // There is hardly ever a brace.
-    if memchr(b'{', text.as_bytes()).is_some() && text.contains("{{") {
-        Cow::Owned(text.replace("{{", "{{ \"{{\" }}"))
-    } else {
-        Cow::Borrowed(text)
-    }
+    let has_brace = marks(text, |byte| u8::from(byte == b'{')) != 0;
+    if has_brace && text.contains("{{") { Cow::Owned(text.replace("{{", "{{ \"{{\" }}")) } else { Cow::Borrowed(text) }
 }
 
 #[cfg(test)]
