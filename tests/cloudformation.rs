@@ -32,6 +32,8 @@ struct Template {
     /// Parameters of Systems Manager that it makes, with `${Environment}`.
     told: BTreeSet<String>,
     description: usize,
+    /// Parameters that an environment may leave empty, which leaves a property out.
+    optional: BTreeSet<String>,
 }
 
 /// One stack of an environment or account.
@@ -135,6 +137,9 @@ fn template(text: &str) -> Template {
             }
             "Resources" if tells && line.starts_with("      Name: ") => {
                 template.told.insert(entry.trim_start_matches("Name: ").trim_start_matches("!Sub ").to_owned());
+            }
+            "Conditions" => {
+                template.optional.extend(entry.split(':').next().unwrap().strip_prefix("Has").map(str::to_owned));
             }
             "Parameters" if line.starts_with("    Type: ") => {
                 let kind = entry.trim_start_matches("Type: ").to_owned();
@@ -323,6 +328,22 @@ fn two_hyphens_in_a_row_are_left_out_of_names_that_may_not_have_them() {
     let copy = changed("courier", &[("pathc.yaml", "system: courier\n", "system: cou--rier\n")]);
     let stacks = stacks(Utf8Path::from_path(copy.path()).unwrap(), |_, _| {});
     assert!(stacks.names.contains_key("cou--rier-staging-parcels-db"), "{:?}", stacks.names);
+}
+
+#[test]
+fn what_an_environment_lacks_is_said_to_be_nothing() {
+    let stacks = stacks(Utf8Path::new("fixtures/pass/gazette"), |_, _| {});
+    let mut optional = 0;
+    for (folder, order) in stacks.orders.iter().filter(|(folder, _)| folder.starts_with("environments/")) {
+        for stack in order {
+            let conditional = &stacks.templates[&stack.template].optional;
+            optional += conditional.len();
+            for name in conditional {
+                assert!(stack.parameters.contains_key(name), "{folder}: {name} would keep its last value");
+            }
+        }
+    }
+    assert!(optional > 0);
 }
 
 #[test]

@@ -657,6 +657,7 @@ fn on_ecs_a_failed_deployment_goes_back_to_what_was_held() {
 const STACKS: &str = r#"
 case "$*" in
   *'deploy --stack-name'*no-execute*) echo "${CHANGES:-No changes to deploy.}" ;;
+  *describe-stacks*) echo UPDATE_COMPLETE ;;
   *describe-change-set*) printf 'Modify\tLogs\tAWS::Logs::LogGroup\tFalse\n' ;;
   *detect-stack-drift*) echo 1 ;;
   *describe-stack-drift-detection-status*) printf 'DETECTION_COMPLETE\t%s\n' "${DRIFT:-IN_SYNC}" ;;

@@ -180,12 +180,17 @@ impl<'a> Layers<'a> {
         if told.environment {
             values.append(ENVIRONMENT, Doc::traced(&environment.name));
         }
-        if let Some(domain) = self.domain(index).filter(|_| told.domain) {
-            values.append(DOMAIN, domain);
+        // What is left out keeps its last value.
+        let none = || Doc::text("", Origin::rule(rules::PARAMETER));
+        if told.domain {
+            values.append(DOMAIN, self.domain(index).unwrap_or_else(none));
         }
         merged.parameters.values(index, &mut values);
-        if let Some(Some(zone)) = asked.zones.get(&index) {
-            values.append(ZONE_PARAMETER, zone.clone());
+        match asked.zones.get(&index) {
+            Some(Some(zone)) => values.append(ZONE_PARAMETER, zone.clone()),
+            None if !asked.zones.is_empty() => values.append(ZONE_PARAMETER, none()),
+            // The deployment looks it up.
+            Some(None) | None => {}
         }
         for (id, by_environment) in &asked.imports {
             // What nothing in the environment reads has to be there all the same: the network's is.

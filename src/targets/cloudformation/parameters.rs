@@ -170,8 +170,13 @@ impl Parameters {
     /// What an environment gives for them.
     pub(super) fn values(&self, environment: usize, values: &mut Map) {
         for lifted in &self.lifted {
-            if let Some(value) = &lifted.values[environment] {
-                values.append(lifted.name.clone(), written(value));
+            match &lifted.values[environment] {
+                Some(value) => values.append(lifted.name.clone(), written(value)),
+                // What is left out keeps its last value.
+                None if lifted.optional => {
+                    values.append(lifted.name.clone(), Doc::text("", Origin::rule(rules::PARAMETER)));
+                }
+                None => {}
             }
         }
     }
