@@ -10,8 +10,27 @@ use super::{Case, Need, Outcome, aws, none};
 
 const NEEDS: &[Need] = &[Need::Installed("python"), Need::Installed("python-aws"), Need::Program("terraform")];
 
-pub(super) const CASES: &[Case] =
-    &[Case { name: "equivalence::a_system_on_ecs_is_made_the_same_by_both", needs: NEEDS, run: on_ecs }];
+pub(super) const CASES: &[Case] = &[
+    Case { name: "equivalence::every_fixture_is_planned_the_same_by_both", needs: NEEDS, run: as_planned },
+    Case { name: "equivalence::a_system_on_ecs_is_made_the_same_by_both", needs: NEEDS, run: on_ecs },
+];
+
+/// All environments of all fixtures: what Terraform plans is what CloudFormation makes, as far as a plan knows. The fixture with
+/// every kind of datastore shows that the judge of plans sees what is missing or another.
+fn as_planned() -> Outcome {
+    let scratch = tempfile::tempdir()?;
+    let mut wrong = Vec::new();
+    for (folder, plan) in aws::built_fixtures("cloudformation", scratch.path())? {
+        let infra = folder.parent().ok_or("no folder of infrastructure")?;
+        let (infra, plan) = (infra.to_string_lossy(), plan.to_string_lossy());
+        let mut arguments = vec!["--planned", "--environments", &plan, &infra];
+        if infra.contains("/gazette/") {
+            arguments.push("--prove");
+        }
+        wrong.extend(aws::judge("equivalence", &arguments)?.iter().map(ToString::to_string));
+    }
+    none(wrong)
+}
 
 /// One environment on ECS. A later build calls its datastores by other names.
 fn on_ecs() -> Outcome {

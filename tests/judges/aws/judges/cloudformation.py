@@ -76,6 +76,18 @@ def lint(folder: pathlib.Path, home: pathlib.Path) -> list[Finding]:
 
 def deploy(folder: pathlib.Path, home: pathlib.Path, options: argparse.Namespace, kept: pathlib.Path | None) -> list[Finding]:
     """Runs the folder's own `deploy.sh` for each account and its environments, up to the first stack that fails."""
+    for account, places in places_of(folder, options).items():
+        with simulated(account, options.environments, kept) as variables:
+            variables = variables | {"JOBS": "4", "TEMPLATE_BUCKET": "templates-of-the-judge", "PATH": f"{home / 'python-aws' / 'bin'}:{variables['PATH']}"}
+            for place in places:
+                found = deploy_place(folder, place, home, variables)
+                if found:
+                    return found
+    return []
+
+
+def places_of(folder: pathlib.Path, options: argparse.Namespace) -> dict[str, list[pathlib.Path]]:
+    """The folders with stacks, by the account that they are deployed in."""
     known = {e["name"]: str(e["account"]) for e in environments(options.environments) if e.get("account")}
     default = next(iter(known.values()), ACCOUNT)
     by_account: dict[str, list[pathlib.Path]] = {}
@@ -88,14 +100,7 @@ def deploy(folder: pathlib.Path, home: pathlib.Path, options: argparse.Namespace
         by_account.setdefault(account, []).append(place)
     if not by_account:
         raise Unable(f"{folder} has no {STACKS}")
-    for account, places in by_account.items():
-        with simulated(account, options.environments, kept) as variables:
-            variables = variables | {"JOBS": "4", "TEMPLATE_BUCKET": "templates-of-the-judge", "PATH": f"{home / 'python-aws' / 'bin'}:{variables['PATH']}"}
-            for place in places:
-                found = deploy_place(folder, place, home, variables)
-                if found:
-                    return found
-    return []
+    return by_account
 
 
 def deploy_place(folder: pathlib.Path, place: pathlib.Path, home: pathlib.Path, variables: dict[str, str]) -> list[Finding]:

@@ -20,8 +20,8 @@ import tempfile
 import yaml
 
 from . import cloudformation, terraform
-from .facts import Row, get, statements
-from .model import Finding, Unable
+from .facts import UNKNOWN, Row, get, statements
+from .model import Finding, Unable, simulated
 from .rows import PARTS, ROWS
 
 JUDGES = ["apply", "second-plan", "moved", "deploy", "equivalence"]
@@ -61,13 +61,31 @@ def both(folder: pathlib.Path, scratch: pathlib.Path, options: argparse.Namespac
     record.write_text("", encoding="utf-8")
     copied = scratch / "terraform"
     shutil.copytree(folder / "terraform", copied)
+    if options.planned:
+        return planned(folder, copied, options, record)
     with concurrent.futures.ThreadPoolExecutor() as pool:
         deployed = pool.submit(cloudformation.deploy, folder / "cloudformation", home, options, record)
-        wanted = ["keep-plan"] if options.planned else ["apply", "second-plan", "moved"]
-        findings, applied = terraform.run_roots(folder / "terraform", copied, wanted, options)
+        findings, applied = terraform.run_roots(folder / "terraform", copied, ["apply", "second-plan", "moved"], options)
         findings = findings + deployed.result()
-    resources = [resource for name, root in applied.items() if not name.startswith("bootstrap") for resource in root]
-    return [resources, [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]], findings
+    return [resources_of(applied), read(record)], findings
+
+
+def planned(folder: pathlib.Path, copied: pathlib.Path, options: argparse.Namespace, record: pathlib.Path) -> tuple[list, list[Finding]]:
+    """What Terraform plans, and what CloudFormation makes within the simulation, without the AWS CLI between them."""
+    places = cloudformation.places_of(folder / "cloudformation", options)
+    start = lambda account: simulated(account, options.environments, record, places.get(account))  # noqa: E731
+    findings, applied = terraform.run_roots(folder / "terraform", copied, ["keep-plan"], options, start)
+    deployed = read(record)
+    findings += [Finding(str(folder), "deploy", one["stack"], one["error"]) for one in deployed if "error" in one]
+    return [resources_of(applied), deployed], findings
+
+
+def resources_of(applied: dict[str, list[dict]]) -> list[dict]:
+    return [resource for name, root in applied.items() if not name.startswith("bootstrap") for resource in root]
+
+
+def read(record: pathlib.Path) -> list[dict]:
+    return [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
 
 
 def compared(folder: pathlib.Path, applied: list[dict], deployed: list[dict], planned: bool, used: list[dict]) -> list[Finding]:
@@ -92,6 +110,8 @@ def compared_in(account: str, folder: pathlib.Path, applied: list[dict], deploye
 
     for unread in sorted(set(ours.unread + theirs.unread)):
         found.append(Finding(str(folder), "equivalence", unread, "the table doesn't know the kind"))
+    if planned:
+        named_alike(ours, theirs)
     for key in sorted(ours.facts.keys() | theirs.facts.keys()):
         kind, identity = key
         here, there = ours.facts.get(key, []), theirs.facts.get(key, [])
@@ -100,12 +120,42 @@ def compared_in(account: str, folder: pathlib.Path, applied: list[dict], deploye
             continue
         for one, other in zip(here, there, strict=True):
             for name in one:
-                unknown = one[name] is None and (planned or name == "region")
-                if one[name] != other[name] and not unknown:
+                unknown = name == "region" and one[name] is None
+                if not unknown and not agree(one[name], other[name]):
                     differs(kind, identity, name, f"{name}: Terraform {shown(one[name])}, CloudFormation {shown(other[name])}")
     if not ours.facts:
         raise Unable(f"{folder} has nothing to compare in {account}")
     return found
+
+
+def agree(one: object, other: object) -> bool:
+    """Whether two values are the same, as far as the first is known."""
+    if isinstance(one, str) and UNKNOWN in one:
+        if not one.startswith(("[", "{")) or not isinstance(other, str):
+            return True
+        return agree(json.loads(one), json.loads(other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return all(agree(one.get(key), other.get(key)) for key in one.keys() | other.keys())
+    if isinstance(one, list) and isinstance(other, list) and UNKNOWN in json.dumps(one, default=str):
+        left = list(other)
+        for value in sorted(one, key=lambda value: str(value).count(UNKNOWN)):
+            found = next((at for at, candidate in enumerate(left) if agree(value, candidate)), None)
+            if found is None:
+                return False
+            del left[found]
+        return not left
+    return one == other
+
+
+def named_alike(ours: Side, theirs: Side) -> None:
+    """Gives what a plan can't name yet the name of what agrees with it on the other side, as far as it goes."""
+    for kind, identity in sorted(key for key in ours.facts if UNKNOWN in key[1]):
+        pattern = re.compile(".*".join(map(re.escape, identity.split(UNKNOWN))))
+        for facts in ours.facts.pop((kind, identity)):
+            free = (key for key in sorted(theirs.facts) if key[0] == kind and pattern.fullmatch(key[1]) and len(theirs.facts[key]) > len(ours.facts.get(key, [])))
+            free = list(free)
+            alike = next((key for key in free if any(all(agree(facts[name], other[name]) for name in facts if name != "region") for other in theirs.facts[key])), None)
+            ours.facts[alike or (free[0] if free else (kind, identity))].append(facts)
 
 
 def shown(value: object) -> str:
@@ -158,24 +208,30 @@ def of_terraform(applied: list[dict]) -> Side:
     by_type = collections.defaultdict(list)
     for one in applied:
         by_type[one["type"]].append(one["values"])
-    alias = {value.get("target_key_id"): value.get("name") for value in by_type["aws_kms_alias"]}
-    address = {one["address"]: one for one in applied}
+    alias = {value.get("target_key_id"): value.get("name") for value in by_type["aws_kms_alias"] if value.get("target_key_id") != UNKNOWN}
+    address = {(one.get("root"), one["address"]): one for one in applied}
     for one in applied:
         if one["type"] == "aws_kms_key":
-            known = address.get(one["address"].replace("aws_kms_key", "aws_kms_alias"), {}).get("values", {}).get("name")
+            known = address.get((one.get("root"), one["address"].replace("aws_kms_key", "aws_kms_alias")), {}).get("values", {}).get("name")
             one["values"]["alias"] = alias.get(one["values"].get("key_id")) or alias.get(one["values"].get("arn")) or known
     inline, managed = collections.defaultdict(list), collections.defaultdict(list)
     policies = {value.get("arn"): value for value in by_type["aws_iam_policy"]}
+    unknown = set()
     for value in by_type["aws_iam_role_policy"]:
-        inline[value["role"]] += statements(value.get("policy")) or []
+        if value.get("policy") == UNKNOWN:
+            unknown.add(value["role"])
+        else:
+            inline[value["role"]] += statements(value.get("policy")) or []
     for value in by_type["aws_iam_role_policy_attachment"]:
         own = policies.get(value.get("policy_arn"))
-        if own:
+        if value.get("policy_arn") == UNKNOWN:
+            unknown.add(value["role"])
+        elif own:
             inline[value["role"]] += statements(own.get("policy")) or []
         else:
             managed[value["role"]].append(value.get("policy_arn"))
     for value in by_type["aws_iam_role"]:
-        value["permissions"] = in_order(inline[value["name"]])
+        value["permissions"] = UNKNOWN if value["name"] in unknown else in_order(inline[value["name"]])
         value["managed"] = managed[value["name"]]
     rows = collections.defaultdict(list)
     for row in ROWS:
@@ -185,7 +241,10 @@ def of_terraform(applied: list[dict]) -> Side:
             side.unread.append(one["type"])
     name_all(side, [(rows[one["type"]], one["values"], "terraform_id", ["arn", "id", "key_id", "allocation_id"]) for one in applied if rows[one["type"]]])
     for value in by_type["aws_eks_cluster"]:
-        side.names[get(value, "vpc_config.cluster_security_group_id")] = f"<security group of the cluster {value['name']}>"
+        group = get(value, "vpc_config.cluster_security_group_id")
+        if group in (None, UNKNOWN):
+            continue
+        side.names[group] = f"<security group of the cluster {value['name']}>"
     for one in applied:
         for row in rows[one["type"]]:
             if row.terraform_if is None or get(one["values"], row.terraform_if):
@@ -251,7 +310,7 @@ def name_all(side: Side, resources: list[tuple[list[Row], dict, str, list[str]]]
                 # A name that is its own id means the same on both sides.
                 if key == "allocation_id" and row.kind != "address":
                     continue
-                if isinstance(physical, str) and physical != identity and row.kind not in NAMELESS and GENERATED.search(physical):
+                if isinstance(physical, str) and physical not in (identity, UNKNOWN) and row.kind not in NAMELESS and GENERATED.search(physical):
                     # A name space is also referred to by its name.
                     side.names[physical] = str(identity) if row.kind == "name space" else f"<{name}>"
                     if row.kind == "load balancer" or row.kind == "target group":
@@ -296,6 +355,8 @@ def change(value: object, path: str) -> bool:
     if isinstance(inner, list) and int(last) < len(inner):
         last = int(last)
     elif not (isinstance(inner, dict) and inner.get(last) not in (None, "", [], {})):
+        return False
+    if UNKNOWN in json.dumps(inner[last], default=str):
         return False
     was = inner[last]
     inner[last] = not was if isinstance(was, bool) else was + 1 if isinstance(was, int) else [*was, "another"] if isinstance(was, list) else f"{was} another"

@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable
 
 Read = str | Callable[[dict], object]
+# What a plan does not know.
+UNKNOWN = "(known after apply)"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +35,8 @@ def get(value: object, path: Read) -> object:
     if callable(path):
         return path(value) if isinstance(value, dict) else None
     for key in path.split("."):
+        if value == UNKNOWN:
+            return UNKNOWN
         if isinstance(value, list) and not key.isdigit():
             value = value[0] if value else None
         if isinstance(value, list):
@@ -61,7 +65,12 @@ def attribute(key: str) -> Callable[[dict], object]:
 
 def each(path: str, read: Callable[[dict], object]) -> Callable[[dict], object]:
     """A list of something, in no order."""
-    return lambda value: sorted((json.dumps(read(one), sort_keys=True, default=str) for one in get(value, path) or []))
+
+    def all_of(value: dict) -> object:
+        found = get(value, path) or []
+        return UNKNOWN if found == UNKNOWN else sorted((json.dumps(read(one), sort_keys=True, default=str) for one in found))
+
+    return all_of
 
 
 def camel(value: object, key: str = "") -> object:
@@ -78,6 +87,8 @@ def camel(value: object, key: str = "") -> object:
 
 def containers(value: dict) -> object:
     written = value.get("container_definitions")
+    if written == UNKNOWN:
+        return UNKNOWN
     found = camel(json.loads(written) if isinstance(written, str) else value.get("ContainerDefinitions"))
     for port in (port for one in found or [] for port in one.get("PortMappings", [])):
         # In a network of its own a task has no other port of the host.
@@ -88,8 +99,8 @@ def containers(value: dict) -> object:
 
 def statements(document: object) -> list[dict] | None:
     """The statements of a policy in one form."""
-    if document in (None, ""):
-        return None
+    if document in (None, "", UNKNOWN):
+        return document or None
     document = json.loads(document) if isinstance(document, str) else document
     found = document.get("Statement", [])
     found = found if isinstance(found, list) else [found]
@@ -112,9 +123,9 @@ def policy(path: str) -> Callable[[dict], object]:
     return lambda value: statements(get(value, path))
 
 
-def dimensions(metric: dict | None) -> dict:
+def dimensions(metric: dict | None) -> dict | str:
     found = (metric or {}).get("dimensions") or (metric or {}).get("Dimensions") or []
-    if isinstance(found, dict):
+    if isinstance(found, dict) or found == UNKNOWN:
         return found
     return {d.get("name", d.get("Name")): d.get("value", d.get("Value")) for d in found}
 
@@ -266,7 +277,7 @@ def written(path: str) -> Callable[[dict], object]:
 
     def read(value: dict) -> object:
         found = get(value, path)
-        return json.loads(found) if isinstance(found, str) and found else found
+        return json.loads(found) if isinstance(found, str) and found not in ("", UNKNOWN) else found
 
     return read
 

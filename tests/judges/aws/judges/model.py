@@ -35,13 +35,13 @@ def environments(configurations: str | None) -> list[dict]:
 
 
 @contextlib.contextmanager
-def simulated(account: str, configurations: str | None, record: pathlib.Path | None = None) -> Iterator[dict[str, str]]:
+def simulated(account: str, configurations: str | None, record: pathlib.Path | None = None, places: list[pathlib.Path] | None = None) -> Iterator[dict[str, str]]:
     """A simulated AWS of one account; gives the variables by which programs reach it, and nothing else.
 
-    `record`: a file for what CloudFormation makes there.
+    `record`: a file for what CloudFormation makes there. `places`: folders whose stacks are deployed before anything else.
     """
     script = pathlib.Path(__file__).parents[1] / "simulated"
-    command = [sys.executable, str(script), account, configurations or "-", *([str(record)] if record else [])]
+    command = [sys.executable, str(script), account, configurations or "-", *([str(record)] if record else []), *map(str, places or [])]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=None if os.environ.get("PATHC_JUDGES_VERBOSE") else subprocess.DEVNULL, text=True) as server:
         try:
             port = server.stdout.readline().strip()

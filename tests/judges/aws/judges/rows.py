@@ -56,7 +56,7 @@ NETWORK = [
         "type": ("vpc_endpoint_type", "VpcEndpointType"),
         "subnets": ("subnet_ids", "SubnetIds"),
         "security groups": ("security_group_ids", "SecurityGroupIds"),
-        "private names": (lambda v: bool(v.get("private_dns_enabled")), lambda v: v.get("PrivateDnsEnabled", False)),
+        "private names": (lambda v: v.get("private_dns_enabled") or False, lambda v: v.get("PrivateDnsEnabled", False)),
         "route tables": ("route_table_ids", "RouteTableIds"),
     }),
     Row("flow log", "aws_flow_log", "log_destination_type", "AWS::EC2::FlowLog", "LogDestinationType", {

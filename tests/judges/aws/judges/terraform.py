@@ -17,7 +17,10 @@ import shutil
 import subprocess
 import tempfile
 
+from collections.abc import Callable
+
 from . import checkov_policies
+from .facts import UNKNOWN
 from .model import ACCOUNT, REGION, Finding, Unable, environments, simulated
 
 JUDGES = ["fmt", "validate", "plan", "apply", "second-plan", "moved", "checkov"]
@@ -56,8 +59,12 @@ def judge_folder(folder: pathlib.Path, wanted: list[str], options: argparse.Name
     return findings + found
 
 
-def run_roots(folder: pathlib.Path, copy: pathlib.Path, wanted: list[str], options: argparse.Namespace, server: dict[str, str] | None = None):
-    """Runs the roots, some at once; gives the findings, and the resources of each root that was applied."""
+def run_roots(folder: pathlib.Path, copy: pathlib.Path, wanted: list[str], options: argparse.Namespace, start: Callable[[str], contextlib.AbstractContextManager[dict[str, str]]] | None = None):
+    """Runs the roots, some at once; gives the findings, and the resources of each root that was applied.
+
+    `start`: makes the simulated AWS of an account.
+    """
+    start = start or (lambda account: simulated(account, options.environments))
     roots = [root for root in roots_of(copy) if taken(root.relative_to(copy), options.environment)]
     if not roots:
         raise Unable(f"{folder} has no Terraform root")
@@ -67,8 +74,7 @@ def run_roots(folder: pathlib.Path, copy: pathlib.Path, wanted: list[str], optio
     applied: dict[str, list[dict]] = {}
     with contextlib.ExitStack() as servers:
         variables = {
-            account: servers.enter_context(simulated(account, options.environments) if server is None else as_it_is(server))
-            for account in sorted(set(accounts.values()))
+            account: servers.enter_context(start(account)) for account in sorted(set(accounts.values()))
         }
 
         def judged(root: pathlib.Path) -> Step:
@@ -90,7 +96,7 @@ def run_roots(folder: pathlib.Path, copy: pathlib.Path, wanted: list[str], optio
         for step in steps:
             findings += step.findings
             if step.applied is not None:
-                applied[step.name] = [resource | {"account": accounts[step.root]} for resource in step.applied]
+                applied[step.name] = [resource | {"account": accounts[step.root], "root": step.name} for resource in step.applied]
     return findings, applied
 
 
@@ -107,19 +113,6 @@ def account_of(root: pathlib.Path, default: str) -> str:
     texts = "\n".join(path.read_text(encoding="utf-8") for path in sorted(root.glob("*.tf")))
     found = re.search(r'allowed_account_ids\s*=\s*\["(\d+)"\]', texts)
     return found[1] if found else default
-
-
-class as_it_is:
-    """A server that somebody else ends."""
-
-    def __init__(self, variables: dict[str, str]) -> None:
-        self.variables = variables
-
-    def __enter__(self) -> dict[str, str]:
-        return self.variables
-
-    def __exit__(self, *_: object) -> None:
-        pass
 
 
 class Step:
@@ -196,14 +189,14 @@ class Step:
 
     def planned(self) -> list[dict]:
         """What an apply would make, as far as a plan knows it."""
-        if not self.run("plan", "plan", "-lock=false", "-input=false", "-out=kept"):
+        self.events("plan", "plan", "-lock=false", "-out=kept")
+        if self.findings:
             return []
         asked = self.terraform("show", "-json", "kept")
         if asked.returncode != 0:
             raise Unable(asked.stderr)
-        found: list[dict] = []
-        collect(json.loads(asked.stdout).get("planned_values", {}).get("root_module", {}), found)
-        return found
+        changes = [one for one in json.loads(asked.stdout).get("resource_changes", []) if one["mode"] == "managed"]
+        return [{"type": one["type"], "address": one["address"], "values": with_unknown(one["change"]["after"], one["change"]["after_unknown"])} for one in changes]
 
     def resources(self) -> list[dict]:
         shown_state = self.terraform("show", "-json")
@@ -212,6 +205,18 @@ class Step:
         found: list[dict] = []
         collect(json.loads(shown_state.stdout).get("values", {}).get("root_module", {}), found)
         return found
+
+
+def with_unknown(known: object, unknown: object) -> object:
+    """What a plan knows, and UNKNOWN where only an apply will."""
+    if unknown is True:
+        return UNKNOWN
+    if isinstance(unknown, dict):
+        known = known if isinstance(known, dict) else {}
+        return known | {key: with_unknown(known.get(key), inner) for key, inner in unknown.items() if inner not in (False, {}, [])}
+    if isinstance(unknown, list) and isinstance(known, list):
+        return [with_unknown(one, unknown[at] if at < len(unknown) else False) for at, one in enumerate(known)]
+    return known
 
 
 def collect(module: dict, found: list[dict]) -> None:
