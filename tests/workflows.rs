@@ -656,6 +656,7 @@ fn on_ecs_a_failed_deployment_goes_back_to_what_was_held() {
 /// An account whose stacks are as they should be.
 const STACKS: &str = r#"
 case "$*" in
+  *describe-stacks*) echo UPDATE_COMPLETE ;;
   *'deploy --stack-name'*no-execute*) echo "${CHANGES:-No changes to deploy.}" ;;
   *describe-stacks*) echo UPDATE_COMPLETE ;;
   *describe-change-set*) printf 'Modify\tLogs\tAWS::Logs::LogGroup\tFalse\n' ;;

@@ -6,7 +6,9 @@
 #   bash deploy.sh --plan FOLDER   shows what would change, and changes nothing
 #   bash deploy.sh --drift FOLDER  the same, with what was changed by hand; fails where there is any difference
 #
-# TEMPLATE_BUCKET   a bucket for templates above 51,200 bytes
+#   Begin with the folder of the account: its first stack makes the bucket through which larger templates go.
+#
+# TEMPLATE_BUCKET   another bucket for templates above 51,200 bytes
 # HELD              JSON object COMPONENT -> task definition that its service keeps for now; absent: each runs its newest
 # JOBS              how many stacks are deployed at once; absent: 5
 #
@@ -22,6 +24,12 @@ case "${1:-}" in
 esac
 folder="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)/${1:?which folder: environments/NAME}"
 list="$folder/stacks.json"
+
+template_bucket() { # the bucket through which templates go that are too large for a call
+  local base
+  base=$(jq -r '.template_bucket // ""' "$list")
+  printf '%s\n' "${TEMPLATE_BUCKET:-$base-$(aws sts get-caller-identity --query Account --output text)}"
+}
 
 zone_of() { # DOMAIN: the id of the public zone with the longest name that the domain ends in
   local name="$1" id
@@ -76,10 +84,10 @@ change() { # NAME REGION ARGUMENT..: deploys a stack, and says in a line what be
   local name="$1" region="$2" said failed=
   shift 2
   said=$(aws cloudformation deploy "$@" 2>&1) || failed=true
-  # A stack whose first deployment failed holds nothing, and takes no other.
-  if [ -n "$failed" ] && [[ $said == *"is in ROLLBACK_COMPLETE state"* ]]; then
-    aws cloudformation delete-stack --stack-name "$name" --region "$region"
-    aws cloudformation wait stack-delete-complete --stack-name "$name" --region "$region"
+  # A stack whose first deployment failed holds nothing, and takes no other. The pipeline may delete none: a person does.
+  if [ -n "$failed" ] && [[ $said == *"is in ROLLBACK_COMPLETE state"* ]] &&
+    aws cloudformation delete-stack --stack-name "$name" --region "$region" &&
+    aws cloudformation wait stack-delete-complete --stack-name "$name" --region "$region"; then
     failed=
     said=$(aws cloudformation deploy "$@" 2>&1) || failed=true
   fi
@@ -179,7 +187,7 @@ deploy() { # INDEX: one stack, or what a deployment of it would change
   [ "${#parameters[@]}" -eq 0 ] || arguments+=(--parameter-overrides "${parameters[@]}")
 
   if [ "$(wc -c <"$template")" -gt 51200 ]; then
-    arguments+=(--s3-bucket "${TEMPLATE_BUCKET:?$name is larger than a call may be: name a bucket}")
+    arguments+=(--s3-bucket "$(template_bucket)")
   fi
   if [ "$mode" != deploy ]; then
     found=$(planned "$name" "$(field .region)" "${arguments[@]}")

@@ -49,6 +49,8 @@ pub struct AwsAccount {
     pub environments: Vec<Name>,
     /// Where Terraform's state is kept.
     pub state: StateStore,
+    /// Where CloudFormation reads templates that are too large for a call.
+    pub templates: Bucket,
     /// The provider of the pipeline's identity; none without a repository.
     pub provider: Option<OidcProvider>,
     /// The pipeline's roles, and those of the account's own services.

@@ -58,6 +58,12 @@ pub fn bucket_base(system: &str, purpose: &str) -> String {
     shorten(&format!("{system}-{purpose}"), BUCKET_BASE)
 }
 
+/// The bucket for CloudFormation's large templates, up to `-` and the account's number.
+#[must_use]
+pub fn template_bucket_base(system: &str) -> String {
+    bucket_base(system, "templates")
+}
+
 /// The key of an environment's state in the bucket.
 #[must_use]
 pub fn state_key(environment: &str) -> String {

@@ -15,6 +15,7 @@ crate::rules! { room 20;
     PIPELINE_ROLE = "pipeline-role": "the pipeline changes an environment by a role that only its own jobs can be";
     PROVIDER = "identity-provider": "the pipeline signs in by its own identity, without a key that could be lost";
     STATE = "terraform-state": "Terraform's state is kept in an encrypted bucket with old versions";
+    TEMPLATES = "large-templates": "CloudFormation takes a template above 51,200 bytes from a bucket alone, which is there before all else; a template holds no secret and is of no use once it was deployed";
     SECRET = "secret": "a datastore's address and credentials are one secret; declared secrets are made empty, for a person to fill in";
     CREDENTIALS = "credentials": "credentials are made with the datastore: a user `application`, and 32 letters and digits that a URL takes as they are";
     CONNECTION = "connection-text": "ECS hands keys of a secret over as they are, so that a connection text is a secret of its own";

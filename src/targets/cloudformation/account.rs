@@ -2,6 +2,7 @@
 
 use super::identity::key_arn;
 use super::rules;
+use super::stack::Stack;
 use super::template::{Keep, Layer, Template};
 use super::value::{attribute, decimal, text, whole};
 use crate::ir::Origin;
@@ -9,8 +10,11 @@ use crate::output::{Doc, Map};
 use crate::plan::aws::graph::{Attribute, Budget, Kind, Repository, Trail};
 
 /// The template of an account.
-pub(super) fn template(layer: Layer, system: &str) -> Doc {
-    let description = format!("What an account of {system} has once");
+pub(super) fn template(layer: Layer, stack: Stack<'_>, system: &str) -> Doc {
+    let description = match stack {
+        Stack::Templates => format!("Where templates of {system} are put that are too large for a call"),
+        _ => format!("What an account of {system} has once"),
+    };
     Map::new(Origin::rule(rules::TEMPLATE))
         .text("AWSTemplateFormatVersion", "2010-09-09")
         .with("Description", Doc::text(description, Origin::rule(rules::DESCRIPTION)))

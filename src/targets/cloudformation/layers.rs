@@ -84,7 +84,7 @@ impl<'a> Layers<'a> {
             let place = &self.places[*index];
             let layer = place.layer(self.stack);
             asked.learn(*index, &layer);
-            let in_its_region = self.stack != Stack::Certificates;
+            let in_its_region = !matches!(self.stack, Stack::Certificates | Stack::Copies(_));
             words.extend(place.environment().map(|it| Words::of(place.system(), it, in_its_region)));
             layers.push((*index, layer));
         }
@@ -124,7 +124,8 @@ impl<'a> Layers<'a> {
             Stack::Datastore(name) => format!("The datastore {name} of {system}"),
             Stack::Network => format!("The network of {system}"),
             Stack::Certificates => format!("Certificates of the websites of {system}"),
-            Stack::Account | Stack::Platform => format!("What all components of {system} share"),
+            Stack::Copies(region) => format!("Copies of the backups of {system} in {region}"),
+            Stack::Templates | Stack::Account | Stack::Platform => format!("What all components of {system} share"),
         }
     }
 

@@ -60,13 +60,14 @@ fn account_stacks<'a>(plans: &'a Plans, place: Arc<Place<'a>>, files: &mut Files
         Some(number) if plans.aws.accounts.len() > 1 => format!("accounts/{number}"),
         _ => "account".to_owned(),
     };
-    let template = Arc::clone(&place);
-    let job = move || {
-        let header = header(&plans.infrastructure.templates.system);
-        let template = account::template(template.layer(Stack::Account), template.system());
-        Content::yaml(header, vec![template])
-    };
-    files.add(format!("{folder}/account.yaml"), job);
+    for (_, stack) in place.stacks() {
+        let (place, stack) = (Arc::clone(&place), *stack);
+        let job = move || {
+            let header = header(&plans.infrastructure.templates.system);
+            Content::yaml(header, vec![account::template(place.layer(stack), stack, place.system())])
+        };
+        files.add(format!("{folder}/{}", path_of(stack)), job);
+    }
     listed(place, &folder, None, files);
 }
 

@@ -120,9 +120,11 @@ pub(super) fn alarm(template: &mut Template<'_>, alarm: &Alarm) {
 /// Where backups are kept.
 pub(super) fn vault(template: &mut Template<'_>, vault: &BackupVault) {
     let origin = vault.origin;
-    let properties = Map::new(origin)
-        .with("BackupVaultName", text(&vault.name))
-        .with("EncryptionKeyArn", key_arn(template, &vault.key, origin));
+    let mut properties = Map::new(origin).with("BackupVaultName", text(&vault.name));
+    // A key does not leave its region: copies are encrypted with the other region's own.
+    if vault.region.is_none() {
+        properties.put("EncryptionKeyArn", key_arn(template, &vault.key, origin));
+    }
     template.add(template.logical(Kind::BackupVault, &vault.id), "AWS::Backup::BackupVault", Keep::Retain, properties);
 }
 

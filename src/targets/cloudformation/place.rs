@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::data::Source;
-use super::stack::{Calls, Owners, Rule, Stack, of_certificate, of_rule, owners};
+use super::stack::{Calls, Owners, Rule, Stack, of_certificate, of_rule, of_vault, owners};
 use super::template::{Layer, Scope, Template, handed, kafka_parameter};
 use super::{account, balancing, cluster, data, identity, network, objects, operations, service};
 use crate::ir::value::HostName;
@@ -105,11 +105,12 @@ impl<'a> Place<'a> {
             names: BTreeMap::new(),
             attached: BTreeSet::new(),
         };
-        let items = BTreeMap::from([(Stack::Account, items)]);
+        let templates = vec![Item::Bucket(&account.templates)];
+        let items = BTreeMap::from([(Stack::Templates, templates), (Stack::Account, items)]);
         Arc::new(Place {
             scope,
             items,
-            stacks: vec![(0, Stack::Account)],
+            stacks: vec![(0, Stack::Templates), (1, Stack::Account)],
             zone: None,
             account: account.number.as_ref(),
             region: &account.region,
@@ -175,7 +176,15 @@ impl<'a> Place<'a> {
 
     /// The region that a stack stands in.
     pub(super) fn region_of(&self, stack: Stack<'_>) -> &'a Traced<String> {
-        if stack == Stack::Certificates { &self.scope.spec.words.cdn_certificate_region } else { self.region }
+        match stack {
+            Stack::Certificates => &self.scope.spec.words.cdn_certificate_region,
+            Stack::Copies(to) => {
+                let vaults = self.scope.environment.into_iter().flat_map(|environment| &environment.backup_vaults);
+                let mut regions = vaults.filter_map(|vault| vault.region.as_ref());
+                regions.find(|region| region.value == to).unwrap_or(self.region)
+            }
+            _ => self.region,
+        }
     }
 
     /// Parameters that a deployment reads in another region and hands over to a stack, and where they stand.
@@ -394,7 +403,9 @@ impl<'a> Sorted<'a, '_> {
         self.balancing(&environment.balancing, &environment.datastores);
         self.all(&environment.event_rules, Item::EventRule);
         self.all(&environment.alarms, Item::Alarm);
-        self.all(&environment.backup_vaults, Item::Vault);
+        for vault in &environment.backup_vaults {
+            self.items.entry(of_vault(vault)).or_default().push(Item::Vault(vault));
+        }
         self.all(&environment.backup_plans, Item::Backup);
         // What the pipeline is told of a component stands in the component's stack.
         for parameter in &environment.parameters {

@@ -10,6 +10,7 @@ crate::rules! {
     EXPORT = "value-for-other-stacks": "what only the cloud knows of a resource is told to later stacks by a parameter of Systems Manager";
     KEEP = "keep-data": "what holds data outlives its stack: CloudFormation keeps it, or a last snapshot of it";
     STACK_POLICY = "stack-policy": "an update may not replace nor delete what holds data";
+    TEMPLATES = "template-bucket": "the bucket for templates that are too large for a call, up to `-` and the account's number";
     STACKS = "stacks-in-order": "the stacks in the order in which they are deployed: each refers to earlier ones alone";
     PROTECTED = "termination-protection": "a stack with data or shared parts can't be deleted by accident";
     NO_EGRESS = "no-default-egress": "a security group without a rule for what leaves gets one for everything from CloudFormation; one that leads nowhere prevents that";

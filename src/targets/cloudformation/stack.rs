@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 
 use crate::plan::aws::AwsEnvironment;
 use crate::plan::aws::graph::{
-    Attribute, Certificate, Cluster, Direction, Id, Kind, Owner, Peer, Ref, Resource, SecurityGroup, SecurityGroupRule,
+    Attribute, BackupVault, Certificate, Cluster, Direction, Id, Kind, Owner, Peer, Ref, Resource, SecurityGroup,
+    SecurityGroupRule,
 };
 
 /// One stack of an environment, in the order in which they are deployed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stack<'a> {
+    /// The bucket for large templates, without which those of an account can't be deployed.
+    Templates,
     /// What an account has once.
     Account,
     /// The network and the keys.
@@ -21,6 +24,8 @@ pub(super) enum Stack<'a> {
     Platform,
     /// Certificates of websites, in the region where CDNs look for them.
     Certificates,
+    /// Copies of backups, in the region that they are copied to.
+    Copies(&'a str),
     /// A component.
     Component(&'a str),
 }
@@ -40,14 +45,17 @@ impl<'a> Stack<'a> {
     /// has the name of another, but one may have that of a stack that all share: it then has a capital, which no name has.
     pub(super) fn named<'n>(self, own: Cow<'n, str>) -> Cow<'n, str> {
         match self {
+            Stack::Templates => Cow::Borrowed("templates"),
             Stack::Account => Cow::Borrowed("account"),
             Stack::Network => Cow::Borrowed("network"),
             Stack::Platform => Cow::Borrowed("platform"),
             Stack::Certificates => Cow::Borrowed("certificates"),
+            Stack::Copies(region) => Cow::Owned(format!("copies-{region}")),
             Stack::Component(_) | Stack::Datastore(_) => match &*own {
                 "network" => Cow::Borrowed("Network"),
                 "platform" => Cow::Borrowed("Platform"),
                 "certificates" => Cow::Borrowed("Certificates"),
+                copies if copies.starts_with("copies-") => Cow::Owned(copies.replacen('c', "C", 1)),
                 _ => own,
             },
         }
@@ -79,6 +87,12 @@ impl<'a> Owners<'a> {
         }
     }
 
+    fn learn_vaults(&mut self, vaults: &'a [BackupVault]) {
+        for vault in vaults {
+            self.0.insert((Kind::BackupVault, vault.id.as_str()), of_vault(vault));
+        }
+    }
+
     pub(super) fn of(&self, kind: Kind, id: &Id) -> Option<Stack<'a>> {
         self.0.get(&(kind, id.as_str())).copied()
     }
@@ -93,6 +107,14 @@ pub(super) fn of_certificate(certificate: &Certificate) -> Stack<'_> {
     if certificate.for_cdn { Stack::Certificates } else { Stack::of(&certificate.owner) }
 }
 
+/// The stack of a vault: copies are kept in another region.
+pub(super) fn of_vault(vault: &BackupVault) -> Stack<'_> {
+    match &vault.region {
+        Some(region) => Stack::Copies(region),
+        None => Stack::of(&vault.owner),
+    }
+}
+
 /// The owners of an environment.
 pub(super) fn owners(environment: &AwsEnvironment) -> Owners<'_> {
     let mut owners = Owners::default();
@@ -104,7 +126,7 @@ pub(super) fn owners(environment: &AwsEnvironment) -> Owners<'_> {
     owners.learn(&environment.alarm_topic);
     owners.learn(&environment.event_rules);
     owners.learn(&environment.alarms);
-    owners.learn(&environment.backup_vaults);
+    owners.learn_vaults(&environment.backup_vaults);
     let data = &environment.datastores;
     owners.learn(&data.databases);
     owners.learn(&data.document_clusters);
@@ -202,8 +224,8 @@ impl<'a> Calls<'a> {
         let mut waves: Vec<(usize, Stack<'a>)> = Vec::with_capacity(stacks.len());
         for stack in stacks {
             let wave = match stack {
-                Stack::Account | Stack::Network => 0,
-                Stack::Datastore(_) | Stack::Certificates => 1,
+                Stack::Templates | Stack::Account | Stack::Network => 0,
+                Stack::Datastore(_) | Stack::Certificates | Stack::Copies(_) => 1,
                 Stack::Platform => 2,
                 Stack::Component(name) => {
                     let before = near.get(name).into_iter().flatten().filter_map(|other| known.get(other));

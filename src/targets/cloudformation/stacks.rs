@@ -11,13 +11,18 @@ use crate::output::{Doc, Map};
 pub(super) fn list(place: &Place<'_>) -> Doc {
     let origin = ruled(rules::STACKS);
     let stacks = place.stacks().iter().map(|(wave, stack)| one(place, *wave, *stack).into());
-    Map::new(origin).with("stacks", Doc::list(stacks.collect::<Vec<Doc>>(), origin)).into()
+    let bucket = crate::plan::aws::names::template_bucket_base(place.system());
+    let bucket = said(bucket, rules::TEMPLATES);
+    Map::new(origin)
+        .with("template_bucket", bucket)
+        .with("stacks", Doc::list(stacks.collect::<Vec<Doc>>(), origin))
+        .into()
 }
 
 fn one<'a>(place: &Place<'a>, wave: usize, stack: Stack<'a>) -> Map {
     let origin = ruled(rules::STACKS);
     let protected = ruled(rules::PROTECTED);
-    let of_account = stack == Stack::Account;
+    let of_account = matches!(stack, Stack::Templates | Stack::Account);
     let template = if of_account { path_of(stack) } else { format!("../../templates/{}", path_of(stack)) };
     let parameters = (!of_account).then(|| Doc::text(parameters_of(stack).into_string(), origin));
     let mut map = Map::new(origin)

@@ -93,6 +93,7 @@ impl Account<'_> {
             region: region.clone(),
             environments: self.own.iter().map(|environment| environment.name.value.clone()).collect(),
             state: self.state(),
+            templates: self.templates(),
             provider,
             roles,
             repositories: self.repositories(),
@@ -135,6 +136,47 @@ impl Account<'_> {
             url: facts.url.clone(),
             audience: facts.audience.clone(),
         })
+    }
+
+    fn templates(&self) -> Bucket {
+        let system = self.whole.system.name.as_str();
+        Bucket {
+            id: Id::made("templates"),
+            origin: Origin::rule(rules::TEMPLATES),
+            owner: Owner::Account,
+            name: word(names::template_bucket_base(system), rules::TEMPLATES),
+            purpose: BucketPurpose::Templates,
+            versioned: by(true, rules::TEMPLATES),
+            old_version_days: Some(by(30, rules::TEMPLATES)),
+            cold_days: None,
+            archive_days: None,
+            delete_days: Some(by(90, rules::TEMPLATES)),
+            abort_days: by(7, rules::ABORT_UPLOADS),
+            key: None,
+            access_logs: None,
+            protected: by(false, rules::TEMPLATES),
+            secret: None,
+            log_writers: Vec::new(),
+            served_by: None,
+        }
+    }
+
+    /// Putting templates where CloudFormation reads them.
+    fn template_statement(&self) -> Statement {
+        let origin = Origin::rule(rules::TEMPLATES);
+        let base = names::template_bucket_base(self.whole.system.name.as_str());
+        let objects = Pattern {
+            pieces: vec![
+                Piece::Text("arn:".to_owned()),
+                Piece::Partition,
+                Piece::Text(format!(":s3:::{base}-")),
+                Piece::Account,
+                Piece::Text("/*".to_owned()),
+            ],
+            origin,
+        };
+        let actions = ["s3:GetObject", "s3:PutObject"].map(|action| word(action, rules::TEMPLATES));
+        statement("Templates", &actions, vec![objects], origin)
     }
 
     fn state(&self) -> StateStore {
@@ -260,7 +302,12 @@ impl Account<'_> {
             deploy.statements = filled(&aws.words.deploy);
             let by_stacks = self.whole.pipeline.workflows.provisioner.value == Provisioner::Cloudformation;
             let state = |writes| self.state_statements(name, writes);
-            deploy.statements.extend(if by_stacks { filled(&aws.words.stacks) } else { state(true) });
+            let stacks = |facts: &[StatementFact]| {
+                let mut statements = filled(facts);
+                statements.push(self.template_statement());
+                statements
+            };
+            deploy.statements.extend(if by_stacks { stacks(&aws.words.stacks) } else { state(true) });
             deploy.managed.push(super::identity::managed(&aws.words.read_policy));
             roles.push(deploy);
             let head = subject.value.split(":environment:").next().unwrap_or_default();
@@ -272,7 +319,7 @@ impl Account<'_> {
                 vec![on_branch],
             );
             plan.managed.push(super::identity::managed(&aws.words.read_policy));
-            plan.statements.extend(if by_stacks { filled(&aws.words.stacks_plan) } else { state(false) });
+            plan.statements.extend(if by_stacks { stacks(&aws.words.stacks_plan) } else { state(false) });
             roles.push(plan);
         }
         // Without a repository there is nothing to push to, and nobody who would.

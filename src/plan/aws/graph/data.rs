@@ -299,6 +299,8 @@ pub enum BucketPurpose {
     Website,
     /// Terraform's state.
     State,
+    /// Templates of CloudFormation that are too large for a call.
+    Templates,
 }
 
 /// What a service that writes logs may do with a bucket.

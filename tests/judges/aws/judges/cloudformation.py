@@ -78,7 +78,7 @@ def deploy(folder: pathlib.Path, home: pathlib.Path, options: argparse.Namespace
     """Runs the folder's own `deploy.sh` for each account and its environments, up to the first stack that fails."""
     for account, places in places_of(folder, options).items():
         with simulated(account, options.environments, kept) as variables:
-            variables = variables | {"JOBS": "4", "TEMPLATE_BUCKET": "templates-of-the-judge", "PATH": f"{home / 'python-aws' / 'bin'}:{variables['PATH']}"}
+            variables = variables | {"JOBS": "4", "PATH": f"{home / 'python-aws' / 'bin'}:{variables['PATH']}"}
             for place in places:
                 found = deploy_place(folder, place, home, variables)
                 if found:

@@ -178,6 +178,10 @@ pub(in crate::plan::aws::build) fn log_writers(purpose: BucketPurpose, specs: &S
             writer("TrailCheck", Principal::CloudTrail, "s3:GetBucketAcl", None),
             writer("Trail", Principal::CloudTrail, "s3:PutObject", Some("AWSLogs/<ACCOUNT>/*")),
         ],
-        BucketPurpose::Objects | BucketPurpose::CdnLogs | BucketPurpose::Website | BucketPurpose::State => Vec::new(),
+        BucketPurpose::Objects
+        | BucketPurpose::CdnLogs
+        | BucketPurpose::Website
+        | BucketPurpose::State
+        | BucketPurpose::Templates => Vec::new(),
     }
 }
