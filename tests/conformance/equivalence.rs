@@ -13,6 +13,7 @@ const NEEDS: &[Need] = &[Need::Installed("python"), Need::Installed("python-aws"
 pub(super) const CASES: &[Case] = &[
     Case { name: "equivalence::every_fixture_is_planned_the_same_by_both", needs: NEEDS, run: as_planned },
     Case { name: "equivalence::a_system_on_ecs_is_made_the_same_by_both", needs: NEEDS, run: on_ecs },
+    Case { name: "equivalence::a_system_on_eks_is_made_the_same_by_both", needs: NEEDS, run: on_eks },
 ];
 
 /// All environments of all fixtures: what Terraform plans is what CloudFormation makes, as far as a plan knows. The fixture with
@@ -46,6 +47,12 @@ fn on_ecs() -> Outcome {
     let later = super::built(&later, &scratch.path().join("later"))??;
     super::copy_folder(&later.join("infra/terraform"), &first.join("infra/terraform/later"))?;
     is_same(&first, &["--environment", "staging"])
+}
+
+/// Two environments, each in an account of its own; production takes part in a cluster that is there before.
+fn on_eks() -> Outcome {
+    let scratch = tempfile::tempdir()?;
+    is_same(&super::built(&super::root().join("fixtures/pass/clinic"), scratch.path())??, &[])
 }
 
 /// Gives datastores other names, and says what they were called.
