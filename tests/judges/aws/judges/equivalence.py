@@ -333,6 +333,8 @@ def proved(folder: pathlib.Path, applied: list[dict], deployed: list[dict], plan
             first.setdefault(one["type"], one)
     kinds = {where.split(" ")[0] for where, message in objects(applied, [one for one in deployed if one not in first.values()]) if message.startswith("Terraform made")}
     blind += [f"a {row.kind} could be missing" for row in ROWS if row.cloudformation in first and row.kind.split(" ")[0] not in kinds]
+    # What no plan knows, nobody can compare.
+    known = {(kind, name) for (kind, _), all_of in of_terraform(applied).facts.items() for facts in all_of for name, value in facts.items() if value is not None and UNKNOWN not in str(value)}
     for side, resources in (("terraform", applied), ("cloudformation", deployed)):
         key, index = ("values", 0) if side == "terraform" else ("properties", 1)
         for number in range(max(len(row.properties) for row in ROWS)):
@@ -341,7 +343,7 @@ def proved(folder: pathlib.Path, applied: list[dict], deployed: list[dict], plan
                 for row in (row for row in ROWS if getattr(row, side) == one["type"] and len(row.properties) > number):
                     name, paths = list(row.properties.items())[number]
                     if isinstance(paths[index], str) and change(one.get(key, {}), paths[index]):
-                        asked.add((row.kind, name))
+                        asked |= {(row.kind, name)} & known if planned else {(row.kind, name)}
             found = objects(changed, deployed) if side == "terraform" else objects(applied, changed)
             seen = {(kind, name) for kind, name in asked if any(where.startswith(f"{kind} ") and said == name for where, said in found)}
             blind += [f"{name} of a {kind} could be another in what {side} made" for kind, name in sorted(asked - seen)]
