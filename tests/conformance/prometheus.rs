@@ -95,7 +95,7 @@ fn accepts_forms() -> Outcome {
             (
                 "pathc.yaml",
                 "runtime: kubernetes",
-                format!("runtime: {runtime}\nplatform: {URLS}\ntargets: [prometheus]"),
+                format!("runtime: {runtime}\nplatform: {URLS}\ntargets: [prometheus, terraform]"),
             ),
             (
                 "path/implementation_artifacts.yaml",

@@ -265,8 +265,9 @@ impl<'a> Measured<'a> {
             Controller::StatefulSet => labelled("kube_statefulset_status_replicas_ready", "statefulset"),
             Controller::Rollout => {
                 let ready = select("kube_pod_status_ready", &[SELECTOR, "condition=\"true\"", &pods_of(name)]);
-                // A pod that is gone has no series: no pod at all is 0, not nothing.
-                format!("(sum({ready}) or vector(0))")
+                // A pod that is gone has no series: none at all is 0, not nothing, while others of the namespace are told of.
+                let told = select("kube_pod_status_ready", &[SELECTOR, "condition=\"true\""]);
+                format!("(sum({ready}) or 0 * count({told}))")
             }
         })
     }

@@ -22,7 +22,7 @@ pub(super) enum Keep {
     No,
     /// It goes, and what it holds stays elsewhere.
     Delete,
-    /// It stays.
+    /// It stays, unless the deployment that made it failed.
     Retain,
     /// A last snapshot of it stays.
     Snapshot,
@@ -155,15 +155,16 @@ impl<'a> Template<'a> {
             resource.put("DependsOn", flow(after.iter().map(|id| Doc::text(id.clone(), origin)), origin));
         }
         let kept = Origin::rule(rules::KEEP);
-        let word = match keep {
+        // What a first deployment that failed leaves holds nothing yet, and would stand in the way of the next one.
+        let words = match keep {
             Keep::No => None,
-            Keep::Delete => Some("Delete"),
-            Keep::Retain => Some("Retain"),
-            Keep::Snapshot => Some("Snapshot"),
+            Keep::Delete => Some(("Delete", "Delete")),
+            Keep::Retain => Some(("RetainExceptOnCreate", "Retain")),
+            Keep::Snapshot => Some(("Snapshot", "Snapshot")),
         };
-        if let Some(word) = word {
-            resource.put("DeletionPolicy", Doc::text(word, kept));
-            resource.put("UpdateReplacePolicy", Doc::text(word, kept));
+        if let Some((deleted, replaced)) = words {
+            resource.put("DeletionPolicy", Doc::text(deleted, kept));
+            resource.put("UpdateReplacePolicy", Doc::text(replaced, kept));
         }
         if !properties.is_empty() {
             resource.put("Properties", properties);
