@@ -78,13 +78,15 @@ pub(super) fn says_the_same(one: &Doc, other: &Doc) -> bool {
         (Doc::List(one, ..), Doc::List(other, ..)) => {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| says_the_same(one, other))
         }
-        (Doc::Map(one), Doc::Map(other)) => {
-            let same = |(one, other): (&Entry, &Entry)| one.key == other.key && says_the_same(&one.value, &other.value);
-            one.entries.len() == other.entries.len() && one.entries.iter().zip(&other.entries).all(same)
-        }
+        (Doc::Map(one), Doc::Map(other)) => maps_say_the_same(one, other),
         (Doc::Tagged(one, value), Doc::Tagged(other, another)) => one == other && says_the_same(value, another),
         _ => false,
     }
+}
+
+fn maps_say_the_same(one: &Map, other: &Map) -> bool {
+    let same = |(one, other): (&Entry, &Entry)| one.key == other.key && says_the_same(&one.value, &other.value);
+    one.entries.len() == other.entries.len() && one.entries.iter().zip(&other.entries).all(same)
 }
 
 /// Entries of several environments in one order that keeps that of each: what only a later one has comes behind what it has
@@ -138,16 +140,7 @@ impl Merger<'_> {
         let mut resource = Map::new(layers[0].1.origin);
         let condition = (scope.len() < self.all.len()).then(|| self.condition(&scope));
         // What an environment may choose is its own to say, also where no other has the resource.
-        let same = condition.is_none()
-            && layers[1..].iter().all(|(_, other)| {
-                let first = &layers[0].1;
-                first.entries.len() == other.entries.len()
-                    && first
-                        .entries
-                        .iter()
-                        .zip(&other.entries)
-                        .all(|(one, other)| one.key == other.key && says_the_same(&one.value, &other.value))
-            });
+        let same = condition.is_none() && layers[1..].iter().all(|(_, other)| maps_say_the_same(&layers[0].1, other));
         let entries = if same {
             let first = layers.swap_remove(0).1;
             first.entries.into_iter().map(|entry| (entry.key, entry.value)).collect()
@@ -156,6 +149,7 @@ impl Merger<'_> {
             let mut merged = Vec::new();
             for (key, values) in keyed(layers) {
                 let value = match &*key {
+                    // They follow from the kind of resource alone.
                     "Type" | "DeletionPolicy" | "UpdateReplacePolicy" => first(values),
                     // What is not there is waited for by nobody.
                     "DependsOn" => union(values),
