@@ -1,5 +1,7 @@
 //! The command line as a script sees it: streams, exit codes, forms of findings, help.
 
+mod folder;
+
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -285,17 +287,8 @@ fn completions_and_the_manual_page_know_the_commands() -> Outcome {
 
 /// A copy of the storefront, which a build may write into.
 fn copy_of_storefront() -> io::Result<tempfile::TempDir> {
-    fn copy(from: &Path, to: &Path) -> io::Result<()> {
-        fs::create_dir_all(to)?;
-        for entry in fs::read_dir(from)? {
-            let entry = entry?;
-            let (from, to) = (entry.path(), to.join(entry.file_name()));
-            if from.is_dir() { copy(&from, &to)? } else { fs::copy(&from, &to).map(drop)? }
-        }
-        Ok(())
-    }
     let folder = tempfile::tempdir()?;
-    copy(&storefront(), folder.path())?;
+    folder::copy(storefront(), folder.path())?;
     Ok(folder)
 }
 

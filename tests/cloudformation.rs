@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod folder;
 #[allow(dead_code)]
 #[path = "../benches/generator/mod.rs"]
 mod generator;
@@ -250,7 +251,7 @@ fn growth_moves_no_resource() {
 /// A copy of a fixture, with other texts in its inputs.
 fn changed(fixture: &str, changes: &[(&str, &str, &str)]) -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
-    copy_folder(std::path::Path::new("fixtures/pass").join(fixture).as_path(), copy.path());
+    folder::copy(std::path::Path::new("fixtures/pass").join(fixture).as_path(), copy.path()).unwrap();
     for (file, from, to) in changes {
         let path = copy.path().join(file);
         let text = fs::read_to_string(&path).unwrap();
@@ -258,19 +259,6 @@ fn changed(fixture: &str, changes: &[(&str, &str, &str)]) -> tempfile::TempDir {
         fs::write(path, text.replace(from, to)).unwrap();
     }
     copy
-}
-
-fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 #[test]

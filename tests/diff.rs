@@ -1,5 +1,7 @@
 //! `pathc diff` against the tree, a revision and a folder; what it says of a change, and how a script learns of it.
 
+mod folder;
+
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +19,7 @@ struct Repository {
 impl Repository {
     fn new() -> Outcome<Repository> {
         let folder = tempfile::tempdir()?;
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/storefront"), folder.path())?;
+        folder::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/storefront"), folder.path())?;
         let repository = Repository { folder };
         repository.run(&["build", "-q"])?;
         repository.git(&["init", "-q"])?;
@@ -66,20 +68,6 @@ fn walk(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) -> Outcome {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() { walk(&path, found)? } else { found.push((path.clone(), fs::read(&path)?)) }
-    }
-    Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> Outcome {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let path = entry?.path();
-        let target = to.join(path.file_name().ok_or("no name")?);
-        if path.is_dir() {
-            copy(&path, &target)?;
-        } else {
-            fs::copy(&path, &target)?;
-        }
     }
     Ok(())
 }

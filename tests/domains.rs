@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod folder;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use pathc::diag::Sink;
@@ -65,7 +66,7 @@ fn system(name: &str) -> Utf8PathBuf {
 fn edited(name: &str, edits: &[(&str, &str, &str)]) -> Tree {
     let scratch = tempfile::tempdir().unwrap();
     let root = Utf8Path::from_path(scratch.path()).unwrap();
-    copy(system(name).as_std_path(), scratch.path());
+    folder::copy(system(name).as_std_path(), scratch.path()).unwrap();
     for (document, from, to) in edits {
         let path = root.join(document);
         let text = fs::read_to_string(&path).unwrap();
@@ -73,15 +74,6 @@ fn edited(name: &str, edits: &[(&str, &str, &str)]) -> Tree {
         fs::write(&path, text.replace(from, to)).unwrap();
     }
     Tree::of(root)
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() { copy(&entry.path(), &to) } else { drop(fs::copy(entry.path(), to)) }
-    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `pathc explain FILE:LINE`, as somebody asks it: from any folder, of any file, also of one that is not ours.
 
+mod folder;
+
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +21,7 @@ struct Built {
 impl Built {
     fn new() -> Outcome<Built> {
         let folder = tempfile::tempdir()?;
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/storefront"), folder.path())?;
+        folder::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/storefront"), folder.path())?;
         let built = Built { folder };
         built.run(&["build", "-q"])?;
         Ok(built)
@@ -51,20 +53,6 @@ impl Built {
             found.lines().position(|line| line.contains(text)).ok_or_else(|| format!("no `{text}` in {file}"))?;
         Ok(line + 1)
     }
-}
-
-fn copy(from: &Path, to: &Path) -> Outcome {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let path = entry?.path();
-        let target = to.join(path.file_name().ok_or("no name")?);
-        if path.is_dir() {
-            copy(&path, &target)?;
-        } else {
-            fs::copy(&path, &target)?;
-        }
-    }
-    Ok(())
 }
 
 #[test]

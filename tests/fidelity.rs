@@ -3,6 +3,8 @@
 //! `fixtures/facts/NAME.json` holds what the original's manifests state, `NAME.differences.yaml` where we mean to differ,
 //! and `tests/judges/kubernetes/compare` judges. The judge is proved too: it has to refuse a tree with one word changed.
 
+mod folder;
+
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -27,24 +29,10 @@ fn judge_is_there(test: &str) -> io::Result<bool> {
     Ok(there)
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
-}
-
 /// Builds the system in a folder of its own; gives the folder of the manifests for production.
 fn built(scratch: &Path) -> io::Result<PathBuf> {
     let source = scratch.join("source");
-    copy(&root().join("fixtures/pass").join(SYSTEM), &source)?;
+    folder::copy(root().join("fixtures/pass").join(SYSTEM), &source)?;
     let out = scratch.join("out");
     let done = Command::new(env!("CARGO_BIN_EXE_pathc"))
         .args([OsStr::new("-C"), source.as_os_str()])

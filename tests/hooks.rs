@@ -1,6 +1,8 @@
 //! The hooks of `.pre-commit-hooks.yaml`, run by the real `pre-commit` as a system's repository would have them; only that
 //! pathc is the one that is tested, and not one that pre-commit builds.
 
+mod folder;
+
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,20 +11,6 @@ use std::{env, fs};
 use serde_json::{Value, json};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
-
-fn copy(from: &Path, to: &Path) -> Outcome {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let path = entry?.path();
-        let target = to.join(path.file_name().ok_or("no name")?);
-        if path.is_dir() {
-            copy(&path, &target)?;
-        } else {
-            fs::copy(&path, &target)?;
-        }
-    }
-    Ok(())
-}
 
 /// The program, where the judges are installed.
 fn pre_commit() -> Option<PathBuf> {
@@ -64,7 +52,7 @@ fn the_hooks_pass_on_what_was_built_and_fail_on_what_was_not() -> Outcome {
     assert!(hooks.len() >= 2, "{hooks:?}");
     let folder = tempfile::tempdir()?;
     let root = folder.path();
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/storefront"), root)?;
+    folder::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/storefront"), root)?;
     let config = json!({"repos": [{"repo": "local", "hooks": hooks}]});
     fs::write(root.join(".pre-commit-config.yaml"), config.to_string())?;
 

@@ -4,6 +4,8 @@
 //!
 //! Which fields hold texts, the language itself says; a field that no system here has fails the test.
 
+mod folder;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
@@ -255,20 +257,6 @@ fn settings() -> Settings {
     }
 }
 
-fn copy(from: &Path, to: &Path) -> Outcome {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let path = entry?.path();
-        let target = to.join(path.file_name().ok_or("no name")?);
-        if path.is_dir() {
-            copy(&path, &target)?;
-        } else {
-            fs::copy(&path, &target)?;
-        }
-    }
-    Ok(())
-}
-
 /// A system that can be changed.
 struct System {
     folder: tempfile::TempDir,
@@ -278,7 +266,7 @@ struct System {
 impl System {
     fn new(name: &str) -> Outcome<System> {
         let folder = tempfile::tempdir()?;
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name), folder.path())?;
+        folder::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name), folder.path())?;
         let root = Utf8Path::from_path(folder.path()).ok_or("not UTF-8")?.to_owned();
         let mut paths = vec![Utf8PathBuf::from("pathc.yaml")];
         paths.extend(

@@ -1,6 +1,8 @@
 //! Documents of operations: what leads somewhere does, what a user wrote is text, and templates may be replaced.
 #![allow(clippy::unwrap_used)]
 
+mod folder;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -24,18 +26,6 @@ fn fixtures() -> Vec<Utf8PathBuf> {
 
 fn storefront() -> Utf8PathBuf {
     Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/storefront")
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to.join(entry.file_name()));
-        } else {
-            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-        }
-    }
 }
 
 /// A compiled system and its documents, by path below the target's folder.
@@ -145,7 +135,7 @@ fn the_runbook_of_the_storefronts_critical_component_is_printed_so() {
 #[test]
 fn what_a_user_wrote_is_text() {
     let scratch = tempfile::tempdir().unwrap();
-    copy(storefront().as_std_path(), scratch.path());
+    folder::copy(storefront().as_std_path(), scratch.path()).unwrap();
     let root = Utf8Path::from_path(scratch.path()).unwrap();
     let hostile =
         r##"<img src=x onerror=alert(1)> [a](javascript:b) `c` | d {{ e }} {% f %} ![g](h) # i ${environment}"##;
@@ -185,7 +175,7 @@ fn build(root: &Path) -> (bool, String) {
 #[test]
 fn a_user_may_word_a_document_otherwise() {
     let scratch = tempfile::tempdir().unwrap();
-    copy(storefront().as_std_path(), scratch.path());
+    folder::copy(storefront().as_std_path(), scratch.path()).unwrap();
     let folder = scratch.path().join("path/templates/operations");
     fs::create_dir_all(&folder).unwrap();
     let template = "{% extends \"built-in/runbook.md\" %}{% block first %}Call {{ subject.team }}.\n{% endblock %}";
@@ -207,7 +197,7 @@ fn a_template_with_a_gap_writes_nothing() {
         ("{% for a in range(end=9000) %}{% for b in range(end=9000) %}xxxxxxxx{% endfor %}{% endfor %}", "MiB"),
     ] {
         let scratch = tempfile::tempdir().unwrap();
-        copy(storefront().as_std_path(), scratch.path());
+        folder::copy(storefront().as_std_path(), scratch.path()).unwrap();
         let folder = scratch.path().join("path/templates/operations");
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("runbook.md"), template).unwrap();

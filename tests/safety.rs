@@ -2,6 +2,8 @@
 //! at once, Windows line ends. Nothing is lost, and what is said says what to do.
 #![cfg(unix)]
 
+mod folder;
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
@@ -27,7 +29,7 @@ struct System(tempfile::TempDir);
 impl System {
     fn new() -> Outcome<System> {
         let system = System(tempfile::tempdir()?);
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/storefront"), system.root())?;
+        folder::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/storefront"), system.root())?;
         Ok(system)
     }
 
@@ -93,20 +95,6 @@ fn walk(root: &Path, folder: &Path, found: &mut Tree) -> Outcome {
             walk(root, &path, found)?;
         } else if path.is_file() {
             found.insert(path.strip_prefix(root)?.to_owned(), fs::read(&path)?);
-        }
-    }
-    Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> Outcome {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let path = entry?.path();
-        let target = to.join(path.file_name().ok_or("no name")?);
-        if path.is_dir() {
-            copy(&path, &target)?;
-        } else {
-            fs::copy(&path, &target)?;
         }
     }
     Ok(())

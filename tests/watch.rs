@@ -1,5 +1,7 @@
 //! `pathc build --watch` and `--locked`, with the program itself.
 
+mod folder;
+
 use std::error::Error;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -20,22 +22,8 @@ const MANIFEST: &str = "pathc.yaml";
 
 fn system() -> Outcome<tempfile::TempDir> {
     let folder = tempfile::tempdir()?;
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/storefront"), folder.path())?;
+    folder::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/storefront"), folder.path())?;
     Ok(folder)
-}
-
-fn copy(from: &Path, to: &Path) -> Outcome {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let path = entry?.path();
-        let target = to.join(path.file_name().ok_or("no name")?);
-        if path.is_dir() {
-            copy(&path, &target)?;
-        } else {
-            fs::copy(&path, &target)?;
-        }
-    }
-    Ok(())
 }
 
 fn pathc(folder: &Path, arguments: &[&str]) -> Command {

@@ -2,6 +2,8 @@
 //! reach outside; and the pins that others keep up to date.
 #![allow(clippy::unwrap_used)]
 
+mod folder;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -20,7 +22,8 @@ struct Repository(tempfile::TempDir);
 impl Repository {
     fn of(fixture: &str) -> Repository {
         let repository = Repository(tempfile::tempdir().unwrap());
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass").join(fixture), repository.root());
+        folder::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass").join(fixture), repository.root())
+            .unwrap();
         repository.build(&[]);
         repository
     }
@@ -77,18 +80,6 @@ impl Repository {
             let path = entry.unwrap().path();
             let text = fs::read_to_string(&path).unwrap();
             fs::write(&path, change(&text)).unwrap();
-        }
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to.join(entry.file_name()));
-        } else {
-            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
         }
     }
 }
@@ -669,7 +660,7 @@ esac"#;
 #[test]
 fn stacks_are_planned_by_looking_hold_versions_and_are_compared_with_what_runs() {
     let repository = Repository(tempfile::tempdir().unwrap());
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/courier"), repository.root());
+    folder::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/courier"), repository.root()).unwrap();
     let manifest = repository.read("pathc.yaml");
     assert!(manifest.contains("provisioner: terraform"));
     repository.write("pathc.yaml", &manifest.replace("provisioner: terraform", "provisioner: cloudformation"));
@@ -853,7 +844,7 @@ fn an_update_of_an_action_is_kept_and_an_older_one_is_an_edit() {
 #[test]
 fn the_first_day_ends_in_a_release() {
     let repository = Repository(tempfile::tempdir().unwrap());
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/storefront"), repository.root());
+    folder::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pass/storefront"), repository.root()).unwrap();
     for evidence in ["test_coverage_report", "test_results", "code_quality_metrics"] {
         fs::remove_file(repository.root().join(format!("path/{evidence}.yaml"))).unwrap();
     }

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{Outcome, copy_folder, folders_in, home, none, root};
+use super::{Outcome, folder, folders_in, home, none, root};
 
 /// One thing that a judge found.
 pub(super) struct Finding {
@@ -79,8 +79,8 @@ pub(super) fn rejects_bad(target: &str) -> Outcome {
         let expected = name_of(&folder);
         for sample in folders_in(&folder)? {
             let copy = scratch.path().join(&expected).join(name_of(&sample));
-            copy_folder(&samples.join("good"), &copy)?;
-            copy_folder(&sample, &copy)?;
+            folder::copy(samples.join("good"), &copy)?;
+            folder::copy(sample, &copy)?;
             samples_of.entry(expected.clone()).or_default().push(copy);
         }
     }

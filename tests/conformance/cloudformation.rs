@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{Case, Need, Outcome, aws, none};
+use super::{Case, Need, Outcome, aws, folder, none};
 
 const NEEDS: &[Need] = &[Need::Installed("python"), Need::Installed("python-aws")];
 
@@ -41,7 +41,7 @@ fn tells_what_it_does() -> Outcome {
     let good = super::root().join("tests/judges/cloudformation/good");
     none(aws::judge("script", &[&good.to_string_lossy()])?.iter().map(ToString::to_string).collect())?;
     let copy = scratch.path().join("bad");
-    super::copy_folder(&good, &copy)?;
+    folder::copy(good, &copy)?;
     let script = copy.join("deploy.sh");
     let mut text = fs::read_to_string(&script)?;
     for (from, to, _) in SPOILT {

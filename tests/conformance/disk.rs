@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::{Case, Need, Outcome, copy_folder, root};
+use super::{Case, Need, Outcome, folder, root};
 
 pub(super) const CASES: &[Case] = &[
     Case { name: "disk::full", needs: &[Need::Mount], run: a_full_disk_changes_nothing },
@@ -42,7 +42,7 @@ pub(super) fn is_permitted() -> bool {
 /// What a build of storefront onto this disk says; it must end with 2.
 fn refused(disk: &Path) -> Outcome<String> {
     let system = tempfile::tempdir()?;
-    copy_folder(&root().join("fixtures/pass/storefront"), system.path())?;
+    folder::copy(root().join("fixtures/pass/storefront"), system.path())?;
     let program = env!("CARGO_BIN_EXE_pathc");
     let mut build = Command::new(program);
     build.arg("-C").arg(system.path()).args(["build", "-q", "--out"]).arg(disk);

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Case, Need, Outcome, aws, none};
+use super::{Case, Need, Outcome, aws, folder, none};
 
 const NEEDS: &[Need] = &[Need::Installed("python"), Need::Installed("python-aws"), Need::Program("terraform")];
 
@@ -39,13 +39,13 @@ fn on_ecs() -> Outcome {
     let fixture = super::root().join("fixtures/pass/courier");
     let first = super::built(&fixture, &scratch.path().join("first"))??;
     let later = scratch.path().join("source/courier");
-    super::copy_folder(&fixture, &later)?;
+    folder::copy(fixture, &later)?;
     rename_datastores(
         &later.join("path"),
         &[("parcels-db", "ledger"), ("parcel-events", "events"), ("receipts-archive", "vault")],
     )?;
     let later = super::built(&later, &scratch.path().join("later"))??;
-    super::copy_folder(&later.join("infra/terraform"), &first.join("infra/terraform/later"))?;
+    folder::copy(later.join("infra/terraform"), first.join("infra/terraform/later"))?;
     is_same(&first, &["--environment", "staging"])
 }
 

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{Case, Need, Outcome, built, folders_in, home, none, root};
+use super::{Case, Need, Outcome, built, folder, folders_in, home, none, root};
 
 const NEEDS: &[Need] = &[
     Need::Installed("python"),
@@ -83,7 +83,7 @@ fn accepts_fixtures() -> Outcome {
 fn accepts_every_tool() -> Outcome {
     let scratch = tempfile::tempdir()?;
     let system = scratch.path().join("every-tool");
-    super::copy_folder(&samples("systems").join("every-tool"), &system)?;
+    folder::copy(samples("systems").join("every-tool"), &system)?;
     let built = Command::new(env!("CARGO_BIN_EXE_pathc"))
         .arg("-C")
         .arg(&system)

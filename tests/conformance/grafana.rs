@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{Case, Need, Outcome, built, copy_folder, folders_in, home, none, root};
+use super::{Case, Need, Outcome, built, folder, folders_in, home, none, root};
 
 const NEEDS: &[Need] = &[
     Need::Installed("python-pipelines"),
@@ -34,7 +34,7 @@ fn rejects_bad() -> Outcome {
     let mut expected: BTreeMap<PathBuf, (String, BTreeSet<String>)> = BTreeMap::new();
     let mut add = |what: &str, judges: BTreeSet<String>| -> Outcome<PathBuf> {
         let copy = scratch.path().join(what.replace('/', "."));
-        copy_folder(&samples("good"), &copy)?;
+        folder::copy(samples("good"), &copy)?;
         let folder = copy.join("grafana");
         expected.insert(folder.clone(), (what.to_owned(), judges));
         Ok(folder)

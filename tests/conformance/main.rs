@@ -8,6 +8,8 @@ mod aws;
 mod cloudformation;
 mod disk;
 mod equivalence;
+#[path = "../folder/mod.rs"]
+mod folder;
 mod github_actions;
 mod grafana;
 mod kubernetes;
@@ -19,7 +21,7 @@ mod terraform;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::{env, fs, io};
+use std::{env, fs};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -113,7 +115,7 @@ fn root() -> &'static Path {
 fn built(case: &Path, scratch: &Path) -> Outcome<Result<PathBuf, String>> {
     let name = case.file_name().ok_or("a fixture has no name")?;
     let copy = scratch.join(name);
-    copy_folder(case, &copy)?;
+    folder::copy(case, &copy)?;
     let built = Command::new(env!("CARGO_BIN_EXE_pathc")).arg("-C").arg(&copy).arg("build").output()?;
     if built.status.success() {
         return Ok(Ok(copy));
@@ -141,17 +143,4 @@ fn folders_in(folder: &Path) -> Outcome<Vec<PathBuf>> {
     }
     folders.sort();
     Ok(folders)
-}
-
-fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &to.join(entry.file_name()))?;
-        } else {
-            fs::copy(entry.path(), to.join(entry.file_name()))?;
-        }
-    }
-    Ok(())
 }

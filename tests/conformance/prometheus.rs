@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use super::{Case, Need, Outcome, built, copy_folder, folders_in, home, none, root};
+use super::{Case, Need, Outcome, built, folder, folders_in, home, none, root};
 
 const NEEDS: &[Need] =
     &[Need::Installed("python"), Need::Installed("debian"), Need::Installed("node"), Need::Program("node")];
@@ -131,7 +131,7 @@ fn accepts_forms() -> Outcome {
 /// A copy of the storefront below `folder` with texts replaced: file, text, text in its place.
 fn edited_storefront(folder: &Path, edits: &[(&str, &str, String)]) -> Outcome<PathBuf> {
     let case = folder.join("input/storefront");
-    copy_folder(&root().join("fixtures/pass/storefront"), &case)?;
+    folder::copy(root().join("fixtures/pass/storefront"), &case)?;
     for (file, from, to) in edits {
         let path = case.join(file);
         let text = fs::read_to_string(&path)?;
@@ -192,7 +192,7 @@ fn outage_is_told() -> Outcome {
         .collect();
 
     let unrouted = scratch.path().join("unrouted");
-    copy_folder(&folder, &unrouted)?;
+    folder::copy(&folder, &unrouted)?;
     let alertmanager = unrouted.join("alertmanager.yaml");
     fs::write(&alertmanager, fs::read_to_string(&alertmanager)?.replace("team=\"commerce\"", "team=\"others\""))?;
     if outage(&unrouted, &[])?.status.success() {
@@ -205,7 +205,7 @@ fn outage_is_told() -> Outcome {
         wrong.push(String::from_utf8_lossy(&nested.stderr).into_owned());
     }
     let loud = scratch.path().join("loud");
-    copy_folder(&folder, &loud)?;
+    folder::copy(&folder, &loud)?;
     let alertmanager = loud.join("alertmanager.yaml");
     let text = fs::read_to_string(&alertmanager)?;
     fs::write(&alertmanager, text.replace("kind=~\"absent|unready", "kind=~\"nothing"))?;
