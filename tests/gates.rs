@@ -189,53 +189,6 @@ fn what_could_not_be_judged_is_said_and_denies_nothing() {
     assert_eq!(told, ["G603 connections to `catalog-db`: it has no `max_connections`"]);
 }
 
-/// The inputs in the example of a gate, by file: what stands below a comment that names one.
-fn example_of(doc: &str) -> Vec<(String, String)> {
-    let example = doc.split("# Example").nth(1).and_then(|rest| rest.split("# How to fix").next()).unwrap_or_default();
-    let fenced = example.split("```").nth(1).unwrap_or_default();
-    let mut files: Vec<(String, String)> = Vec::new();
-    for line in fenced.lines() {
-        let line = line.strip_prefix(' ').unwrap_or(line);
-        let named = line.strip_prefix("# ").filter(|rest| rest.ends_with(".yaml") && !rest.contains(' '));
-        match (named, files.last_mut()) {
-            (Some(name), _) => files.push((name.to_owned(), String::new())),
-            (None, Some((_, text))) => text.push_str(&format!("{line}\n")),
-            (None, None) => {}
-        }
-    }
-    files
-}
-
-/// An example shows what is wrong, and is otherwise what a user may write: keys, types and units are the language's.
-#[test]
-fn examples_are_written_in_the_language() {
-    const MALFORMED: &[&str] = &["E001", "E002", "E003", "E005", "E006"];
-    let mut files = 0;
-    for gate in gates::ALL {
-        let scratch = tempfile::tempdir().unwrap();
-        let root = Utf8Path::from_path(scratch.path()).unwrap();
-        fs::create_dir(root.join("path")).unwrap();
-        for document in ["implementation_artifacts", "deployment_packages"] {
-            fs::write(root.join(format!("path/{document}.yaml")), "{}\n").unwrap();
-        }
-        fs::write(root.join("pathc.yaml"), "system: shop\n").unwrap();
-        for (name, text) in example_of(gate.code.0.doc) {
-            let system = if name == "pathc.yaml" && !text.contains("system:") { "system: shop\n" } else { "" };
-            fs::write(root.join(&name), format!("{system}{text}")).unwrap();
-            files += 1;
-        }
-        let said = judge(root);
-        let malformed: Vec<&str> = said
-            .diagnostics
-            .iter()
-            .filter(|found| MALFORMED.contains(&found.code.as_str()))
-            .map(|found| found.message.as_str())
-            .collect();
-        assert_eq!(malformed, [""; 0], "the example of {}", gate.code.as_str());
-    }
-    assert!(files > gates::ALL.len(), "{files}");
-}
-
 /// What a finding points at is what its gate is said to look at, so that `pathc explain INPUT:LINE` names it.
 #[test]
 fn what_a_finding_points_at_is_what_its_gate_reads() {

@@ -26,7 +26,7 @@ gate! {
     /// ```yaml
     /// # path/deployment_packages.yaml
     /// deployments:
-    ///   - component: worker
+    ///   - component: order-worker
     ///     slos:
     ///       - name: success
     ///         objective: 99

@@ -18,7 +18,7 @@ gate! {
     /// ```yaml
     /// # path/deployment_packages.yaml
     /// deployments:
-    ///   - component: back-office
+    ///   - component: catalog
     ///     capacity: {peak_requests_per_second: 0.01}
     ///     slos: [{name: availability, objective: 99.9, indicator: availability}]
     /// ```

@@ -22,11 +22,11 @@ gate! {
     /// ```yaml
     /// # path/implementation_artifacts.yaml
     /// components:
-    ///   - {name: checkout, kind: service, env: {STRIPE_API_KEY: sk_live_…}}
+    ///   - {name: checkout, kind: service, env: {BANK_URL: "https://shop:hX7kq2Lm9Vt4Zc1Rb8@bank.example"}}
     /// ```
     ///
     /// # How to fix
-    /// Revoke it now, then take it from the secret store: `secrets: [STRIPE_API_KEY]`. A dependency's password is there already: write
+    /// Revoke it now, then take it from the secret store: `secrets: [BANK_URL]`. A dependency's password is there already: write
     /// `{from: orders-db.password}`.
     "G505" "plaintext-secret", phase 5, role "infrastructure-engineer", waived by "the head of security", level Deny, evidence Written
 }

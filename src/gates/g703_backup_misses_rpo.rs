@@ -24,7 +24,7 @@ gate! {
     /// # path/deployment_packages.yaml
     /// operations: {recovery: {rpo: 15m}}
     /// # path/dependency_specifications.yaml
-    /// datastores: [{name: orders-db, kind: postgres, backup: {retention: 7d}}]
+    /// datastores: [{name: orders-db, kind: postgres, backup: {retention: 7d, point_in_time: false}}]
     /// ```
     ///
     /// # How to fix

@@ -16,6 +16,8 @@ gate! {
     ///
     /// # Example
     /// ```yaml
+    /// # pathc.yaml
+    /// domain: realtime   # `business` backs up each datastore unless it says otherwise
     /// # path/dependency_specifications.yaml
     /// datastores:
     ///   - {name: orders-db, kind: postgres, version: "16"}
