@@ -5,7 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use pathc::diag::Diagnostic;
 use pathc::input;
 use pathc::plan::Plans;
-use pathc::plan::aws::graph::{Cluster, Compared, DimensionValue, Kind};
+use pathc::plan::aws::graph::{Cluster, Compared, Counted, DimensionValue, Kind};
 use pathc::plan::infrastructure::environments::{EnvironmentPlan, WorkloadPlan};
 use pathc::plan::infrastructure::scaling::ComponentScaling;
 use pathc::plan::infrastructure::templates::ComponentTemplate;
@@ -433,8 +433,40 @@ fn runs_on_ecs_are_told_of_by_alarms() {
         assert_eq!((counted.kind, counted.id.as_str()), (kind, id));
         assert!(alarm.topic.is_some() && alarm.missing.as_str() == "notBreaching");
     }
+    // A schedule that is turned off raises nothing: that no run has begun is told.
+    let off = of("sweep-schedule-off");
+    let [(_, DimensionValue::Of(counted))] = off.metric.dimensions.as_slice() else { panic!("{off:?}") };
+    assert_eq!((counted.kind, counted.id.as_str()), (Kind::EventRule, "sweep-begun"));
+    let counts = |id: &str| production.event_rules.iter().find(|rule| rule.id.as_str() == id).unwrap().counts;
+    assert_eq!((counts("sweep-failed"), counts("sweep-begun")), (Counted::Failed, Counted::Begun));
+    assert_eq!(
+        (off.missing.as_str(), off.comparison.as_str(), off.threshold.to_string()),
+        ("breaching", "LessThanThreshold", "1".to_owned())
+    );
+    assert_eq!((off.period.value, off.periods.value, off.bad_periods.value), (3600, 25, 25));
     // One that waits is told of once.
     assert!(production.alarms.iter().all(|alarm| alarm.id.as_str() != "sweep-missed-waiting"));
+}
+
+/// An alarm looks back over a day in short periods, over a week in hours, and no farther.
+#[test]
+fn a_schedule_that_is_off_is_told_of_where_an_alarm_can_look_back_so_far() {
+    let looks_back = |cron: &str| {
+        let schedule = format!("schedule: '{cron}'");
+        let plans = Repository::new()
+            .with("system: shop\n", "system: shop\nruntime: ecs\nplatform: {prometheus: {url: 'https://prometheus.example'}}\n")
+            .with("  - {component: api, version: 3.4.5}\n", "  - {component: api, version: 3.4.5}\n  - {component: sweep, version: 1.0.0, digest: 'sha256:2222222222222222222222222222222222222222222222222222222222222222'}\n")
+            .with("schedule: '0 3 * * *'", &schedule)
+            .plan()
+            .0;
+        let production = plans.aws.environments.iter().find(|place| place.name.as_str() == "production").unwrap();
+        let alarm = production.alarms.iter().find(|alarm| alarm.id.as_str() == "sweep-schedule-off");
+        alarm.map(|alarm| (alarm.period.value, alarm.periods.value))
+    };
+    assert_eq!(looks_back("*/5 * * * *"), Some((300, 3)));
+    assert_eq!(looks_back("0 */12 * * *"), Some((300, 146)));
+    assert_eq!(looks_back("0 6 * * mon-fri"), Some((3600, 73)));
+    assert_eq!(looks_back("0 6 * * mon"), None);
 }
 
 /// As many tasks as run are no alarm; only those that are missing are.

@@ -34,7 +34,7 @@ crate::rules! { room 20;
     LOG_WRITERS = "log-writers": "a service writes the logs of this account alone, where they belong";
     ACCESS_LOGS = "access-logs": "requests to load balancers and buckets are logged, as long as other logs";
     LOG_GROUP = "log-group": "each component logs to a group of its own";
-    ALARM = "alarm": "an alert of the monitoring plan is an alarm of the cloud, too, where a metric of the cloud shows what it watches";
+    ALARM = "alarm": "an alert of the monitoring plan is an alarm of the cloud where a metric of the cloud shows what it watches and no Alertmanager that pathc installs tells of it: one outage is one page";
     ALARM_TOPIC = "alarm-topic": "alarms go to one topic an environment, and from there to the owner's mail";
     JUDGING_ALARM = "judging-alarm": "a deployment is judged by what the load balancer counts: two bad minutes of three take it back";
     EKS = "eks": "the cluster knows access entries alone, logs all of its control plane, and can be reached from outside only where the pipeline's runner is not in the network";

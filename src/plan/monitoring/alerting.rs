@@ -23,6 +23,7 @@ choice! {
         HandshakesFailing = "handshakes-failing": "connections fail before they are open",
         RunFailed = "run-failed": "a run has failed",
         RunMissed = "run-missed": "a run is due and has not begun",
+        ScheduleOff = "schedule-off": "no run begins any more: the schedule is turned off",
         DatastoreAbsent = "datastore-absent": "nothing is measured of a datastore any more: it has stopped, or is gone",
         DatastoreCpu = "datastore-cpu": "a datastore's CPU is in use nearly all the time",
         DatastoreStorage = "datastore-storage": "a datastore's storage will be full soon",

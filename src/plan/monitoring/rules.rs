@@ -36,6 +36,7 @@ crate::rules! { room 4;
     FAILING_LIMIT = "failing-limit": "without an objective, more than 5 % of failed requests is too many";
     DROP_LIMIT = "drop-limit": "more than 5 % of connections dropped or refused is too many";
     RUN_LIMIT = "run-limit": "each run is to end well, and to begin within 10m of its time";
+    SCHEDULE_OFF = "schedule-off": "a schedule that is turned off is told of when a run was missed for sure: after its longest pause and 10m, and an hour for the change of clocks; in a cluster, which says itself that it is off, after a day at most";
     DATASTORE_ABSENT = "datastore-absent": "the cloud measures whatever runs: 5m without a value while others have theirs are an outage";
     DATASTORE_CPU_LIMIT = "datastore-cpu-limit": "above 80 % of CPU a datastore answers late";
     DATASTORE_STORAGE_LIMIT = "datastore-storage-limit": "storage that will be full within 4 days, at the pace of the last 6h, needs room; above 85 % a broker does";

@@ -7,7 +7,7 @@ use super::value::{decimal, pair, reference, text, whole};
 use crate::ir::Origin;
 use crate::output::{Doc, Map};
 use crate::plan::aws::graph::{
-    Alarm, Attribute, BackupPlan, BackupVault, DimensionValue, EventRule, Kind, LogGroup, Parameter,
+    Alarm, Attribute, BackupPlan, BackupVault, Counted, DimensionValue, EventRule, Kind, LogGroup, Parameter,
 };
 
 /// A group of logs.
@@ -20,7 +20,7 @@ pub(super) fn log_group(template: &mut Template<'_>, group: &LogGroup) {
     template.add(template.logical(Kind::LogGroup, &group.id), "AWS::Logs::LogGroup", Keep::Retain, properties);
 }
 
-/// What counts the tasks of a family that could not start or ended with an error.
+/// What counts the tasks of a family.
 pub(super) fn event_rule(template: &mut Template<'_>, rule: &EventRule) {
     let origin = rule.origin;
     let one = |word: &'static str| Doc::list([Doc::text(word, origin)], origin);
@@ -28,11 +28,13 @@ pub(super) fn event_rule(template: &mut Template<'_>, rule: &EventRule) {
     let failed =
         Map::new(origin).with("containers", Map::new(origin).with("exitCode", Doc::list([not_zero.into()], origin)));
     let not_started = Map::new(origin).with("stopCode", one("TaskFailedToStart"));
-    let detail = Map::new(origin)
+    let mut detail = Map::new(origin)
         .with("clusterArn", Doc::list([template.of(&rule.cluster, Attribute::Arn, origin)], origin))
-        .with("group", Doc::list([text(&rule.group)], origin))
-        .with("lastStatus", one("STOPPED"))
-        .with("$or", Doc::list([failed.into(), not_started.into()], origin));
+        .with("group", Doc::list([text(&rule.group)], origin));
+    if rule.counts == Counted::Failed {
+        detail.put("lastStatus", one("STOPPED"));
+        detail.put("$or", Doc::list([failed.into(), not_started.into()], origin));
+    }
     let pattern = Map::new(origin)
         .with("source", one("aws.ecs"))
         .with("detail-type", one("ECS Task State Change"))

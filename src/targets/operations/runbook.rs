@@ -112,6 +112,10 @@ fn environment(place: &Place<'_>, plan: &EnvironmentPlan, alerts: &[&AlertPlan])
         Cluster::Ecs(ecs) => ecs.task_definitions.iter().find(|task| Some(task.id.as_str()) == of_component),
         Cluster::Eks(_) => None,
     });
+    let schedule = graph.and_then(|graph| match &graph.cluster {
+        Cluster::Ecs(ecs) => ecs.schedules.iter().find(|schedule| Some(schedule.id.as_str()) == of_component),
+        Cluster::Eks(_) => None,
+    });
     let none = || Traced::by_rule(String::new(), rules::LINK);
 
     let of_datastore = alerts.iter().find_map(|alert| alert.datastore.as_ref());
@@ -127,6 +131,7 @@ fn environment(place: &Place<'_>, plan: &EnvironmentPlan, alerts: &[&AlertPlan])
         .shell("region_name", &plan.region)
         .shell("log_group", &logs.map_or_else(none, |group| group.name.clone()))
         .shell("family", &tasks.map_or_else(none, |task| task.name.clone()))
+        .shell("schedule", &schedule.map_or_else(none, |schedule| schedule.name.clone()))
         .code_some("resource", store.map(|store| &store.resource))
 }
 

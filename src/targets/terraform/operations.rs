@@ -6,7 +6,7 @@ use super::place::{Place, arn, identifier, of};
 use crate::output::hcl::{Block, Body, Expr, Node};
 use crate::plan::aws::AwsEnvironment;
 use crate::plan::aws::graph::{
-    Alarm, Attribute, BackupPlan, BackupVault, DimensionValue, EventRule, Kind, LogGroup, Parameter,
+    Alarm, Attribute, BackupPlan, BackupVault, Counted, DimensionValue, EventRule, Kind, LogGroup, Parameter,
 };
 
 pub(super) fn print(environment: &AwsEnvironment, place: Place<'_>, module: &mut Module) {
@@ -47,7 +47,7 @@ pub(super) fn log_group(group: &LogGroup, place: Place<'_>, module: &mut Module)
     );
 }
 
-/// What counts the tasks of a family that could not start or ended with an error.
+/// What counts the tasks of a family.
 fn event_rule(rule: &EventRule, place: Place<'_>, module: &mut Module) {
     let origin = rule.origin;
     let one = |word: &'static str| Node::list([Node::text(word, origin)], origin);
@@ -57,18 +57,18 @@ fn event_rule(rule: &EventRule, place: Place<'_>, module: &mut Module) {
     let not_zero = object(vec![("anything-but", Node::list([Node::code("0", origin)], origin))]);
     let failed = object(vec![("containers", object(vec![("exitCode", Node::list([not_zero], origin))]))]);
     let not_started = object(vec![("stopCode", one("TaskFailedToStart"))]);
+    let mut detail = vec![
+        ("clusterArn", Node::list([arn(&rule.cluster, origin)], origin)),
+        ("group", Node::list([place.text(&rule.group)], origin)),
+    ];
+    if rule.counts == Counted::Failed {
+        detail.push(("lastStatus", one("STOPPED")));
+        detail.push(("$or", Node::list([failed, not_started], origin)));
+    }
     let pattern = object(vec![
         ("source", one("aws.ecs")),
         ("detail-type", one("ECS Task State Change")),
-        (
-            "detail",
-            object(vec![
-                ("clusterArn", Node::list([arn(&rule.cluster, origin)], origin)),
-                ("group", Node::list([place.text(&rule.group)], origin)),
-                ("lastStatus", one("STOPPED")),
-                ("$or", Node::list([failed, not_started], origin)),
-            ]),
-        ),
+        ("detail", object(detail)),
     ]);
     module.resource(
         &file_of(&rule.owner, "alarms.tf"),

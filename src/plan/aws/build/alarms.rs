@@ -6,8 +6,8 @@ use crate::ir::choice::DatastoreKind;
 use crate::ir::value::Decimal;
 use crate::ir::{Origin, Traced};
 use crate::plan::aws::graph::{
-    Alarm, AlarmMetric, AnyRef, Compared, DimensionValue, EcsCluster, EcsService, EventRule, Id, Kind, Owner, Queue,
-    Ref, ReplicationGroup, Whole,
+    Alarm, AlarmMetric, AnyRef, Compared, Counted, DimensionValue, EcsCluster, EcsService, EventRule, Id, Kind, Owner,
+    Queue, Ref, ReplicationGroup, Whole,
 };
 use crate::plan::aws::rules;
 use crate::plan::infrastructure::environments::DatastorePlan;
@@ -16,8 +16,11 @@ use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, Comparison};
 use crate::spec::aws::{AlarmFact, AlarmMember, NameKind};
 
 pub(super) fn plan(place: Place<'_>, monitoring: &MonitoringPlan, draft: &mut Draft) {
+    let is_told = is_told_by_alertmanager(place);
     for alert in &monitoring.alerting.alerts {
-        if !alert.environments.iter().any(|known| known.value == place.environment.name.value) {
+        if is_told && alert.expression.is_some()
+            || !alert.environments.iter().any(|known| known.value == place.environment.name.value)
+        {
             continue;
         }
         let (Some(threshold), Some(comparison)) = (&alert.threshold, &alert.comparison) else { continue };
@@ -31,6 +34,14 @@ pub(super) fn plan(place: Place<'_>, monitoring: &MonitoringPlan, draft: &mut Dr
         }
     }
     dead_letters(place, draft);
+}
+
+/// Whether Alertmanager tells of what has an expression: pathc installs Prometheus with the exporter of the cloud's metrics,
+/// and writes its rules. Two ways to one person would be two pages for one outage.
+fn is_told_by_alertmanager(place: Place<'_>) -> bool {
+    let folders = &place.whole.pipeline.workflows.folders;
+    place.whole.infrastructure.templates.platform.prometheus_managed.value
+        && folders.iter().any(|folder| folder.target.value == "prometheus")
 }
 
 fn of_datastore(
@@ -96,7 +107,7 @@ fn of_component(
     draft: &mut Draft,
 ) {
     let Some(workload) = place.workload(component) else { return };
-    if matches!(alert.kind.value, AlertKind::RunFailed | AlertKind::RunMissed) {
+    if matches!(alert.kind.value, AlertKind::RunFailed | AlertKind::RunMissed | AlertKind::ScheduleOff) {
         of_runs(place, alert, workload, threshold, comparison, draft);
         return;
     }
@@ -115,7 +126,8 @@ fn of_component(
     push(place, alert, &id, workload.owner(), fact, dimensions, threshold, comparison, draft);
 }
 
-/// What is counted of the runs of a job: failed ones by a rule of its own, and those that a schedule could not start.
+/// What is counted of the runs of a job: failed ones and all that were begun by a rule each, and those that a schedule could
+/// not start.
 fn of_runs(
     place: Place<'_>,
     alert: &AlertPlan,
@@ -129,30 +141,43 @@ fn of_runs(
     if workload.plan.image.is_none() {
         return;
     }
-    let counted = if alert.kind.value == AlertKind::RunFailed {
-        let id = format!("{name}-failed");
-        let rule = EventRule {
-            id: Id::made(&id),
-            origin: alert.origin,
-            owner: workload.owner(),
-            name: place.named(NameKind::EventRule, &id),
-            description: word(format!("Counts runs of {name} that could not start or failed"), rules::RUNS),
-            cluster: Ref::named(ecs::CLUSTER),
-            group: word(format!("family:{}", place.named(NameKind::TaskFamily, name)), rules::RUNS),
-        };
-        let counted = AnyRef::from(&rule.reference());
-        draft.event_rules.push(rule);
-        counted
-    } else {
-        let missed = Ref::<Queue>::named(&schedule::missed(name));
-        if !draft.datastores.queues.iter().any(|queue| queue.id == missed.id) {
-            return;
+    let counted = match alert.kind.value {
+        AlertKind::RunFailed => runs(place, alert.origin, workload, Counted::Failed, draft),
+        AlertKind::ScheduleOff => runs(place, alert.origin, workload, Counted::Begun, draft),
+        _ => {
+            let missed = Ref::<Queue>::named(&schedule::missed(name));
+            if !draft.datastores.queues.iter().any(|queue| queue.id == missed.id) {
+                return;
+            }
+            AnyRef::from(&missed)
         }
-        AnyRef::from(&missed)
     };
     let dimensions = vec![(fact.dimension.clone(), DimensionValue::Of(counted))];
     let id = format!("{name}-{}", alert.kind.as_str());
     push(place, alert, &id, workload.owner(), fact, dimensions, threshold, comparison, draft);
+}
+
+/// A rule that counts tasks of a component.
+fn runs(place: Place<'_>, origin: Origin, workload: Workload<'_>, counts: Counted, draft: &mut Draft) -> AnyRef {
+    let name = workload.name();
+    let (ending, description) = match counts {
+        Counted::Failed => ("failed", format!("Counts runs of {name} that could not start or failed")),
+        Counted::Begun => ("begun", format!("Counts runs of {name} that have begun")),
+    };
+    let id = format!("{name}-{ending}");
+    let rule = EventRule {
+        id: Id::made(&id),
+        origin,
+        owner: workload.owner(),
+        name: place.named(NameKind::EventRule, &id),
+        description: word(description, rules::RUNS),
+        cluster: Ref::named(ecs::CLUSTER),
+        group: word(format!("family:{}", place.named(NameKind::TaskFamily, name)), rules::RUNS),
+        counts,
+    };
+    let counted = AnyRef::from(&rule.reference());
+    draft.event_rules.push(rule);
+    counted
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -168,7 +193,12 @@ fn push(
     draft: &mut Draft,
 ) {
     let hold = alert.hold.map_or(300, |hold| hold.value.whole_seconds());
-    let period = if hold >= 300 { 300 } else { 60 };
+    // An alarm looks back over a day at most, and over a week where its periods are hours.
+    let period = match hold {
+        0..300 => 60,
+        300..=86_400 => 300,
+        _ => 3600,
+    };
     let periods = u32::try_from(hold.div_ceil(period).max(1)).unwrap_or(1);
     let origin = alert.hold.map_or(alert.origin, |hold| hold.origin);
     let description = match &alert.runbook {

@@ -15,7 +15,7 @@ resources! {
         key: Ref<KmsKey>,
     }
 
-    /// What counts the tasks of a family that could not start or ended with an error, as events of the cloud tell.
+    /// What counts the tasks of a family, as events of the cloud tell.
     pub struct EventRule {
         /// Its name.
         name: Traced<String>,
@@ -25,6 +25,8 @@ resources! {
         cluster: Ref<EcsCluster>,
         /// The group of the tasks: `family:FAMILY`.
         group: Traced<String>,
+        /// Which of them it counts.
+        counts: Counted,
     }
 
     /// An alarm on a metric of CloudWatch.
@@ -50,6 +52,15 @@ resources! {
         /// Who is told; none of an alarm that only deployments ask.
         topic: Option<Ref<Topic>>,
     }
+}
+
+/// Which tasks of a family are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Those that could not start or ended with an error.
+    Failed,
+    /// All that were begun, whatever became of them.
+    Begun,
 }
 
 /// A metric of CloudWatch.

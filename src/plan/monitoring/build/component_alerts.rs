@@ -1,6 +1,7 @@
 //! What somebody is told about a component: its budgets, its replicas, its runs.
 
 use super::alerts::{Draft, in_capitals};
+use super::schedule::longest_pause;
 use super::subject::Subject;
 use crate::ir::choice::{Access, ComponentKind, EnvironmentKind};
 use crate::ir::component::Replicas;
@@ -425,7 +426,7 @@ fn runs(subject: &Subject<'_>) -> Vec<AlertPlan> {
                  empty the queue.",
             );
         let is_scheduled = component.kind.value == ComponentKind::Cronjob;
-        return std::iter::once(alert).chain(is_scheduled.then_some(missed)).collect();
+        return std::iter::once(alert).chain(is_scheduled.then_some(missed)).chain(schedule_off(subject)).collect();
     }
     // The jobs of a cronjob end in the minute they are for, those of a deployment in a digest.
     let jobs = format!("job_name=~{}", quoted(&format!("{}(-[0-9a-f]+)?", literal(name))));
@@ -452,8 +453,41 @@ fn runs(subject: &Subject<'_>) -> Vec<AlertPlan> {
             format!("{name}: a run is due and has not begun"),
             "The last run may still be going, or the schedule can't be kept: look at the cronjob's events.",
         ));
+        alerts.extend(schedule_off(subject));
     }
     alerts
+}
+
+/// Whether a schedule is turned off. A cluster says so; the cloud alone shows that no run has begun for longer than the
+/// schedule ever pauses, which no alarm looks back over where that is more than a week.
+fn schedule_off(subject: &Subject<'_>) -> Option<AlertPlan> {
+    const FARTHEST: Duration = Duration::days(7);
+    let component = subject.component;
+    let cron = component.schedule.as_ref()?;
+    let clocks_change = if component.timezone.as_str() == "UTC" { 0 } else { 60 };
+    let minutes = longest_pause(cron)?.whole_seconds().div_ceil(60) + 10 + clocks_change;
+    // What looks back over days counts hours.
+    let missed = Duration::minutes(if minutes > 24 * 60 { minutes.next_multiple_of(60) } else { minutes });
+    let draft = once(subject, AlertKind::ScheduleOff).about(|plan| plan.origin = cron.origin);
+    let name = &component.name;
+    if subject.is_in_cluster() {
+        let cronjob = equals("cronjob", name.as_str());
+        let off = format!("max({}) > 0", select("kube_cronjob_spec_suspend", &[SELECTOR, &cronjob]));
+        let hold = missed.min(Duration::days(1));
+        let alert = draft.when(off, Some(hold), rules::SCHEDULE_OFF).above(Decimal::whole(0), rules::SCHEDULE_OFF);
+        return Some(alert.says(
+            subject.system,
+            format!("{name}: the schedule is turned off"),
+            "Somebody has suspended the cronjob: no run begins until it is turned on again.",
+        ));
+    }
+    (missed <= FARTHEST).then(|| {
+        draft.hold(Some(missed), rules::SCHEDULE_OFF).below(Decimal::whole(1), rules::SCHEDULE_OFF).says(
+            subject.system,
+            format!("{name}: no run has begun for longer than its schedule ever pauses"),
+            "The schedule is turned off or gone, or it was made a short while ago and its first run is not due yet.",
+        )
+    })
 }
 
 fn missed(subject: &Subject<'_>, late: &str, origin: Origin) -> Draft {

@@ -148,7 +148,7 @@ pub(super) fn runs(subject: &Subject<'_>, alerts: &[AlertPlan]) -> Vec<Draft> {
         panels.push(
             Draft::new("Since the last start", PanelKind::Stat, PanelUnit::Seconds)
                 .query(since("kube_cronjob_status_last_schedule_time"), "since")
-                .runbooks(of_kinds(alerts, &[AlertKind::RunMissed]))
+                .runbooks(of_kinds(alerts, &[AlertKind::RunMissed, AlertKind::ScheduleOff]))
                 .size(6, 4),
         );
     } else {

@@ -17,6 +17,7 @@ mod layout;
 mod objectives;
 mod overview;
 mod routing;
+mod schedule;
 mod subject;
 mod traffic;
 

@@ -155,7 +155,9 @@ pub fn of_alert<'e>(
         AlertKind::ReplicasMissing if found.len() > 1 => {
             &[Course::Level(Decimal::whole(2), Decimal::whole(2)), Course::Level(Decimal::whole(2), one)]
         }
-        AlertKind::ReplicasMissing | AlertKind::RunFailed | AlertKind::Escalated => &[Course::Level(zero, one)],
+        AlertKind::ReplicasMissing | AlertKind::RunFailed | AlertKind::ScheduleOff | AlertKind::Escalated => {
+            &[Course::Level(zero, one)]
+        }
         AlertKind::Restarts | AlertKind::OutOfMemory => &[Course::Growth(zero, one)],
         AlertKind::Throttled | AlertKind::ConnectionsDropped | AlertKind::HandshakesFailing => {
             &[Course::Growth(zero, many), Course::Growth(many, many)]
