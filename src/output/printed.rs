@@ -176,6 +176,13 @@ impl Printed {
         }
     }
 
+    /// Keeps an entry of a streamed document whose text ends what is printed, where somebody looks.
+    pub(super) fn watch_from(&mut self, key: &'static str, start: usize) {
+        if let Some(watched) = &mut self.watched {
+            watched.add(key, self.text.get(start..).unwrap_or_default());
+        }
+    }
+
     /// How many entries are kept.
     pub(super) fn watched_len(&self) -> usize {
         self.watched.as_ref().map_or(0, |watched| watched.entries.len())
@@ -285,23 +292,50 @@ pub(super) fn is_special(character: char) -> bool {
         | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// All bits together that `mark` gives the bytes of a text. Sixteen bytes are looked at at once and none decides alone, which
-/// processors do many times as fast as a search that may end anywhere; nearly all texts have nothing to be found.
+/// All bits together that `mark` gives the bytes of a text. Many bytes are looked at at once and none decides alone, which
+/// processors do many times as fast as a search that may end anywhere; nearly all texts have nothing to be found. A `mark`
+/// that chooses between constants is faster than one that calculates.
 #[inline]
 pub(crate) fn marks(text: &str, mark: impl Fn(u8) -> u8) -> u8 {
+    const WIDE: usize = 32;
     let bytes = text.as_bytes();
-    let all = |bytes: &[u8; 16]| bytes.iter().fold(0, |all, byte| all | mark(*byte));
-    match bytes.last_chunk() {
-        // The last sixteen may overlap with those before.
-        Some(last) => bytes.as_chunks().0.iter().fold(all(last), |found, chunk| found | all(chunk)),
-        None => bytes.iter().fold(0, |all, byte| all | mark(*byte)),
+    match bytes.len() {
+        0..4 => all_marks(bytes, mark),
+        4..8 => ends::<4>(bytes, mark),
+        8..16 => ends::<8>(bytes, mark),
+        16..WIDE => ends::<16>(bytes, mark),
+        // Of the last ones some may be looked at twice.
+        _ => all_marks(bytes.as_chunks::<WIDE>().0.as_flattened(), &mark) | ends::<WIDE>(bytes, &mark),
     }
+}
+
+#[inline]
+fn all_marks(bytes: &[u8], mark: impl Fn(u8) -> u8) -> u8 {
+    let mut all = 0;
+    for byte in bytes {
+        all |= mark(*byte);
+    }
+    all
+}
+
+/// Of the first so many bytes and of the last so many.
+#[inline]
+fn ends<const N: usize>(bytes: &[u8], mark: impl Fn(u8) -> u8) -> u8 {
+    let (Some(first), Some(last)) = (bytes.first_chunk::<N>(), bytes.last_chunk::<N>()) else { return 0 };
+    let mut all = 0;
+    for byte in first {
+        all |= mark(*byte);
+    }
+    for byte in last {
+        all |= mark(*byte);
+    }
+    all
 }
 
 /// Whether a text stands between double quotes as it is.
 fn needs_no_escape(text: &str) -> bool {
     let is_odd = |byte: u8| (byte.wrapping_sub(b' ') >= 0x5f) | (byte == b'"') | (byte == b'\\');
-    marks(text, |byte| u8::from(is_odd(byte))) == 0
+    marks(text, |byte| if is_odd(byte) { 1 } else { 0 }) == 0
 }
 
 /// Writes a text between double quotes with the escapes that JSON and YAML share.

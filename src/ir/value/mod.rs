@@ -61,7 +61,7 @@ mod quantity;
 mod tests;
 mod time;
 
-pub use decimal::{Decimal, Percent};
+pub use decimal::{Decimal, Percent, push_number};
 pub use name::{Commit, Digest, Identifier, Name, VariableName};
 pub use network::{AddressRange, HostName, PortNumber};
 pub use path::{ContainerPath, RepositoryPath, UrlPath};

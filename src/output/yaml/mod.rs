@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use memchr::memchr2_iter;
 
-pub use writer::{Again, Writer};
+pub use writer::{Again, Flow, Writer};
 
 use super::doc::{Doc, Entry, Map, Style, Text};
 use super::printed::{Printed, is_special, marks, push_double_quoted};
@@ -315,9 +315,9 @@ fn form(text: &str) -> Form {
     const MARK: u8 = 4;
     let found = marks(text, |byte| {
         let is_line_end = byte == b'\n';
-        let is_odd = (byte.wrapping_sub(b' ') >= 0x5f) & !is_line_end;
-        let is_mark = (byte == b':') | (byte == b'#');
-        (u8::from(is_odd) * ODD) | (u8::from(is_line_end) * LINE_END) | (u8::from(is_mark) * MARK)
+        let odd = if (byte.wrapping_sub(b' ') >= 0x5f) & !is_line_end { ODD } else { 0 };
+        let mark = if (byte == b':') | (byte == b'#') { MARK } else { 0 };
+        odd | mark | if is_line_end { LINE_END } else { 0 }
     });
     let (is_odd, lines, has_marks) = (found & ODD != 0, found & LINE_END != 0, found & MARK != 0);
     let mut plain = !lines;

@@ -37,7 +37,8 @@ type Inline<'t> = (&'static str, &'t str, Origin);
 pub struct Again(Option<Written>);
 
 struct Written {
-    indent: usize,
+    /// None within a line.
+    indent: Option<usize>,
     text: Range<usize>,
     watched: Range<usize>,
 }
@@ -96,6 +97,19 @@ impl<'a> Writer<'a> {
         make(&mut text);
         self.text(key, &text, origin);
         self.scratch = text;
+    }
+
+    /// An entry with a text that is made here of numbers, units and words of our own: the caller knows that it is plain.
+    pub fn plain(&mut self, key: &'static str, origin: Origin, make: impl FnOnce(&mut String)) {
+        self.key(key);
+        let out = &mut *self.printer.out;
+        out.text.push(' ');
+        let start = out.text.len();
+        make(&mut out.text);
+        debug_assert!(form(&out.text[start..]) == Form::Plain, "{} is not plain", &out.text[start..]);
+        out.watch_from(key, start);
+        out.beside(origin);
+        out.end_line(origin);
     }
 
     /// An entry with a mapping.
@@ -169,7 +183,7 @@ impl<'a> Writer<'a> {
     }
 
     /// An entry with a mapping of texts in one line.
-    pub fn inline<'t>(&mut self, key: &'static str, origin: Origin, entries: impl IntoIterator<Item = Inline<'t>>) {
+    pub fn inline(&mut self, key: &'static str, origin: Origin, entries: impl FnOnce(&mut Flow<'_, 'a>)) {
         self.key(key);
         self.flow(origin, entries);
     }
@@ -178,23 +192,13 @@ impl<'a> Writer<'a> {
     pub fn element_inline<'t>(&mut self, origin: Origin, entries: impl IntoIterator<Item = Inline<'t>>) {
         self.begin();
         self.printer.out.text.push('-');
-        self.flow(origin, entries);
+        self.flow(origin, |flow| entries.into_iter().for_each(|(key, text, origin)| flow.text(key, text, origin)));
     }
 
-    fn flow<'t>(&mut self, origin: Origin, entries: impl IntoIterator<Item = Inline<'t>>) {
-        let out = &mut self.printer.out;
-        out.beside(origin);
-        out.text.push_str(" {");
-        for (index, (key, text, origin)) in entries.into_iter().enumerate() {
-            let out = &mut self.printer.out;
-            if index > 0 {
-                out.text.push_str(", ");
-            }
-            out.text.push_str(key);
-            out.text.push_str(": ");
-            out.beside(origin);
-            self.printer.quoted(text, form_inside(text));
-        }
+    fn flow(&mut self, origin: Origin, entries: impl FnOnce(&mut Flow<'_, 'a>)) {
+        self.printer.out.beside(origin);
+        self.printer.out.text.push_str(" {");
+        entries(&mut Flow { writer: self, is_first: true });
         self.printer.out.text.push('}');
         self.printer.out.end_line(origin);
     }
@@ -208,7 +212,7 @@ impl<'a> Writer<'a> {
         // The line of the key around ends here, and is no part of what is copied.
         self.end_key();
         match &again.0 {
-            Some(written) if written.indent == self.indent => {
+            Some(written) if written.indent == Some(self.indent) => {
                 self.printer.out.text.extend_from_within(written.text.clone());
                 self.printer.out.watch_again(written.watched.clone());
             }
@@ -217,7 +221,7 @@ impl<'a> Writer<'a> {
                 entries(self);
                 let text = start..self.printer.out.text.len();
                 let watched = watched..self.printer.out.watched_len();
-                again.0 = Some(Written { indent: self.indent, text, watched });
+                again.0 = Some(Written { indent: Some(self.indent), text, watched });
             }
         }
     }
@@ -295,6 +299,45 @@ impl<'a> Writer<'a> {
             self.printer.out.text.push_str(empty);
             self.printer.out.end_line(origin);
             self.line = Line::Fresh;
+        }
+    }
+}
+
+/// A mapping of texts in one line.
+pub struct Flow<'w, 'a> {
+    writer: &'w mut Writer<'a>,
+    is_first: bool,
+}
+
+impl Flow<'_, '_> {
+    /// An entry with a text.
+    pub fn text(&mut self, key: &'static str, text: &str, origin: Origin) {
+        let printer = &mut self.writer.printer;
+        if !self.is_first {
+            printer.out.text.push_str(", ");
+        }
+        self.is_first = false;
+        printer.out.text.push_str(key);
+        printer.out.text.push_str(": ");
+        printer.out.beside(origin);
+        printer.quoted(text, form_inside(text));
+    }
+
+    /// Writes entries, or copies them where they were written before. They are not the first.
+    pub fn again(&mut self, again: &mut Again, entries: impl FnOnce(&mut Self)) {
+        if self.writer.has_origins() || self.is_first {
+            return entries(self);
+        }
+        match &again.0 {
+            Some(Written { indent: None, text, .. }) => {
+                self.writer.printer.out.text.extend_from_within(text.clone());
+            }
+            _ => {
+                let start = self.writer.printer.out.text.len();
+                entries(self);
+                let text = start..self.writer.printer.out.text.len();
+                again.0 = Some(Written { indent: None, text, watched: 0..0 });
+            }
         }
     }
 }

@@ -14,6 +14,8 @@ use promql_parser::parser::value::ValueType;
 use promql_parser::parser::{self, Expr, LabelModifier, VectorSelector};
 use promql_parser::util::visitor::{ExprVisitorMut, walk_expr_mut};
 
+use crate::output::printed::marks;
+
 /// The range of an expression.
 pub const WINDOW: &str = "$window";
 /// The label matchers of one environment.
@@ -44,8 +46,10 @@ pub fn quoted(text: &str) -> String {
 /// Adds a text between quotes, as [`quoted`] makes it.
 pub fn push_quoted(quoted: &mut String, text: &str) {
     quoted.push('"');
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b' ');
-    if text.bytes().all(is_plain) {
+    let is_plain = |byte: u8| {
+        ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'-') < 13) | (byte == b'_') | (byte == b' ')
+    };
+    if marks(text, |byte| u8::from(!is_plain(byte))) == 0 {
         quoted.push_str(text);
         quoted.push('"');
         return;
@@ -123,16 +127,25 @@ pub fn fill(expression: &str, window: &str, selector: &str) -> String {
 
 /// Adds an expression with its placeholders filled.
 pub fn push_filled(filled: &mut String, expression: &str, window: &str, selector: &str) {
+    push_over(filled, expression, |filled| filled.push_str(window), selector);
+}
+
+/// Adds an expression with its placeholders filled; `window` adds the range.
+pub fn push_over(filled: &mut String, expression: &str, window: impl Fn(&mut String), selector: &str) {
     let mut rest = expression;
     while let Some(at) = memchr(b'$', rest.as_bytes()) {
-        filled.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let (written, value) = [(WINDOW, window), (SELECTOR, selector)]
-            .into_iter()
-            .find(|(placeholder, _)| rest.starts_with(placeholder))
-            .unwrap_or(("$", "$"));
-        filled.push_str(value);
-        rest = &rest[written.len()..];
+        let (before, placeholder) = rest.split_at(at);
+        filled.push_str(before);
+        rest = if let Some(behind) = placeholder.strip_prefix(SELECTOR) {
+            filled.push_str(selector);
+            behind
+        } else if let Some(behind) = placeholder.strip_prefix(WINDOW) {
+            window(filled);
+            behind
+        } else {
+            filled.push('$');
+            &placeholder[1..]
+        };
     }
     filled.push_str(rest);
 }

@@ -4,11 +4,9 @@
 //! added, because one Prometheus may hold several of both. Recordings follow from the plan and the environment alone,
 //! and are made when they are asked for.
 
-use std::fmt::Write as _;
-
 use super::configurations::{BurnWindowPlan, MonitoredEnvironment, MonitoringConfigurations, ObjectivePlan};
-use super::promql::{push_filled, push_quoted};
-use crate::ir::value::{Decimal, Duration, Name};
+use super::promql::{push_over, push_quoted};
+use crate::ir::value::{Decimal, Duration, Name, push_number};
 use crate::ir::{Origin, Traced};
 use crate::spec::prometheus::AlertSeverity;
 
@@ -61,7 +59,7 @@ impl Recording {
         match self {
             Recording::ErrorRatio(window) | Recording::PeriodErrorRatio(window) => {
                 out.push_str(ERROR_RATIO);
-                let _ = write!(out, "{window}");
+                window.push_to(out);
             }
             Recording::Events => out.push_str(EVENTS),
             Recording::Fact(place) => out.push_str(FACTS.get(place).map_or("", |(name, _)| *name)),
@@ -201,9 +199,11 @@ impl<'a> Recorded<'a> {
             Recording::PeriodErrorRatio(period) => {
                 out.push_str("sum_over_time(");
                 self.push_selector(Recording::ErrorRatio(BASE_WINDOW), out);
-                let _ = write!(out, "[{period}])\n/ ignoring (sloth_window)\ncount_over_time(");
+                push_range(period, out);
+                out.push_str(")\n/ ignoring (sloth_window)\ncount_over_time(");
                 self.push_selector(Recording::ErrorRatio(BASE_WINDOW), out);
-                let _ = write!(out, "[{period}])");
+                push_range(period, out);
+                out.push(')');
             }
             Recording::Events => {
                 if let Some(events) = &objective.events {
@@ -211,15 +211,15 @@ impl<'a> Recorded<'a> {
                 }
             }
             Recording::Fact(OBJECTIVE) => {
-                let _ = write!(out, "vector({})", objective.objective.value.0.shift(2));
+                push_vector(objective.objective.value.0.shift(2), out);
             }
             Recording::Fact(ERROR_BUDGET) => {
-                let _ = write!(out, "vector({})", objective.error_budget);
+                push_vector(objective.error_budget.value, out);
             }
             Recording::Fact(PERIOD) => {
                 let days = Decimal::whole(i64::try_from(objective.period.milliseconds).unwrap_or(i64::MAX))
                     .over(Decimal::whole(86_400_000));
-                let _ = write!(out, "vector({days})");
+                push_vector(days, out);
             }
             Recording::Fact(CURRENT_BURN_RATE) => self.against_budget(Recording::ErrorRatio(BASE_WINDOW), out),
             Recording::Fact(PERIOD_BURN_RATE) => {
@@ -234,7 +234,7 @@ impl<'a> Recorded<'a> {
     }
 
     fn fill(&self, expression: &str, window: Duration, out: &mut String) {
-        push_filled(out, expression, &window.to_string(), &self.environment.selector);
+        push_over(out, expression, |out| window.push_to(out), &self.environment.selector);
     }
 
     fn against_budget(&self, series: Recording, out: &mut String) {
@@ -256,7 +256,11 @@ impl<'a> Recorded<'a> {
         let above = |span: Duration, out: &mut String| {
             out.push_str("  max without (sloth_window) (");
             self.push_selector(Recording::ErrorRatio(span), out);
-            let _ = writeln!(out, " > ({} * {}))", window.factor, self.objective.error_budget);
+            out.push_str(" > (");
+            window.factor.push_to(out);
+            out.push_str(" * ");
+            self.objective.error_budget.push_to(out);
+            out.push_str("))\n");
         };
         out.push_str("(\n");
         above(window.short.value, out);
@@ -265,10 +269,25 @@ impl<'a> Recorded<'a> {
         if let (Some(least), Some(_)) = (&window.least_events, &self.objective.events) {
             out.push_str("  and\n  sum_over_time(");
             self.push_selector(Recording::Events, out);
-            let _ = writeln!(out, "[{}]) >= {least}", window.long);
+            push_range(window.long.value, out);
+            out.push_str(") >= ");
+            push_number(out, least.value);
+            out.push('\n');
         }
         out.push(')');
     }
+}
+
+fn push_range(window: Duration, out: &mut String) {
+    out.push('[');
+    window.push_to(out);
+    out.push(']');
+}
+
+fn push_vector(number: Decimal, out: &mut String) {
+    out.push_str("vector(");
+    number.push_to(out);
+    out.push(')');
 }
 
 /// Whether an alert of an objective asks whether there were enough events.

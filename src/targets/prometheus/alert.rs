@@ -1,21 +1,53 @@
 //! One alert: its rule, and the labels and annotations that its test expects of it.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use super::place::{Place, Recordeds};
 use super::rules;
 use crate::ir::Origin;
 use crate::output::printed::marks;
-use crate::output::yaml::Writer;
+use crate::output::yaml::{Again, Writer};
 use crate::plan::monitoring::alerting::AlertPlan;
 use crate::plan::monitoring::promql::push_filled;
+use crate::plan::monitoring::recordings::Recorded;
 
-/// A label or an annotation, and where its text comes from.
+/// A label, and where its text comes from.
 type Label<'t> = (&'static str, &'t str, Origin);
 
+/// What alerts have alike that stand one after the other, written once.
+#[derive(Default)]
+pub(super) struct Alike<'a> {
+    before: Option<&'a AlertPlan>,
+    labels: Again,
+    dashboard: Again,
+}
+
+impl<'a> Alike<'a> {
+    /// Forgets what the next alert does not have.
+    fn next(&mut self, alert: &'a AlertPlan) {
+        let same = |before: &AlertPlan| {
+            before.team == alert.team
+                && before.component == alert.component
+                && before.datastore == alert.datastore
+                && before.reads == alert.reads
+                && before.writes == alert.writes
+                && before.dashboard == alert.dashboard
+        };
+        if !self.before.is_some_and(same) {
+            *self = Alike { before: Some(alert), ..Alike::default() };
+        }
+    }
+}
+
 /// Writes the rule of an alert.
-pub(super) fn rule(writer: &mut Writer<'_>, place: Place<'_>, recorded: &Recordeds<'_>, alert: &AlertPlan) {
+pub(super) fn rule<'a>(
+    writer: &mut Writer<'_>,
+    place: Place<'a>,
+    recorded: &Recordeds<'a>,
+    alike: &mut Alike<'a>,
+    alert: &'a AlertPlan,
+) {
+    alike.next(alert);
     writer.element(alert.origin, |writer| {
         writer.text("alert", &alert.name, alert.name.origin);
         match (&alert.expression, recorded.of(alert)) {
@@ -29,32 +61,39 @@ pub(super) fn rule(writer: &mut Writer<'_>, place: Place<'_>, recorded: &Recorde
             (None, None) => {}
         }
         if let Some(hold) = &alert.hold {
-            writer.made("for", hold.origin, |out| {
-                let _ = write!(out, "{hold}");
-            });
+            writer.plain("for", hold.origin, |out| hold.push_to(out));
         }
         writer.map("labels", Origin::rule(rules::ALERT), |writer| {
-            labels(place, recorded, alert).for_each(|(key, text, origin)| writer.text(key, &template(text), origin));
+            let mut write = |(key, text, origin): Label<'_>| writer.text(key, &template(text), origin);
+            own_labels(place, alert).into_iter().for_each(&mut write);
+            writer.again(&mut alike.labels, |writer| {
+                shared_labels(place, alert).for_each(|(key, text, origin)| writer.text(key, &template(text), origin));
+            });
+            if let Some((key, text, origin)) = recorded.of(alert).map(slo) {
+                writer.text(key, text, origin);
+            }
         });
         writer.map("annotations", Origin::rule(rules::ANNOTATION), |writer| {
-            annotations(writer, place, alert, template);
+            annotations(writer, place, alert, &mut alike.dashboard, template);
         });
     });
 }
 
-/// The labels that a rule gives its alerts.
-pub(super) fn labels<'a>(
-    place: Place<'a>,
-    recorded: &Recordeds<'a>,
-    alert: &'a AlertPlan,
-) -> impl Iterator<Item = Label<'a>> + use<'a> {
+/// The labels of an alert that tell it from others about the same.
+fn own_labels<'a>(place: Place<'a>, alert: &'a AlertPlan) -> [Label<'a>; 3] {
     let severity = place.environment.severity(alert.severity);
+    [
+        ("alert", alert.id.as_str(), alert.id.origin),
+        ("kind", alert.kind.as_str(), alert.kind.origin),
+        ("severity", severity.value.as_str(), severity.origin),
+    ]
+}
+
+/// The labels that all alerts about the same have.
+fn shared_labels<'a>(place: Place<'a>, alert: &'a AlertPlan) -> impl Iterator<Item = Label<'a>> + use<'a> {
     let system = &place.monitoring().system;
     let environment = &place.environment.name;
     let labels = [
-        Some(("alert", alert.id.as_str(), alert.id.origin)),
-        Some(("kind", alert.kind.as_str(), alert.kind.origin)),
-        Some(("severity", severity.value.as_str(), severity.origin)),
         Some(("system", system.as_str(), system.origin)),
         Some(("environment", environment.as_str(), environment.origin)),
         alert.team.as_ref().map(|team| ("team", team.as_str(), team.origin)),
@@ -62,30 +101,46 @@ pub(super) fn labels<'a>(
         alert.datastore.as_ref().map(|name| ("datastore", name.as_str(), name.origin)),
         alert.reads.as_ref().map(|names| ("reads", names.as_str(), names.origin)),
         alert.writes.as_ref().map(|names| ("writes", names.as_str(), names.origin)),
-        recorded.of(alert).map(|recorded| {
-            let name = &recorded.objective.name;
-            ("slo", name.as_str(), name.origin)
-        }),
     ];
     labels.into_iter().flatten()
 }
 
-/// The labels that an alert has when it fires: those of its rule, and those of the series that it read.
-pub(super) fn fired_labels<'a>(
+/// The label of an alert that watches an objective.
+fn slo<'a>(recorded: &Recorded<'a>) -> Label<'a> {
+    let name = &recorded.objective.name;
+    ("slo", name.as_str(), name.origin)
+}
+
+/// Writes what a test expects of an alert when it fires: the labels of its rule, those of the series that it read, and
+/// its annotations.
+pub(super) fn expected<'a>(
+    writer: &mut Writer<'_>,
     place: Place<'a>,
     recorded: &Recordeds<'a>,
+    alike: &mut Alike<'a>,
     alert: &'a AlertPlan,
-) -> impl Iterator<Item = Label<'a>> + use<'a> {
-    let read = recorded.of(alert).map(|recorded| recorded.labels()).into_iter().flatten();
-    let own = ["system", "environment"];
-    labels(place, recorded, alert).chain(read.filter(move |(label, ..)| !own.contains(label)))
+) {
+    alike.next(alert);
+    writer.inline("exp_labels", Origin::rule(rules::ALERT), |flow| {
+        own_labels(place, alert).into_iter().for_each(|(key, text, origin)| flow.text(key, text, origin));
+        flow.again(&mut alike.labels, |flow| {
+            shared_labels(place, alert).for_each(|(key, text, origin)| flow.text(key, text, origin));
+        });
+        let Some(recorded) = recorded.of(alert) else { return };
+        let read = recorded.labels().into_iter().filter(|(label, ..)| !["system", "environment"].contains(label));
+        [slo(recorded)].into_iter().chain(read).for_each(|(key, text, origin)| flow.text(key, text, origin));
+    });
+    writer.map("exp_annotations", Origin::rule(rules::ANNOTATION), |writer| {
+        annotations(writer, place, alert, &mut alike.dashboard, |text| Cow::Borrowed(text));
+    });
 }
 
 /// Writes what is said to the person who is told, each text as its reader takes it.
-pub(super) fn annotations(
+fn annotations(
     writer: &mut Writer<'_>,
     place: Place<'_>,
     alert: &AlertPlan,
+    dashboard: &mut Again,
     written: fn(&str) -> Cow<'_, str>,
 ) {
     writer.text("summary", &written(&alert.summary), alert.summary.origin);
@@ -93,15 +148,17 @@ pub(super) fn annotations(
     if let Some(url) = &alert.runbook {
         writer.text("runbook_url", &written(url), url.origin);
     }
-    let dashboard = &alert.dashboard;
-    match &place.platform().grafana_url {
-        Some(url) => {
-            let url = url.trim_end_matches('/');
-            let address = format!("{url}/d/{dashboard}?var-environment={}", place.environment.variable);
-            writer.text("dashboard_url", &written(&address), dashboard.origin);
+    writer.again(dashboard, |writer| {
+        let dashboard = &alert.dashboard;
+        match &place.platform().grafana_url {
+            Some(url) => {
+                let url = url.trim_end_matches('/');
+                let address = format!("{url}/d/{dashboard}?var-environment={}", place.environment.variable);
+                writer.text("dashboard_url", &written(&address), dashboard.origin);
+            }
+            None => writer.text("dashboard", &written(dashboard), dashboard.origin),
         }
-        None => writer.text("dashboard", &written(dashboard), dashboard.origin),
-    }
+    });
 }
 
 /// A text that Prometheus reads as a template of its own language: it comes out as it is.

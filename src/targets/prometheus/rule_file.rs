@@ -1,6 +1,6 @@
 //! The groups of recording and alerting rules of one component, one datastore, or the system.
 
-use super::alert;
+use super::alert::{self, Alike};
 use super::place::{Place, Recordeds, Subject};
 use super::rules;
 use crate::ir::Origin;
@@ -18,7 +18,7 @@ const BUDGET: &str = "budget";
 const ALERTS: &str = "alerts";
 
 /// Writes the groups, which a file of rules and an object of the operator hold alike.
-pub(super) fn groups(writer: &mut Writer<'_>, place: Place<'_>, name: &str, subject: &Subject<'_>) {
+pub(super) fn groups<'a>(writer: &mut Writer<'_>, place: Place<'a>, name: &str, subject: &Subject<'a>) {
     let recorded = subject.recorded(place);
     writer.list("groups", Origin::rule(rules::ALERT), |writer| {
         for recorded in &recorded.0 {
@@ -53,13 +53,14 @@ fn group_of(name: &str, what: &str) -> String {
     [name, "-", what].concat()
 }
 
-fn alerts(writer: &mut Writer<'_>, place: Place<'_>, name: &str, subject: &Subject<'_>, recorded: &Recordeds<'_>) {
+fn alerts<'a>(writer: &mut Writer<'_>, place: Place<'a>, name: &str, subject: &Subject<'a>, recorded: &Recordeds<'a>) {
     let origin = Origin::rule(rules::ALERT);
     writer.element(origin, |writer| {
         writer.text("name", &group_of(name, ALERTS), origin);
         writer.list("rules", origin, |writer| {
+            let mut alike = Alike::default();
             for alert in &subject.alerts {
-                alert::rule(writer, place, recorded, alert);
+                alert::rule(writer, place, recorded, &mut alike, alert);
             }
         });
     });
@@ -77,7 +78,7 @@ fn recordings(
     writer.element(objective.origin, |writer| {
         writer.text("name", &group_of(&objective.sloth_id, what), objective.origin);
         if let Some(interval) = interval {
-            writer.text("interval", &interval.to_string(), Origin::rule(rules::RECORDING));
+            writer.plain("interval", Origin::rule(rules::RECORDING), |out| interval.push_to(out));
         }
         writer.list("rules", objective.origin, |writer| {
             recordings.into_iter().for_each(|recording| rule(writer, recorded, recording, common));
@@ -88,14 +89,14 @@ fn recordings(
 fn rule(writer: &mut Writer<'_>, recorded: &Recorded<'_>, recording: Recording, common: &mut Again) {
     let origin = recorded.origin(recording);
     writer.element(origin, |writer| {
-        writer.made("record", Origin::rule(rules::RECORDING), |out| recording.push_name(out));
+        writer.plain("record", Origin::rule(rules::RECORDING), |out| recording.push_name(out));
         writer.made("expr", origin, |out| recorded.push_expression(recording, out));
         writer.map("labels", Origin::rule(rules::RECORDING), |writer| {
             writer.again(common, |writer| {
                 recorded.labels().into_iter().for_each(|(label, value, origin)| writer.text(label, value, origin));
             });
             if let Some(window) = recording.window() {
-                writer.text("sloth_window", &window.to_string(), origin);
+                writer.plain("sloth_window", origin, |out| window.push_to(out));
             }
             if recording.is_info() {
                 recorded.info().into_iter().for_each(|(label, value)| writer.text(label, &value, origin));

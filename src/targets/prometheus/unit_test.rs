@@ -1,12 +1,10 @@
 //! The unit tests of alerts, as `promtool test rules` runs them: each alert is quiet, fires, and is quiet again.
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
-
-use super::alert::{annotations, fired_labels};
+use super::alert::{Alike, expected};
 use super::place::{Place, Recordeds, Subject};
 use super::rule_file::order;
 use super::rules;
+use crate::ir::value::push_number;
 use crate::ir::{Origin, Traced};
 use crate::output::yaml::Writer;
 use crate::plan::monitoring::alerting::AlertPlan;
@@ -15,12 +13,12 @@ use crate::plan::monitoring::trial::{self, BudgetTrial, Trial};
 use crate::spec::prometheus::AlertSeverity;
 
 /// Writes the file that tests the rules of one subject.
-pub(super) fn file(writer: &mut Writer<'_>, place: Place<'_>, name: &str, rule_file: &str, subject: &Subject<'_>) {
+pub(super) fn file<'a>(writer: &mut Writer<'_>, place: Place<'a>, name: &str, rule_file: &str, subject: &Subject<'a>) {
     let origin = Origin::rule(rules::UNIT_TEST);
     let recorded = subject.recorded(place);
-    let tests = Tests { place, recorded: &recorded };
+    let mut tests = Tests { place, recorded: &recorded, alike: Alike::default() };
     writer.list("rule_files", origin, |writer| writer.element_text(rule_file, origin));
-    writer.made("evaluation_interval", origin, |out| push_minutes(out, trial::EVALUATION));
+    writer.plain("evaluation_interval", origin, |out| push_minutes(out, trial::EVALUATION));
     writer.list("group_eval_order", origin, |writer| order(writer, name, subject, origin));
     writer.list("tests", origin, |writer| {
         for (index, recorded) in recorded.0.iter().enumerate() {
@@ -43,6 +41,7 @@ pub(super) fn file(writer: &mut Writer<'_>, place: Place<'_>, name: &str, rule_f
 struct Tests<'t, 'a> {
     place: Place<'a>,
     recorded: &'t Recordeds<'a>,
+    alike: Alike<'a>,
 }
 
 /// When alerts are looked at, and which are on then.
@@ -52,7 +51,7 @@ struct Look<'l, 'a> {
 }
 
 impl<'a> Tests<'_, 'a> {
-    fn of_alert(&self, writer: &mut Writer<'_>, alert: &'a AlertPlan, trial: &Trial<'_>) {
+    fn of_alert(&mut self, writer: &mut Writer<'_>, alert: &'a AlertPlan, trial: &Trial<'_>) {
         let [well, ill, cured] = ends(trial);
         let on = [alert];
         let looks = [Look { minute: well, on: &[] }, Look { minute: ill, on: &on }, Look { minute: cured, on: &[] }];
@@ -60,7 +59,13 @@ impl<'a> Tests<'_, 'a> {
     }
 
     /// All severities are told of an outage, and are quiet when the windows of all are clean again.
-    fn of_objective(&self, writer: &mut Writer<'_>, recorded: &Recorded<'a>, alerts: &[&'a AlertPlan], is_first: bool) {
+    fn of_objective(
+        &mut self,
+        writer: &mut Writer<'_>,
+        recorded: &Recorded<'a>,
+        alerts: &[&'a AlertPlan],
+        is_first: bool,
+    ) {
         let Some(first) = alerts.first() else { return };
         let objective = recorded.objective;
         let mut expressions = Default::default();
@@ -96,7 +101,7 @@ impl<'a> Tests<'_, 'a> {
     }
 
     fn test(
-        &self,
+        &mut self,
         writer: &mut Writer<'_>,
         about: &Traced<String>,
         name: &str,
@@ -107,7 +112,7 @@ impl<'a> Tests<'_, 'a> {
         let origin = Origin::rule(rules::UNIT_TEST);
         writer.element(about.origin, |writer| {
             writer.text("name", name, about.origin);
-            writer.text("interval", "1m", origin);
+            writer.plain("interval", origin, |out| push_minutes(out, 1));
             writer.list("input_series", origin, |writer| {
                 for series in &trial.series {
                     writer.element(origin, |writer| {
@@ -124,18 +129,14 @@ impl<'a> Tests<'_, 'a> {
         });
     }
 
-    fn look(&self, writer: &mut Writer<'_>, alert_name: &str, look: &Look<'_, 'a>) {
+    fn look(&mut self, writer: &mut Writer<'_>, alert_name: &str, look: &Look<'_, 'a>) {
         let origin = Origin::rule(rules::UNIT_TEST);
-        writer.made("eval_time", origin, |out| push_minutes(out, look.minute));
+        writer.plain("eval_time", origin, |out| push_minutes(out, look.minute));
         writer.text("alertname", alert_name, origin);
         writer.list("exp_alerts", origin, |writer| {
             for alert in look.on {
                 writer.element(alert.origin, |writer| {
-                    let labels = fired_labels(self.place, self.recorded, alert);
-                    writer.inline("exp_labels", Origin::rule(rules::ALERT), labels);
-                    writer.map("exp_annotations", Origin::rule(rules::ANNOTATION), |writer| {
-                        annotations(writer, self.place, alert, |text| Cow::Borrowed(text));
-                    });
+                    expected(writer, self.place, self.recorded, &mut self.alike, alert)
                 });
             }
         });
@@ -148,6 +149,6 @@ fn ends(trial: &Trial<'_>) -> [u64; 3] {
 }
 
 fn push_minutes(out: &mut String, minutes: u64) {
-    // Writing into a string can't fail.
-    let _ = write!(out, "{minutes}m");
+    push_number(out, minutes);
+    out.push('m');
 }

@@ -8,7 +8,6 @@ mod budget;
 pub mod selector;
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 pub use budget::{BudgetTrial, of_objective};
 use selector::{LabelMatcher, Labels, Selector, labels, selectors};
@@ -16,7 +15,7 @@ use selector::{LabelMatcher, Labels, Selector, labels, selectors};
 use super::alerting::{AlertKind, AlertPlan, Comparison};
 use super::configurations::MonitoredEnvironment;
 use super::promql::{push_filled, push_quoted};
-use crate::ir::value::{Decimal, Duration};
+use crate::ir::value::{Decimal, Duration, push_number};
 
 /// Minutes in which all is well before anything happens.
 const BEFORE: u64 = 10;
@@ -89,9 +88,11 @@ impl TrialSeries<'_> {
         let times: [(Decimal, Decimal); 3] = match self.course {
             Course::Level(good, bad) => [(good, zero), (bad, zero), (good, zero)],
             Course::Gone(state) => {
-                let times = [trial.well, trial.cured].map(|count| count.saturating_sub(1));
-                let _ = write!(text, "{state}+0x{} _x{} {state}+0x{}", times[0], trial.ill, times[1]);
-                return;
+                push_run(text, state, zero, trial.well);
+                text.push_str(" _x");
+                push_number(text, trial.ill);
+                text.push(' ');
+                return push_run(text, state, zero, trial.cured);
             }
             Course::Growth(good, bad) => {
                 let first_bad = good.times(well.minus(minutes(1))).plus(bad);
@@ -109,12 +110,21 @@ impl TrialSeries<'_> {
             }
         };
         for (index, ((first, step), count)) in times.into_iter().zip([trial.well, trial.ill, trial.cured]).enumerate() {
-            let separator = if index > 0 { " " } else { "" };
-            let (sign, step) = if step < zero { ('-', zero.minus(step)) } else { ('+', step) };
-            // Writing into a string can't fail.
-            let _ = write!(text, "{separator}{first}{sign}{step}x{}", count.saturating_sub(1));
+            text.push_str(if index > 0 { " " } else { "" });
+            push_run(text, first, step, count);
         }
     }
+}
+
+/// Adds so many samples, each a step beyond the one before.
+fn push_run(text: &mut String, first: Decimal, step: Decimal, count: u64) {
+    let zero = Decimal::whole(0);
+    first.push_to(text);
+    let (sign, step) = if step < zero { ('-', zero.minus(step)) } else { ('+', step) };
+    text.push(sign);
+    step.push_to(text);
+    text.push('x');
+    push_number(text, count.saturating_sub(1));
 }
 
 impl<'e> Trial<'e> {
@@ -225,7 +235,7 @@ fn series<'e>(selector: &Selector<'e>, course: Course) -> Option<TrialSeries<'e>
 
 fn series_of<'m, 'e: 'm>(
     metric: &Cow<'e, str>,
-    matchers: impl IntoIterator<Item = &'m LabelMatcher<'e>>,
+    matchers: impl IntoIterator<Item = &'m LabelMatcher<'e>> + Clone,
     course: Course,
 ) -> Option<TrialSeries<'e>> {
     Some(TrialSeries { metric: metric.clone(), labels: labels(matchers)?, course })

@@ -165,19 +165,18 @@ pub type Labels<'e> = Vec<(&'e str, Cow<'e, str>)>;
 
 /// Labels that all of the matchers take; none where we find none. A label that is not named has no value.
 #[must_use]
-pub fn labels<'m, 'e: 'm>(matchers: impl IntoIterator<Item = &'m LabelMatcher<'e>>) -> Option<Labels<'e>> {
-    let matchers: Vec<&LabelMatcher<'e>> = matchers.into_iter().collect();
-    let mut found: Labels<'e> = Vec::with_capacity(matchers.len());
-    for (index, matcher) in matchers.iter().enumerate() {
-        let of_label = |other: &&&LabelMatcher<'e>| other.label == matcher.label;
-        if matchers[..index].iter().any(|other| of_label(&other)) {
+pub fn labels<'m, 'e: 'm>(matchers: impl IntoIterator<Item = &'m LabelMatcher<'e>> + Clone) -> Option<Labels<'e>> {
+    let mut found: Labels<'e> = Vec::with_capacity(4);
+    for matcher in matchers.clone() {
+        let of_label = |other: &&LabelMatcher<'e>| other.label == matcher.label;
+        if found.iter().any(|(label, _)| *label == matcher.label) {
             continue;
         }
-        let is_alone = !matchers[index + 1..].iter().any(|other| of_label(&other));
+        let is_alone = matchers.clone().into_iter().filter(of_label).nth(1).is_none();
         let value = if is_alone && matcher.operator == Operator::Equal {
             matcher.value.clone()
         } else {
-            let of_label: Vec<&LabelMatcher<'e>> = matchers.iter().filter(of_label).copied().collect();
+            let of_label: Vec<&LabelMatcher<'e>> = matchers.clone().into_iter().filter(of_label).collect();
             Cow::Owned(value(&of_label)?)
         };
         if !value.is_empty() {
