@@ -167,6 +167,7 @@ pub(super) fn backup(template: &mut Template<'_>, plan: &BackupPlan) {
 pub(super) fn parameter(template: &mut Template<'_>, parameter: &Parameter) {
     let properties = Map::new(parameter.origin)
         .with("Name", text(&parameter.name))
+        .with("Description", text(&parameter.description))
         .text("Type", "String")
         .with("Value", template.pattern(&parameter.value));
     template.add(template.logical(Kind::Parameter, &parameter.id), "AWS::SSM::Parameter", Keep::No, properties);

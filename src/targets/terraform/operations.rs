@@ -226,6 +226,7 @@ fn parameter(parameter: &Parameter, place: Place<'_>, module: &mut Module) {
         &parameter.id,
         Body::default()
             .with("name", place.text(&parameter.name))
+            .with("description", place.text(&parameter.description))
             .with("type", Node::text("String", origin))
             .with("value", place.pattern(&parameter.value)),
         origin,
@@ -236,7 +237,7 @@ fn parameter(parameter: &Parameter, place: Place<'_>, module: &mut Module) {
             "output",
             [identifier(parameter.id.as_str())],
             Body::default()
-                .with("description", Node::text(format!("What the parameter `{}` says.", parameter.id), origin))
+                .with("description", place.text(&parameter.description))
                 .with("value", place.pattern(&parameter.value)),
             origin,
         ),

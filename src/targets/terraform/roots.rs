@@ -1,5 +1,7 @@
 //! What the roots say: versions, providers, where the state is kept, and what each environment gives the module.
 
+use std::collections::BTreeMap;
+
 use super::merge::Field;
 use super::place::identifier;
 use super::rules;
@@ -303,9 +305,12 @@ pub(super) fn main(
         call = call.gap().with("providers", Node::code(providers, rule));
     }
     let main = Body::default().block(Block::labelled("module", ["system"], call, rule));
+    let parameters = environments.iter().flat_map(|environment| &environment.parameters);
+    let described = parameters.map(|parameter| (identifier(parameter.id.as_str()), &parameter.description));
+    let descriptions: BTreeMap<String, &Traced<String>> = described.collect();
     let told = outputs.iter().fold(Body::default(), |body, output| {
         let inner = Body::default()
-            .with("description", Node::text(format!("What the parameter `{output}` says."), rule))
+            .with_some("description", descriptions.get(output).map(|description| Node::traced(description)))
             .with("value", Node::code(format!("module.system.{}", identifier(output)), rule));
         body.block(Block::labelled("output", [identifier(output)], inner, rule))
     });

@@ -114,24 +114,38 @@ fn parameters(place: Place<'_>, draft: &mut Draft) {
         origin,
     };
     let mut all = vec![
-        ("vpc_id".to_owned(), of(graph::Kind::Vpc, "main", Attribute::Id)),
-        ("cluster_name".to_owned(), Pattern::known(&place.environment.cluster)),
-        ("alarm_topic_arn".to_owned(), of(graph::Kind::Topic, "alarms", Attribute::Arn)),
+        ("vpc_id".to_owned(), "The VPC".to_owned(), of(graph::Kind::Vpc, "main", Attribute::Id)),
+        ("cluster_name".to_owned(), "The cluster".to_owned(), Pattern::known(&place.environment.cluster)),
+        (
+            "alarm_topic_arn".to_owned(),
+            "The topic that alarms are sent to".to_owned(),
+            of(graph::Kind::Topic, "alarms", Attribute::Arn),
+        ),
     ];
     if draft.balancing.certificates.iter().any(|certificate| !certificate.for_cdn) {
-        all.push(("certificate_arn".to_owned(), of(graph::Kind::Certificate, "main", Attribute::Arn)));
+        all.push((
+            "certificate_arn".to_owned(),
+            "The certificate of the public addresses".to_owned(),
+            of(graph::Kind::Certificate, "main", Attribute::Arn),
+        ));
     }
     if place.is_ecs() {
-        all.push(("private_subnet_ids".to_owned(), Pattern { pieces: vec![Piece::PrivateSubnets], origin }));
+        all.push((
+            "private_subnet_ids".to_owned(),
+            "The subnets that tasks run in".to_owned(),
+            Pattern { pieces: vec![Piece::PrivateSubnets], origin },
+        ));
         for workload in place.workloads() {
             if draft.groups.contains_key(&Id::made(workload.name())) {
                 let name = format!("security_group_{}", workload.name());
-                all.push((name, of(graph::Kind::SecurityGroup, workload.name(), Attribute::Id)));
+                let description = format!("The security group of {}", workload.name());
+                all.push((name, description, of(graph::Kind::SecurityGroup, workload.name(), Attribute::Id)));
             }
         }
         for rule in draft.balancing.rules.iter().filter(|rule| rule.beside.is_some()) {
             all.push((
                 format!("listener_rule_{}", rule.id),
+                format!("The listener rule by which traffic moves between the two target groups of {}", rule.id),
                 of(graph::Kind::ListenerRule, rule.id.as_str(), Attribute::Arn),
             ));
         }
@@ -139,18 +153,20 @@ fn parameters(place: Place<'_>, draft: &mut Draft) {
             let Some(beside) = &rule.beside else { continue };
             for group in [&rule.target, beside] {
                 let name = format!("target_group_{}", group.id);
-                if !all.iter().any(|(known, _)| *known == name) {
-                    all.push((name, of(graph::Kind::TargetGroup, group.id.as_str(), Attribute::Arn)));
+                if !all.iter().any(|(known, ..)| *known == name) {
+                    let description = format!("The target group {}", group.id);
+                    all.push((name, description, of(graph::Kind::TargetGroup, group.id.as_str(), Attribute::Arn)));
                 }
             }
         }
     }
-    for (name, value) in all {
+    for (name, description, value) in all {
         draft.parameters.push(Parameter {
             id: Id::made(&name),
             origin,
             owner: Owner::Platform,
             name: word(names::parameter(system, environment, &name), rules::PARAMETER),
+            description: word(description, rules::PARAMETER),
             value,
         });
     }

@@ -81,6 +81,8 @@ resources! {
     pub struct Parameter {
         /// Its name.
         name: Traced<String>,
+        /// What it tells, in a few words.
+        description: Traced<String>,
         /// Its value.
         value: Pattern,
     }
