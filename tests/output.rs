@@ -655,6 +655,84 @@ fn an_edit_after_a_killed_build_is_kept() {
     }
 }
 
+/// Does something before a step that changes a path.
+struct Meanwhile<'a> {
+    step: Step,
+    path: &'a str,
+    act: &'a (dyn Fn() -> io::Result<()> + Sync),
+}
+
+impl Steps for Meanwhile<'_> {
+    fn pass(&self, step: Step, path: &Utf8Path) -> io::Result<()> {
+        if step == self.step && path == self.path { (self.act)() } else { Ok(()) }
+    }
+}
+
+#[test]
+fn a_folder_that_somebody_makes_meanwhile_is_filled() {
+    let repository = with_old_tree();
+    let new = repository.root().join("new");
+    let act = || fs::create_dir_all(&new).and_then(|()| fs::write(new.join("mine"), "mine"));
+    succeeds(build_new(&repository, &Meanwhile { step: Step::Rename, path: "new", act: &act }));
+    assert_eq!([repository.read("new/f/g"), repository.read("new/mine")], ["2\n", "mine"]);
+    // What somebody puts where a file belongs stays, and nothing else is changed.
+    let repository = with_old_tree();
+    let new = repository.root().join("new");
+    let act = || fs::create_dir_all(&new).and_then(|()| fs::write(new.join("h"), "mine"));
+    let said =
+        refuses(&repository, build_new(&repository, &Meanwhile { step: Step::Rename, path: "new", act: &act }), "O006");
+    assert!(said.contains("somebody wrote it in the meantime") && said.contains("nothing was changed"), "{said}");
+    let mut tree = repository.tree();
+    assert_eq!(tree.remove(Utf8Path::new("new/h")), Some(Some("mine".to_owned())));
+    tree.remove(Utf8Path::new("new"));
+    assert_eq!(tree, with_old_tree().tree());
+}
+
+#[test]
+fn what_somebody_puts_into_a_new_folder_survives_that_all_is_undone() {
+    let repository = with_old_tree();
+    let mine = repository.root().join("new/mine");
+    let act = || {
+        fs::write(&mine, "mine")?;
+        Err(io::ErrorKind::StorageFull.into())
+    };
+    // The last step: what was written comes to the device.
+    let outcome = build_new(&repository, &Meanwhile { step: Step::Sync, path: "", act: &act });
+    assert_eq!(codes(&outcome), ["O006"]);
+    assert!(!repository.root().join("new/h").exists());
+    assert_eq!(repository.read("new/mine"), "mine");
+    fs::remove_file(&mine).unwrap();
+    succeeds(repository.build(NEW, WRITE));
+    assert_eq!(repository.read("new/h"), "2\n");
+}
+
+#[test]
+fn what_lies_behind_a_link_in_the_place_of_staged_files_is_not_cleared_away() {
+    let (repository, outside) = (Repository::new(), Repository::new());
+    outside.write("mine/too", "mine");
+    symlink(outside.root(), repository.root().join(".pathc-unfinished")).unwrap();
+    for mode in [WRITE, FORCE, Mode::Check] {
+        let outcome = repository.build(FILES, mode);
+        assert_eq!(codes(&outcome), ["O010"], "{:#?}", outcome.diagnostics);
+    }
+    fs::remove_file(repository.root().join(".pathc-unfinished")).unwrap();
+    // Neither is what a link among them leads to.
+    fs::create_dir(repository.root().join(".pathc-unfinished")).unwrap();
+    symlink(outside.root(), repository.root().join(".pathc-unfinished/new")).unwrap();
+    succeeds(repository.build(FILES, WRITE));
+    assert!(!repository.root().join(".pathc-unfinished").exists());
+    assert_eq!(outside.read("mine/too"), "mine");
+}
+
+#[test]
+fn folders_that_some_file_systems_take_for_one_come_apart() {
+    let repository = Repository::new();
+    let texts: Texts<'_> = &[("Out/a", "1\n"), ("out/b/c", "1\n"), ("other/d", "1\n")];
+    assert_eq!(succeeds(repository.build(texts, WRITE)).written, 3);
+    assert_eq!(["Out/a", "out/b/c", "other/d"].map(|path| repository.read(path)), ["1\n"; 3]);
+    assert!(!repository.root().join(".pathc-unfinished").exists());
+}
+
 #[test]
 fn refusals_of_the_system_say_what_to_do() {
     for (error, words) in [

@@ -1,31 +1,33 @@
 //! Brings staged files to their places: all of them, or none.
 //!
-//! Files were staged in a folder beside the outputs. A journal says what is to be renamed before the first file is; each
-//! file that is replaced keeps a second name until the end. Where a call is refused, all is undone. Where the run is
-//! killed, the next one finds the journal, knows which files are ours, and goes on from there.
+//! Files were staged beside the outputs; those of a folder that is not there yet lie in one that becomes it by one change of
+//! its name. The lock as it is to be is staged before anything changes its name, so that it says whose files are found if
+//! this run ends there; each file that is replaced keeps a second name until the end. Where a call is refused, all is
+//! undone. Where the run is killed, the next one finds the staged lock, knows which files are ours, and goes on from there.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::digest::Digest;
 use super::folder::{Folder, Found, Refused};
-use super::journal::Journal;
-use super::lock::{LOCK, Lock, Row};
+use super::folders::Folders;
+use super::lock::{LOCK, Lock};
 use crate::diag::Diagnostic;
+use crate::diag::code::IN_THE_WAY;
 
 /// Where files are staged, below the output folder. It is only there while a build runs, or after one was killed.
 pub(super) const STAGING: &str = ".pathc-unfinished";
 
-const JOURNAL: &str = "journal";
+/// The names of the staged lock: while it is written, and when it says what is about to happen.
+const BEGUN: &str = "pathc.lock-begun";
 
 /// One file that changes.
+#[derive(Clone, Copy)]
 pub(super) struct Change<'a> {
     pub(super) path: &'a Utf8Path,
     pub(super) kind: ChangeKind,
-    /// Its row in the lock afterwards; none where the file is removed.
-    pub(super) row: Option<Row>,
-    /// The name under which it is staged, and by which its old content is kept.
+    /// The number under which it is staged, and by which its old content is kept.
     pub(super) slot: usize,
 }
 
@@ -40,24 +42,41 @@ pub enum ChangeKind {
     Removed,
 }
 
-/// Where a slot's new content is staged.
-pub(super) fn staged(slot: usize) -> Utf8PathBuf {
-    Utf8PathBuf::from(format!("{STAGING}/{slot}"))
+/// Where a file's new content is staged.
+pub(super) fn staged(path: &Utf8Path, slot: usize, folders: &Folders<'_>) -> Utf8PathBuf {
+    match folders.comes_with(path) {
+        Some(_) => below_staging(path),
+        None => Utf8PathBuf::from(format!("{STAGING}/{slot}")),
+    }
+}
+
+/// Where a folder that is not there yet is staged, and what lies in it.
+fn below_staging(path: &Utf8Path) -> Utf8PathBuf {
+    Utf8PathBuf::from(format!("{STAGING}/new/{path}"))
 }
 
 fn kept(slot: usize) -> Utf8PathBuf {
     Utf8PathBuf::from(format!("{STAGING}/{slot}-old"))
 }
 
-/// Brings all changes to their places, and the lock last. `folders`: those that are there.
+/// Where the lock is staged while it is written.
+pub(super) fn begun_lock() -> Utf8PathBuf {
+    Utf8Path::new(STAGING).join(BEGUN)
+}
+
+fn staged_lock() -> Utf8PathBuf {
+    Utf8Path::new(STAGING).join(LOCK)
+}
+
+/// Brings all changes to their places, and the lock last. `lock`: whether there is another one, staged as [`begun_lock`].
 pub(super) fn commit(
     folder: &Folder<'_>,
+    folders: &Folders<'_>,
     changes: &[Change<'_>],
-    lock: Option<&str>,
-    folders: BTreeSet<Utf8PathBuf>,
+    lock: bool,
 ) -> Result<(), Box<Diagnostic>> {
-    let mut commit = Commit { folder, folders, made: Vec::new(), done: Vec::new() };
-    if let Err(refused) = commit.run(changes, lock) {
+    let mut commit = Commit { folder, folders, changes, made: Vec::new(), done: Vec::new() };
+    if let Err(refused) = commit.run(lock) {
         let mut diagnostic: Box<Diagnostic> = refused.into();
         let note = match commit.undo().and_then(|()| clear(folder)) {
             Ok(()) => "nothing was changed",
@@ -76,83 +95,120 @@ pub(super) fn commit(
 
 struct Commit<'a, 'b> {
     folder: &'a Folder<'b>,
-    folders: BTreeSet<Utf8PathBuf>,
-    made: Vec<Utf8PathBuf>,
-    done: Vec<&'a Change<'a>>,
+    folders: &'a Folders<'a>,
+    changes: &'a [Change<'a>],
+    made: Vec<&'a Utf8Path>,
+    done: Vec<Done<'a>>,
+}
+
+/// What can be undone.
+enum Done<'a> {
+    File(&'a Change<'a>),
+    /// A folder came, with all that is in it.
+    Folder(&'a Utf8Path),
 }
 
 impl<'a> Commit<'a, '_> {
-    fn run(&mut self, changes: &'a [Change<'_>], lock: Option<&str>) -> Result<(), Refused> {
-        if !changes.is_empty() {
-            let text = Journal::text(changes.iter().map(|change| (change.path, change.row.as_ref())));
-            self.folder.write_durably(STAGING.into(), JOURNAL, text.as_bytes())?;
+    fn run(&mut self, lock: bool) -> Result<(), Refused> {
+        let changes = self.changes;
+        if lock && changes.is_empty() {
+            return self.folder.rename(&begun_lock(), LOCK.into());
+        }
+        if lock {
+            // From here on, whoever comes next knows whose files these are.
+            self.folder.rename_durably(STAGING.into(), BEGUN, LOCK)?;
         }
         // What is removed makes room for what is written.
-        let (removed, written): (Vec<_>, Vec<_>) =
-            changes.iter().partition(|change| change.kind == ChangeKind::Removed);
-        for change in removed.into_iter().chain(written) {
-            self.apply(change)?;
+        for change in changes.iter().filter(|change| change.kind == ChangeKind::Removed) {
+            self.apply(change, &kept(change.slot))?;
+        }
+        let mut came: HashMap<&str, bool> = HashMap::new();
+        for change in changes.iter().filter(|change| change.kind != ChangeKind::Removed) {
+            let outermost = self.folders.comes_with(change.path);
+            if let Some(outermost) = outermost {
+                let came = match came.get(outermost.as_str()) {
+                    Some(came) => *came,
+                    None => {
+                        let now = self.bring(outermost)?;
+                        came.insert(outermost.as_str(), now);
+                        now
+                    }
+                };
+                if came {
+                    continue;
+                }
+            }
+            self.apply(change, &staged(change.path, change.slot, self.folders))?;
         }
         if !changes.is_empty() {
             self.folder.sync_all()?;
         }
-        match lock {
-            Some(text) => write_lock(self.folder, text),
-            None => Ok(()),
+        if lock { self.folder.rename(&staged_lock(), LOCK.into()) } else { Ok(()) }
+    }
+
+    /// Brings a folder with all that is in it. False where it is there by now: then its files come one by one.
+    fn bring(&mut self, outermost: &'a Utf8Path) -> Result<bool, Refused> {
+        match self.folder.rename_new(&below_staging(outermost), outermost) {
+            Ok(()) => {
+                self.done.push(Done::Folder(outermost));
+                Ok(true)
+            }
+            Err(refused) if refused.is_taken() => Ok(false),
+            Err(refused) => Err(refused),
         }
     }
 
-    fn apply(&mut self, change: &'a Change<'a>) -> Result<(), Refused> {
-        let (path, kept) = (change.path, kept(change.slot));
+    /// Changes one file. `other`: where its new content is staged, or where a removed one goes.
+    fn apply(&mut self, change: &'a Change<'a>, other: &Utf8Path) -> Result<(), Refused> {
+        let path = change.path;
         match change.kind {
-            ChangeKind::Removed => self.folder.rename(path, &kept)?,
+            ChangeKind::Removed => self.folder.rename(path, other)?,
             ChangeKind::Created => {
                 self.make_folders(path)?;
-                self.folder.rename_new(&staged(change.slot), path)?;
+                self.folder.rename_new(other, path)?;
             }
             ChangeKind::Updated => {
-                self.folder.keep(path, &kept)?;
+                self.folder.keep(path, &kept(change.slot))?;
                 // From here on there is something to undo.
-                self.done.push(change);
-                return self.folder.rename(&staged(change.slot), path);
+                self.done.push(Done::File(change));
+                return self.folder.rename(other, path);
             }
         }
-        self.done.push(change);
+        self.done.push(Done::File(change));
         Ok(())
     }
 
-    fn make_folders(&mut self, path: &Utf8Path) -> Result<(), Refused> {
-        let missing = path.ancestors().skip(1).take_while(|folder| !self.folders.contains(*folder));
-        let missing: Vec<&Utf8Path> = missing.filter(|folder| !folder.as_str().is_empty()).collect();
-        for folder in missing.into_iter().rev() {
-            if self.folder.make_folder(folder)? {
-                self.made.push(folder.to_owned());
+    fn make_folders(&mut self, path: &'a Utf8Path) -> Result<(), Refused> {
+        for missing in self.folders.missing_above(path) {
+            if self.folder.make_folder(missing)? {
+                self.made.push(missing);
             }
-            self.folders.insert(folder.to_owned());
         }
         Ok(())
     }
 
     fn undo(&mut self) -> Result<(), Refused> {
-        while let Some(change) = self.done.pop() {
-            match change.kind {
-                ChangeKind::Created => self.folder.remove_file(change.path)?,
-                ChangeKind::Updated | ChangeKind::Removed => self.folder.rename(&kept(change.slot), change.path)?,
+        while let Some(done) = self.done.pop() {
+            match done {
+                Done::File(change) if change.kind == ChangeKind::Created => self.folder.remove_file(change.path)?,
+                Done::File(change) => self.folder.rename(&kept(change.slot), change.path)?,
+                Done::Folder(outermost) => self.remove_made(outermost)?,
             }
         }
         while let Some(made) = self.made.pop() {
-            self.folder.remove_folder(&made)?;
+            self.folder.remove_folder(made)?;
         }
         Ok(())
     }
-}
 
-fn write_lock(folder: &Folder<'_>, text: &str) -> Result<(), Refused> {
-    make_staging(folder)?;
-    let staged = Utf8Path::new(STAGING).join(LOCK);
-    folder.remove_file(&staged)?;
-    folder.write_new(&staged, text.as_bytes())?;
-    folder.rename(&staged, LOCK.into())
+    /// Removes what came with a folder, and nothing that anybody has put there since.
+    fn remove_made(&self, outermost: &Utf8Path) -> Result<(), Refused> {
+        let came = |change: &&Change<'_>| self.folders.comes_with(change.path) == Some(outermost);
+        for change in self.changes.iter().filter(came) {
+            self.folder.remove_file(change.path)?;
+        }
+        self.folders.all_in(outermost).try_for_each(|inside| self.folder.remove_folder(inside))
+    }
 }
 
 /// Makes the folder in which files are staged.
@@ -160,38 +216,46 @@ pub(super) fn make_staging(folder: &Folder<'_>) -> Result<(), Refused> {
     folder.make_folder(STAGING.into()).map(drop)
 }
 
-/// Removes what was staged: the journal first, since nothing may refer to what is gone.
+/// Removes what was staged: the lock first, since nothing may refer to what is gone.
 pub(super) fn clear(folder: &Folder<'_>) -> Result<(), Refused> {
-    let staging = Utf8Path::new(STAGING);
-    if folder.find(staging)? == Found::Absent {
+    if folder.find(STAGING.into())? != Found::Folder {
         return Ok(());
     }
-    folder.remove_file(&staging.join(JOURNAL))?;
-    for name in folder.names(staging)? {
-        folder.remove_file(&staging.join(name))?;
-    }
-    folder.remove_folder(staging)
+    folder.remove_file(&staged_lock())?;
+    folder.remove_all(STAGING.into())
 }
 
 /// What an earlier build that was killed has left, brought into the lock. With `write`, it is written, and cleared away.
 pub(super) fn recover(folder: &Folder<'_>, lock: &mut Lock, write: bool) -> Result<(), Box<Diagnostic>> {
-    if folder.find(STAGING.into())? == Found::Absent {
-        return Ok(());
+    match folder.find(STAGING.into())? {
+        Found::Absent => return Ok(()),
+        Found::Folder => {}
+        // What lies behind a link is somebody's.
+        _ => {
+            let message = format!("`{STAGING}` is no folder");
+            let in_the_way = Diagnostic::without_place(IN_THE_WAY, message);
+            return Err(in_the_way.help("move it away: files wait there while a build runs").into());
+        }
     }
-    let name = Utf8Path::new(STAGING).join(JOURNAL);
-    if let Some(text) = folder.read_own(&name)? {
-        let before = lock.clone();
+    let staged = staged_lock();
+    if let Some(text) = folder.read_own(&staged)? {
+        let mut settled = lock.clone();
         let mut buffer = Vec::new();
-        Journal::read(name.as_str(), &text)?.settle(lock, |path, digest| -> Result<bool, Refused> {
+        let to_be = Lock::read_as(staged.as_str(), &text)?;
+        settled.settle(to_be, |path, digest| -> Result<bool, Refused> {
             Ok(match folder.read(path, &mut buffer)? {
                 Found::Absent => digest.is_none(),
                 Found::File => digest == Some(Digest::of_file(path, &buffer)),
                 _ => false,
             })
         })?;
-        if write && *lock != before {
-            write_lock(folder, &lock.text())?;
+        if write && settled != *lock {
+            let begun = begun_lock();
+            folder.remove_file(&begun)?;
+            folder.write_new(&begun, settled.text().as_bytes())?;
+            folder.rename(&begun, LOCK.into())?;
         }
+        *lock = settled;
     }
     if write {
         clear(folder)?;

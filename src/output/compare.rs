@@ -1,6 +1,6 @@
 //! One generated file beside what lies at its place: is it the same, is it ours to write, or is it somebody's?
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use similar::TextDiff;
 
 use super::digest::{Digest, is_workflow};
@@ -165,9 +165,4 @@ pub fn line_of(found: &str, new: &str, line: usize) -> LineOf {
         _ => None,
     });
     same.map_or(LineOf::Other, LineOf::Same)
-}
-
-/// A path without `.` components, which is how the lock knows it.
-pub(super) fn normal(path: &Utf8Path) -> Utf8PathBuf {
-    path.components().filter(|component| *component != camino::Utf8Component::CurDir).collect()
 }

@@ -1,23 +1,25 @@
 //! Builds: prints files on all cores, compares each with the disk, stages what differs and drops the text. Nothing is
 //! written where one file is somebody else's; nothing is written where nothing changed.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::{BTreeMap, HashSet};
+use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use rayon::prelude::*;
 
-use super::commit::{self, Change, STAGING};
-use super::compare::{self, Verdict, compare, leftover};
+use super::commit::{self, Change, begun_lock, staged};
+use super::compare::{Verdict, compare, leftover};
 use super::digest::Digest;
-use super::files::{Content, File, Generated, Job, PartJob, flaw_of_path};
-use super::folder::{Folder, Found, LeadsTo, Refused, Steps, Unhindered};
-use super::lock::{LOCK, Lock, Row};
+use super::files::{Content, Generated, Job, PartJob};
+use super::folder::{Folder, Found, Refused, Steps, Unhindered};
+use super::folders::{Folders, by_folder};
+use super::lock::{LOCK, Lock, LockToBe, Row};
 use super::parts::{Beginning, each_chunk};
 use super::printed::Printed;
+use super::wanted::{Wanted, wanted};
 use crate::diag::Diagnostic;
-use crate::diag::code::{BUILD_RUNNING, MISSING, OUTSIDE_OUTPUT, SAME_PATH, STALE};
+use crate::diag::code::{BUILD_RUNNING, MISSING, STALE};
 
 pub use super::commit::ChangeKind;
 
@@ -137,19 +139,6 @@ pub fn build_by_steps(request: &Request<'_>, steps: &dyn Steps) -> Outcome {
     outcome
 }
 
-/// A file that takes part.
-struct Wanted<'a> {
-    path: Utf8PathBuf,
-    target: &'a str,
-    file: &'a File<'a>,
-}
-
-impl Wanted<'_> {
-    fn row(&self, digest: Digest) -> Row {
-        Row { target: self.target.into(), environment: self.file.environment.as_deref().map(Into::into), digest }
-    }
-}
-
 fn run(request: &Request<'_>, steps: &dyn Steps, outcome: &mut Outcome) -> Result<(), Box<Diagnostic>> {
     let wanted = wanted(request, &mut outcome.diagnostics);
     if !outcome.diagnostics.is_empty() {
@@ -189,67 +178,12 @@ fn run(request: &Request<'_>, steps: &dyn Steps, outcome: &mut Outcome) -> Resul
     result
 }
 
-/// The files that take part, in order, once their paths are known to be good.
-fn wanted<'a>(request: &'a Request<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Wanted<'a>> {
-    let mut all = Vec::new();
-    for Generated { target, out, files } in request.targets {
-        for file in &files.files {
-            let path = out.join(&file.path);
-            match flaw_of_path(&path) {
-                Some(flaw) => {
-                    let message = format!("the path `{path}` of target `{target}` {flaw}");
-                    let outside = Diagnostic::without_place(OUTSIDE_OUTPUT, message);
-                    diagnostics.push(outside.help("set the target's `out` to another folder"));
-                }
-                None => all.push(Wanted { path: compare::normal(&path), target, file }),
-            }
-        }
-    }
-    // Some file systems don't tell cases apart.
-    let folded =
-        |path: &'_ Utf8Path| match path.as_str().bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-            true => None,
-            false => Some(path.as_str().to_lowercase()),
-        };
-    let lower: Vec<Option<String>> = all.iter().map(|wanted| folded(&wanted.path)).collect();
-    let mut known: BTreeMap<&str, &Wanted<'_>> = BTreeMap::new();
-    for (wanted, lower) in all.iter().zip(&lower) {
-        let folded = lower.as_deref().unwrap_or(wanted.path.as_str());
-        if folded == LOCK || folded.starts_with(STAGING) {
-            diagnostics.push(same_path(&wanted.path, wanted.target, "pathc's own"));
-        } else if let Some(other) = known.insert(folded, wanted) {
-            diagnostics.push(same_path(&wanted.path, wanted.target, &format!("also one of target `{}`", other.target)));
-        }
-    }
-    for (folded, wanted) in &known {
-        let above = Utf8Path::new(folded).ancestors().skip(1);
-        if let Some(other) = above.filter_map(|above| known.get(above.as_str())).next() {
-            let what = format!("below `{}`, which is a file of target `{}`", other.path, other.target);
-            diagnostics.push(same_path(&wanted.path, wanted.target, &what));
-        }
-    }
-    let takes_part =
-        |wanted: &Wanted<'_>| request.selection.includes(wanted.target, wanted.file.environment.as_deref());
-    all.retain(takes_part);
-    all
-}
-
-fn same_path(path: &Utf8Path, target: &str, what: &str) -> Diagnostic {
-    Diagnostic::without_place(SAME_PATH, format!("the path `{path}` of target `{target}` is {what}"))
-        .help("give one of them another folder with its target's `out`")
-}
-
 fn missing(path: &Utf8Path) -> Diagnostic {
     Diagnostic::without_place(MISSING, format!("`{path}` is not there")).help("run `pathc build`")
 }
 
 fn stale(path: &Utf8Path, why: &str) -> Diagnostic {
     Diagnostic::without_place(STALE, format!("`{path}` {why}")).help("run `pathc build`")
-}
-
-/// Whether the folder of a file is there.
-fn is_reachable(path: &Utf8Path, folders: &BTreeSet<Utf8PathBuf>) -> bool {
-    path.parent().is_some_and(|parent| folders.contains(parent))
 }
 
 fn before_any_change(refused: Refused) -> Box<Diagnostic> {
@@ -274,6 +208,8 @@ fn change_of(verdict: Verdict, mode: Mode, diagnostics: &mut Vec<Diagnostic>) ->
 
 /// What is known of a file's place before the file is printed.
 struct Known<'a> {
+    /// Where it is staged.
+    staged: Utf8PathBuf,
     /// Whether its folder is there.
     is_reachable: bool,
     /// Its row in the lock.
@@ -281,6 +217,9 @@ struct Known<'a> {
     /// Whether the pins of actions are not those of the last build.
     repinned: bool,
 }
+
+/// What a file will be, and what lies at its place.
+type Compared = (Digest, Verdict);
 
 struct Build<'a, 'f> {
     request: &'a Request<'a>,
@@ -293,7 +232,10 @@ struct Build<'a, 'f> {
 impl Build<'_, '_> {
     fn run(&self, wanted: &[Wanted<'_>], outcome: &mut Outcome) -> Result<(), Box<Diagnostic>> {
         let leftovers = self.leftovers(wanted);
-        let folders = self.folders(wanted, &leftovers, &mut outcome.diagnostics)?;
+        let paths = wanted.iter().map(|wanted| wanted.path.as_path());
+        let paths = paths.chain(leftovers.iter().map(|(path, _)| path.as_path()));
+        let gives_way = |path: &Utf8Path| leftovers.iter().any(|(leftover, _)| *leftover == path);
+        let folders = Folders::look(self.folder, self.request.root, paths, gives_way, &mut outcome.diagnostics)?;
         if !outcome.diagnostics.is_empty() {
             return Ok(());
         }
@@ -301,28 +243,22 @@ impl Build<'_, '_> {
         outcome.diagnostics.extend(self.request.witness.map(Witness::verdict).unwrap_or_default());
 
         let mut counts: BTreeMap<&str, Counts> = BTreeMap::new();
-        let mut changes = Vec::with_capacity(wanted.len());
-        let mut new = Lock {
-            compiler: self.request.compiler.to_owned(),
-            specs: self.request.specs.clone(),
-            files: self.old.files.clone(),
-        };
+        let mut changes = Vec::new();
+        let mut rows = Vec::with_capacity(wanted.len());
         for (slot, (wanted, (digest, verdict))) in wanted.iter().zip(compared).enumerate() {
-            let row = wanted.row(digest);
+            rows.push(wanted.row(digest));
             let counts = counts.entry(wanted.target).or_default();
             match change_of(verdict, self.request.mode, &mut outcome.diagnostics) {
                 Some(kind) => {
                     counts.written += 1;
-                    changes.push(Change { path: &wanted.path, kind, row: Some(row.clone()), slot });
+                    changes.push(Change { path: &wanted.path, kind, slot });
                 }
                 None => counts.unchanged += 1,
             }
-            new.files.insert(wanted.path.clone(), row);
         }
         let mut buffer = Vec::new();
-        for (index, (path, row)) in leftovers.into_iter().enumerate() {
-            new.files.remove(path);
-            if !is_reachable(path, &folders) {
+        for (index, (path, row)) in leftovers.iter().enumerate() {
+            if !folders.has_folder_of(path) {
                 continue;
             }
             let verdict = leftover(self.folder, path, row, &mut buffer)?;
@@ -332,103 +268,92 @@ impl Build<'_, '_> {
             if change_of(verdict, self.request.mode, &mut outcome.diagnostics).is_some() {
                 counts.entry(&row.target).or_default().removed += 1;
                 let slot = wanted.len() + index;
-                changes.push(Change { path, kind: ChangeKind::Removed, row: None, slot });
+                changes.push(Change { path, kind: ChangeKind::Removed, slot });
             }
         }
-        outcome.changes = changes.iter().map(|change| (change.path.to_owned(), change.kind)).collect();
         outcome.targets = self.per_target(counts);
+        // What takes no part stays in the lock.
+        let stays = |target: &str, environment: Option<&str>| !self.request.selection.includes(target, environment);
+        rows.extend(self.old.rows().filter(|row| stays(row.target, row.environment)));
+        let (compiler, specs) = (self.request.compiler, self.request.specs);
+        let new = LockToBe { compiler, specs, rows }.in_order();
         match self.request.mode {
-            Mode::Check => self.check(&changes, &new, outcome),
-            Mode::Write { .. } if outcome.diagnostics.is_empty() => self.write(&changes, &new, folders),
-            Mode::Write { .. } => Ok(()),
+            Mode::Check => self.check(&changes, &new, outcome)?,
+            Mode::Write { .. } if outcome.diagnostics.is_empty() => self.write(&changes, new, &folders)?,
+            Mode::Write { .. } => {}
         }
+        outcome.changes = changes.iter().map(|change| (change.path.to_owned(), change.kind)).collect();
+        Ok(())
     }
 
     /// Rows of the lock that take part and that nothing generates any more.
     fn leftovers(&self, wanted: &[Wanted<'_>]) -> Vec<(&Utf8PathBuf, &Row)> {
+        if self.old.files.is_empty() {
+            return Vec::new();
+        }
         let generated: HashSet<&str> = wanted.iter().map(|wanted| wanted.path.as_str()).collect();
         let takes_part = |row: &Row| self.request.selection.includes(&row.target, row.environment.as_deref());
         let rows = self.old.files.iter();
-        rows.filter(|(path, row)| takes_part(row) && !generated.contains(path.as_str())).collect()
-    }
-
-    /// The folders above the files that are there, once it is known that none leads out.
-    fn folders(
-        &self,
-        wanted: &[Wanted<'_>],
-        leftovers: &[(&Utf8PathBuf, &Row)],
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<BTreeSet<Utf8PathBuf>, Box<Diagnostic>> {
-        let paths = wanted.iter().map(|wanted| wanted.path.as_path());
-        let paths = paths.chain(leftovers.iter().map(|(path, _)| path.as_path()));
-        // Each folder once, outer before inner. Where one is known, those above it are.
-        let mut known = HashSet::new();
-        let mut above = BTreeSet::new();
-        for path in paths {
-            above.extend(path.ancestors().skip(1).take_while(|folder| known.insert(folder.as_str())));
-        }
-        let mut found = BTreeSet::new();
-        for path in above {
-            if path.parent().is_some_and(|parent| !found.contains(parent)) {
-                continue;
-            }
-            if path.as_str().is_empty() {
-                found.insert(path.to_owned());
-                continue;
-            }
-            match self.folder.find(path)? {
-                Found::Folder => drop(found.insert(path.to_owned())),
-                Found::Absent => {}
-                // It goes before what needs the folder comes.
-                Found::File if leftovers.iter().any(|(leftover, _)| *leftover == path) => {}
-                Found::Link => match self.folder.follow(path)? {
-                    LeadsTo::Folder => drop(found.insert(path.to_owned())),
-                    LeadsTo::NoFolder => diagnostics.push(compare::in_the_way(path, Found::File)),
-                    LeadsTo::Outside => {
-                        let message = format!("`{path}` is a symbolic link that leads out of `{}`", self.request.root);
-                        diagnostics.push(
-                            Diagnostic::without_place(OUTSIDE_OUTPUT, message)
-                                .help("replace it by a folder, or let the target write elsewhere with its `out`"),
-                        );
-                    }
-                },
-                Found::File | Found::Other => diagnostics.push(compare::in_the_way(path, Found::File)),
-            }
-        }
-        Ok(found)
+        let mut found: Vec<_> =
+            rows.filter(|(path, row)| takes_part(row) && !generated.contains(path.as_str())).collect();
+        found.sort_unstable_by(|(one, _), (other, _)| by_folder(one, other));
+        found
     }
 
     /// Prints each file, compares it and stages it where it will be written.
-    fn compare_all(
-        &self,
-        wanted: &[Wanted<'_>],
-        folders: &BTreeSet<Utf8PathBuf>,
-    ) -> Result<Vec<(Digest, Verdict)>, Refused> {
-        let indexed = wanted.par_iter().enumerate();
+    fn compare_all(&self, wanted: &[Wanted<'_>], folders: &Folders<'_>) -> Result<Vec<Compared>, Refused> {
+        /// How many files a worker takes at once: neighbours share texts.
+        const TOGETHER: usize = 16;
         let repinned = self.old.specs.get(PINS) != self.request.specs.get(PINS);
-        let buffers = || (self.request.witness.map_or_else(Printed::default, |_| Printed::watched()), Vec::new());
-        let compared = indexed.map_init(buffers, |(printed, buffer), (slot, wanted)| {
-            let known = Known {
-                is_reachable: is_reachable(&wanted.path, folders),
-                row: self.old.files.get(&wanted.path),
-                repinned,
-            };
-            match &wanted.file.job {
-                Job::Parts(job) => self.compare_parts(wanted, job, slot, &known, printed, buffer),
-                _ => self.compare_one(wanted, slot, &known, printed, buffer),
+        // What takes longest comes first, so that no worker waits for another one in the end.
+        let (long, short): (Vec<usize>, Vec<usize>) =
+            (0..wanted.len()).partition(|slot| matches!(wanted[*slot].file.job, Job::Parts(_)));
+        let tasks: Vec<&[usize]> = long.chunks(1).chain(short.chunks(TOGETHER)).collect();
+        let next = AtomicUsize::new(0);
+        let work = |_: rayon::BroadcastContext<'_>| -> Result<Vec<(usize, Compared)>, Refused> {
+            let mut printed = self.request.witness.map_or_else(Printed::default, |_| Printed::watched());
+            let mut buffer = Vec::new();
+            let mut done = Vec::with_capacity(wanted.len());
+            while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                for slot in *task {
+                    let wanted = &wanted[*slot];
+                    let known = Known {
+                        staged: staged(&wanted.path, *slot, folders),
+                        is_reachable: folders.has_folder_of(&wanted.path),
+                        row: self.old.files.get(&wanted.path),
+                        repinned,
+                    };
+                    let compared = match &wanted.file.job {
+                        Job::Parts(job) => self.compare_parts(wanted, job, &known, &mut printed, &mut buffer),
+                        _ => self.compare_one(wanted, &known, &mut printed, &mut buffer),
+                    };
+                    match compared {
+                        Ok(compared) => done.push((*slot, compared)),
+                        Err(refused) => {
+                            // Nobody begins anything more.
+                            next.store(tasks.len(), Ordering::Relaxed);
+                            return Err(refused);
+                        }
+                    }
+                }
             }
-        });
-        compared.collect()
+            Ok(done)
+        };
+        let mut all = Vec::with_capacity(wanted.len());
+        for done in rayon::broadcast(work) {
+            all.extend(done?);
+        }
+        all.sort_unstable_by_key(|(slot, _)| *slot);
+        Ok(all.into_iter().map(|(_, compared)| compared).collect())
     }
 
     fn compare_one(
         &self,
         wanted: &Wanted<'_>,
-        slot: usize,
         known: &Known<'_>,
         printed: &mut Printed,
         buffer: &mut Vec<u8>,
-    ) -> Result<(Digest, Verdict), Refused> {
+    ) -> Result<Compared, Refused> {
         printed.clear();
         let content = wanted.file.job.print(printed);
         self.show(wanted, content.as_ref(), printed);
@@ -440,7 +365,7 @@ impl Build<'_, '_> {
         };
         if self.will_be_written(&verdict) {
             self.make_staging()?;
-            self.folder.write_new(&commit::staged(slot), printed.text.as_bytes())?;
+            self.folder.write_below(&known.staged, printed.text.as_bytes())?;
         }
         Ok((digest, verdict))
     }
@@ -450,18 +375,17 @@ impl Build<'_, '_> {
         &self,
         wanted: &Wanted<'_>,
         job: &PartJob<'_>,
-        slot: usize,
         known: &Known<'_>,
         printed: &mut Printed,
         buffer: &mut Vec<u8>,
-    ) -> Result<(Digest, Verdict), Refused> {
-        let (path, staged) = (&wanted.path, commit::staged(slot));
+    ) -> Result<Compared, Refused> {
+        let path = &wanted.path;
         let found = if known.is_reachable { self.folder.open_file(path)? } else { Err(Found::Absent) };
         let is_absent = matches!(found, Err(Found::Absent));
         let writes = self.request.mode != Mode::Check;
         let stage = || {
             self.make_staging()?;
-            self.folder.write_new(&staged, b"")
+            self.folder.write_below(&known.staged, b"")
         };
         let stage: Option<&dyn Fn() -> _> = if writes { Some(&stage) } else { None };
         let mut beginning = Beginning::new(self.folder, path, found.ok().map(|(file, _)| file), stage, buffer);
@@ -487,7 +411,7 @@ impl Build<'_, '_> {
             compare(self.folder, path, known.row, (&printed.text, digest), known.repinned, buffer)?
         };
         if writes && !self.will_be_written(&verdict) {
-            self.folder.remove_file(&staged)?;
+            self.folder.remove_file(&known.staged)?;
         }
         Ok((digest, verdict))
     }
@@ -526,35 +450,56 @@ impl Build<'_, '_> {
         all
     }
 
-    fn check(&self, changes: &[Change<'_>], new: &Lock, outcome: &mut Outcome) -> Result<(), Box<Diagnostic>> {
+    fn check(&self, changes: &[Change<'_>], new: &LockToBe<'_>, outcome: &mut Outcome) -> Result<(), Box<Diagnostic>> {
         outcome.diagnostics.extend(changes.iter().map(|change| match change.kind {
             ChangeKind::Created => missing(change.path),
             ChangeKind::Updated => stale(change.path, "is not what a build makes of the inputs"),
             ChangeKind::Removed => stale(change.path, "is no longer generated"),
         }));
-        if outcome.diagnostics.is_empty() && self.is_new(new)?.is_some() {
+        if outcome.diagnostics.is_empty() && self.is_other(new)? {
             outcome.diagnostics.push(stale(LOCK.into(), "does not say what was generated"));
         }
         Ok(())
     }
 
-    fn write(&self, changes: &[Change<'_>], new: &Lock, folders: BTreeSet<Utf8PathBuf>) -> Result<(), Box<Diagnostic>> {
-        let text = self.is_new(new)?;
-        if changes.is_empty() && text.is_none() {
+    fn write(&self, changes: &[Change<'_>], new: LockToBe<'_>, folders: &Folders<'_>) -> Result<(), Box<Diagnostic>> {
+        let differs = self.is_other(&new).map_err(before_any_change)?;
+        if differs {
+            self.stage_lock(&new).map_err(before_any_change)?;
+        }
+        drop(new);
+        if changes.is_empty() && !differs {
             if self.staging.load(Ordering::Relaxed) {
                 commit::clear(self.folder)?;
             }
             return Ok(());
         }
-        self.make_staging().map_err(before_any_change)?;
-        commit::commit(self.folder, changes, text.as_deref(), folders)
+        commit::commit(self.folder, folders, changes, differs)
     }
 
-    /// The text of a lock, where it is not what lies on disk.
-    fn is_new(&self, lock: &Lock) -> Result<Option<String>, Refused> {
-        let text = lock.text();
-        let found = self.folder.read_own(LOCK.into())?;
-        let is_same = found.is_some_and(|found| Digest::of(found.as_bytes()) == Digest::of(text.as_bytes()));
-        Ok((!is_same).then_some(text))
+    /// Whether a lock is not what lies on disk. Line ends make no other lock.
+    fn is_other(&self, lock: &LockToBe<'_>) -> Result<bool, Refused> {
+        let path = Utf8Path::new(LOCK);
+        let Ok((found, _)) = self.folder.open_file(path)? else { return Ok(true) };
+        let mut buffer = Vec::new();
+        let mut beginning = Beginning::new(self.folder, path, Some(found), None, &mut buffer);
+        let part = |index: usize, out: &mut Printed| lock.part(index, out);
+        each_chunk(part, &mut Printed::default(), |chunk| beginning.take(&chunk.text))?;
+        let (digest, is_same) = beginning.end()?;
+        if is_same {
+            return Ok(false);
+        }
+        let is_file = self.folder.read(path, &mut buffer)? == Found::File;
+        Ok(!is_file || Digest::of(&buffer) != digest)
+    }
+
+    fn stage_lock(&self, lock: &LockToBe<'_>) -> Result<(), Refused> {
+        self.make_staging()?;
+        let begun = begun_lock();
+        let mut file = self.folder.write_new(&begun, b"")?;
+        let part = |index: usize, out: &mut Printed| lock.part(index, out);
+        each_chunk(part, &mut Printed::default(), |chunk| {
+            file.write_all(chunk.text.as_bytes()).map_err(|error| self.folder.refused("write", &begun, error))
+        })
     }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use camino::{Utf8Path, Utf8PathBuf};
+use memchr::memchr2;
 
 use super::doc::{Doc, Text};
 use super::hcl::{self, Body};
@@ -201,14 +202,14 @@ pub fn flaw_of_path(path: &Utf8Path) -> Option<&'static str> {
     if path.as_str().is_empty() || path.as_str().ends_with('/') {
         return Some("names no file");
     }
-    if path.as_str().contains(['\0', '\\']) {
+    if memchr2(b'\0', b'\\', path.as_str().as_bytes()).is_some() {
         return Some("has a character that no path may have");
     }
-    path.components().find_map(|component| match component {
-        Utf8Component::Normal(name) if name.eq_ignore_ascii_case(".git") => Some("leads into the folder of Git"),
-        Utf8Component::Normal(_) | Utf8Component::CurDir => None,
-        Utf8Component::ParentDir => Some("leads out of the folder with `..`"),
-        Utf8Component::RootDir | Utf8Component::Prefix(_) => Some("is not relative"),
+    path.as_str().split('/').enumerate().find_map(|(index, name)| match name {
+        "" if index == 0 => Some("is not relative"),
+        ".." => Some("leads out of the folder with `..`"),
+        name if name.eq_ignore_ascii_case(".git") => Some("leads into the folder of Git"),
+        _ => None,
     })
 }
 

@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use rustix::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use rustix::fd::OwnedFd;
 use rustix::fs::{self as sys, AtFlags, CWD, FileType, FlockOperation, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
@@ -205,20 +205,42 @@ impl<'a> Folder<'a> {
         write().map_err(|error: io::Error| self.refused("write", path, error))
     }
 
-    /// Writes a file that is not there yet, wholly or not at all, and brings it to the device.
-    pub(super) fn write_durably(&self, folder: &Utf8Path, name: &str, text: &[u8]) -> Result<(), Refused> {
-        let (path, begun) = (folder.join(name), folder.join(format!("{name}-begun")));
-        let file = self.write_new(&begun, text)?;
-        let sync = |handle: BorrowedFd<'_>| {
-            self.steps.pass(Step::Sync, &path)?;
-            Ok(sys::fsync(handle)?)
+    /// Writes a file that is not there yet, and makes the folders above it that are not there.
+    pub(super) fn write_below(&self, path: &Utf8Path, text: &[u8]) -> Result<File, Refused> {
+        match (self.write_new(path, text), path.parent()) {
+            // That they are not there is seen by trying: most files lie beside others.
+            (Err(refused), Some(above)) if refused.error.kind() == io::ErrorKind::NotFound => {
+                self.make_folders(above)?;
+                self.write_new(path, text)
+            }
+            (written, _) => written,
+        }
+    }
+
+    fn make_folders(&self, path: &Utf8Path) -> Result<(), Refused> {
+        match (self.make_folder(path), path.parent()) {
+            (Err(refused), Some(above)) if refused.error.kind() == io::ErrorKind::NotFound => {
+                self.make_folders(above)?;
+                self.make_folder(path).map(drop)
+            }
+            (made, _) => made.map(drop),
+        }
+    }
+
+    /// Brings a file of a folder to the device, and then gives it the name by which it counts.
+    pub(super) fn rename_durably(&self, folder: &Utf8Path, from: &str, to: &str) -> Result<(), Refused> {
+        let (from, to) = (folder.join(from), folder.join(to));
+        let sync = |path: &Utf8Path, flags: OFlags| {
+            let sync = || {
+                self.steps.pass(Step::Sync, path)?;
+                let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | flags;
+                Ok(sys::fsync(sys::openat(&self.handle, path.as_str(), flags, Mode::empty())?)?)
+            };
+            sync().map_err(|error: io::Error| self.refused("write", path, error))
         };
-        let refused = |error: io::Error| self.refused("write", &path, error);
-        sync(file.as_fd()).map_err(refused)?;
-        self.rename(&begun, &path)?;
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let folder = sys::openat(&self.handle, folder.as_str(), flags, Mode::empty());
-        folder.map_err(io::Error::from).and_then(|folder| sync(folder.as_fd())).map_err(refused)
+        sync(&from, OFlags::empty())?;
+        self.rename(&from, &to)?;
+        sync(folder, OFlags::DIRECTORY)
     }
 
     /// Brings all that was written to the device, in one go.
@@ -311,13 +333,18 @@ impl<'a> Folder<'a> {
         remove().map_err(|error: io::Error| self.refused("remove", path, error))
     }
 
-    /// The names of what lies in a folder below, in no order.
-    pub(super) fn names(&self, path: &Utf8Path) -> Result<Vec<String>, Refused> {
-        let read = || -> io::Result<Vec<String>> {
+    /// Removes all that lies in a folder, and then the folder. Links are not followed.
+    pub(super) fn remove_all(&self, path: &Utf8Path) -> Result<(), Refused> {
+        let read = || -> io::Result<Vec<(String, bool)>> {
             let entries = self.path.join(path).read_dir_utf8()?;
-            entries.map(|entry| Ok(entry?.file_name().to_owned())).collect()
+            let name = |entry: camino::Utf8DirEntry| Ok((entry.file_name().to_owned(), entry.file_type()?.is_dir()));
+            entries.map(|entry| name(entry?)).collect()
         };
-        read().map_err(|error| self.refused("read", path, error))
+        for (name, is_folder) in read().map_err(|error| self.refused("read", path, error))? {
+            let below = path.join(name);
+            if is_folder { self.remove_all(&below)? } else { self.remove_file(&below)? }
+        }
+        self.remove_folder(path)
     }
 
     pub(super) fn refused(&self, doing: &'static str, path: &Utf8Path, error: impl Into<io::Error>) -> Refused {
@@ -329,6 +356,11 @@ impl<'a> Folder<'a> {
 impl Refused {
     fn new(doing: &'static str, path: &Utf8Path, error: impl Into<io::Error>) -> Refused {
         Refused { doing, path: path.to_owned(), error: error.into() }
+    }
+
+    /// Whether something stands where nothing was to stand yet.
+    pub(super) fn is_taken(&self) -> bool {
+        self.error.kind() == io::ErrorKind::AlreadyExists
     }
 
     /// Whether the file system does not know how to do this.

@@ -1,14 +1,16 @@
 //! `pathc.lock`: what was generated, by which target, and with what digest. One line a file, sorted, so that two branches
 //! merge as their files do.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use indexmap::IndexMap;
 use smol_str::SmolStr;
 
 use super::digest::Digest;
 use super::doc::{Doc, Map, Text};
 use super::files::flaw_of_path;
+use super::folders::{by_folder, normal};
 use super::printed::Printed;
 use super::rule;
 use super::yaml::Writer;
@@ -33,7 +35,7 @@ pub struct Lock {
     /// The version of each target spec.
     pub specs: BTreeMap<String, String>,
     /// The files by their paths.
-    pub files: BTreeMap<Utf8PathBuf, Row>,
+    pub files: IndexMap<Utf8PathBuf, Row>,
 }
 
 /// What is known of a generated file.
@@ -81,9 +83,14 @@ impl Lock {
     /// # Errors
     /// Why it can't be read.
     pub fn read(text: &str) -> Result<Lock, Box<Diagnostic>> {
-        let read: LockText = read_own(LOCK, text)?;
+        Lock::read_as(LOCK, text)
+    }
+
+    /// Reads a lock that lies under another name.
+    pub(super) fn read_as(name: &str, text: &str) -> Result<Lock, Box<Diagnostic>> {
+        let read: LockText = read_own(name, text)?;
         if read.form != FORM {
-            let message = format!("`{LOCK}` has form {}, and this version knows form {FORM}", read.form);
+            let message = format!("`{name}` has form {}, and this version knows form {FORM}", read.form);
             let other = Diagnostic::without_place(UNREADABLE_LOCK, message);
             return Err(other.help(format!("use pathc {}, which wrote it, or a later version", read.compiler)).into());
         }
@@ -93,8 +100,9 @@ impl Lock {
             let path = Utf8PathBuf::from(row.path);
             // Files of the lock may be removed: it must not be able to name any other.
             if let Some(flaw) = flaw_of_path(&path) {
-                return Err(unreadable(LOCK, &format!("its path `{path}` {flaw}")));
+                return Err(unreadable(name, &format!("its path `{path}` {flaw}")));
             }
+            let path = normal(path);
             let (target, environment) = (row.target.into(), row.environment.map(SmolStr::from));
             lock.files.insert(path, Row { target, environment, digest: row.digest });
         }
@@ -131,45 +139,121 @@ impl Lock {
     /// The text of the lock.
     #[must_use]
     pub fn text(&self) -> String {
-        let origin = Origin::rule(rule::LOCK);
-        let mut specs = Map::new(origin);
-        for (name, version) in &self.specs {
-            specs.put(name.clone(), Doc::text(version.clone(), origin));
-        }
         let mut printed = Printed::default();
-        printed.text.reserve(self.files.keys().map(row_bytes).sum());
-        let header = "What pathc generated, so that it knows its files again. Written by pathc build.";
-        let mut out = Writer::new(&[Text::Borrowed(header)], &mut printed);
-        out.doc("form", &Doc::Integer(i64::from(FORM), origin));
-        out.text("compiler", &self.compiler, origin);
-        out.doc("specs", &specs.into());
-        out.list("files", origin, |out| {
-            self.files.iter().for_each(|(path, row)| write_row(path, Some(row), origin, out));
-        });
+        let to_be = LockToBe { compiler: &self.compiler, specs: &self.specs, rows: self.rows().collect() };
+        let to_be = to_be.in_order();
+        (0..).take_while(|index| to_be.part(*index, &mut printed)).for_each(drop);
         printed.text
+    }
+
+    /// All rows.
+    pub(super) fn rows(&self) -> impl Iterator<Item = RowToBe<'_>> {
+        self.files.iter().map(|(path, row)| RowToBe {
+            path,
+            target: &row.target,
+            environment: row.environment.as_deref(),
+            digest: row.digest,
+        })
+    }
+
+    /// Brings a lock to what was done of a build that was to end with another one. `is_done`: whether a path has the file
+    /// with this digest, or none.
+    ///
+    /// What was done is ours as it stands; what was not done is still what the lock says. A file that is neither keeps
+    /// its row, so that it is reported as edited and never replaced.
+    pub(super) fn settle<E>(
+        &mut self,
+        to_be: Lock,
+        mut is_done: impl FnMut(&Utf8Path, Option<Digest>) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        let mut gone = HashSet::new();
+        for path in self.files.keys().filter(|path| !to_be.files.contains_key(*path)) {
+            if is_done(path, None)? {
+                gone.insert(path.clone());
+            }
+        }
+        self.files.retain(|path, _| !gone.contains(path));
+        for (path, row) in to_be.files {
+            if self.files.get(&path) != Some(&row) && is_done(&path, Some(row.digest))? {
+                self.files.insert(path, row);
+            }
+        }
+        Ok(())
     }
 }
 
-/// About as many bytes as the row of a path has.
-pub(super) fn row_bytes(path: impl AsRef<Utf8Path>) -> usize {
-    const BESIDE: usize = 150;
-    path.as_ref().as_str().len() + BESIDE
+/// A lock that is about to be written.
+pub(super) struct LockToBe<'a> {
+    pub(super) compiler: &'a str,
+    pub(super) specs: &'a BTreeMap<String, String>,
+    pub(super) rows: Vec<RowToBe<'a>>,
 }
 
-/// Writes what is known of a file in one line; of one that is to be removed, only its path.
-pub(super) fn write_row(path: &Utf8Path, row: Option<&Row>, origin: Origin, out: &mut Writer<'_>) {
-    let digest = row.map(|row| row.digest.hex());
-    let entries = [
-        Some(("path", path.as_str())),
-        row.map(|row| ("target", row.target.as_str())),
-        row.and_then(|row| Some(("environment", row.environment.as_deref()?))),
-        digest.as_ref().map(|digest| ("digest", &**digest)),
-    ];
-    out.element_inline(origin, entries.into_iter().flatten().map(|(key, text)| (key, text, origin)));
+/// A file in a lock that is about to be written.
+#[derive(Clone, Copy)]
+pub(super) struct RowToBe<'a> {
+    pub(super) path: &'a Utf8Path,
+    pub(super) target: &'a str,
+    pub(super) environment: Option<&'a str>,
+    pub(super) digest: Digest,
+}
+
+impl LockToBe<'_> {
+    /// Brings the rows to their order: folder by folder.
+    pub(super) fn in_order(mut self) -> Self {
+        self.rows.sort_unstable_by(|one, other| by_folder(one.path, other.path));
+        self
+    }
+
+    /// Prints a part of the text by its number, from 0. False where there are not so many.
+    pub(super) fn part(&self, index: usize, out: &mut Printed) -> bool {
+        const ROWS: usize = 256;
+        let origin = Origin::rule(rule::LOCK);
+        let Some(index) = index.checked_sub(1) else {
+            self.head(origin, out);
+            return true;
+        };
+        let Some(rows) = self.rows.chunks(ROWS).nth(index) else { return false };
+        Writer::part(origin, out, |out| {
+            for (at, row) in rows.iter().enumerate() {
+                out.element_apart("files", origin, index * ROWS + at, |out| row.write(origin, out));
+            }
+        });
+        true
+    }
+
+    fn head(&self, origin: Origin, out: &mut Printed) {
+        let mut specs = Map::new(origin);
+        for (name, version) in self.specs {
+            specs.put(name.clone(), Doc::text(version.clone(), origin));
+        }
+        let header = "What pathc generated, so that it knows its files again. Written by pathc build.";
+        let mut out = Writer::new(&[Text::Borrowed(header)], out);
+        out.doc("form", &Doc::Integer(i64::from(FORM), origin));
+        out.text("compiler", self.compiler, origin);
+        out.doc("specs", &specs.into());
+        if self.rows.is_empty() {
+            out.list("files", origin, |_| ());
+        }
+    }
+}
+
+impl RowToBe<'_> {
+    /// Writes what is known of a file in one line.
+    fn write(&self, origin: Origin, out: &mut Writer<'_>) {
+        let digest = self.digest.hex();
+        let entries = [
+            Some(("path", self.path.as_str())),
+            Some(("target", self.target)),
+            self.environment.map(|environment| ("environment", environment)),
+            Some(("digest", &*digest)),
+        ];
+        out.element_inline(origin, entries.into_iter().flatten().map(|(key, text)| (key, text, origin)));
+    }
 }
 
 /// Reads a file that pathc keeps for itself.
-pub(super) fn read_own<T: Decode>(name: &str, text: &str) -> Result<T, Box<Diagnostic>> {
+fn read_own<T: Decode>(name: &str, text: &str) -> Result<T, Box<Diagnostic>> {
     let mut sources = Sources::default();
     let (tree, problems) = reader::parse(crate::source::FileId::default(), text);
     let id = sources.add(Utf8Path::new(name).to_owned(), text.to_owned(), FileKind::Plan, tree);
@@ -211,7 +295,7 @@ mod tests {
         Lock {
             compiler: "0.1.0".to_owned(),
             specs: BTreeMap::from([("kubernetes".to_owned(), "2026-11-20".to_owned())]),
-            files: BTreeMap::from([("b: [".into(), row(None)), ("a/no.yaml".into(), row(Some("prod")))]),
+            files: [("a/no.yaml".into(), row(Some("prod"))), ("b: [".into(), row(None))].into(),
         }
     }
 

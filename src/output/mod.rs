@@ -10,8 +10,8 @@ pub mod disk;
 pub mod doc;
 pub mod files;
 pub mod folder;
+mod folders;
 pub mod hcl;
-pub mod journal;
 pub mod json;
 pub mod lock;
 mod parts;
@@ -19,6 +19,7 @@ pub mod printed;
 pub mod provenance;
 pub mod resource;
 pub mod rule;
+mod wanted;
 #[cfg(test)]
 mod writers;
 pub mod yaml;

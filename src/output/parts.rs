@@ -6,7 +6,6 @@ use std::io::{self, Read, Seek, Write};
 use camino::Utf8Path;
 
 use super::digest::{Digest, Digester};
-use super::files::PartJob;
 use super::folder::{Folder, Refused};
 use super::printed::Printed;
 
@@ -15,7 +14,7 @@ const CHUNK: usize = 1 << 18;
 
 /// Calls `each` with all that a job prints, a few parts at a time.
 pub(super) fn each_chunk<E>(
-    job: &PartJob<'_>,
+    job: impl Fn(usize, &mut Printed) -> bool,
     printed: &mut Printed,
     mut each: impl FnMut(&Printed) -> Result<(), E>,
 ) -> Result<(), E> {

@@ -5,8 +5,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
-use super::compare::normal;
 use super::files::{File, Generated};
+use super::folders::normal;
 use super::printed::{LineOrigins, Printed};
 use crate::source::origin::OriginKind;
 use crate::source::yaml::NodeKind;
@@ -34,7 +34,7 @@ impl<'a> Page<'a> {
         Page {
             target: &generated.target,
             environment: file.environment.as_deref(),
-            path: normal(&generated.out.join(&file.path)),
+            path: normal(generated.out.join(&file.path)),
             text: printed.text,
             origins: printed.line_origins.unwrap_or_default(),
         }
@@ -50,9 +50,9 @@ impl<'a> Page<'a> {
 /// Prints the file with a path below the output folder.
 #[must_use]
 pub fn page<'a>(targets: &'a [Generated<'a>], path: &Utf8Path) -> Option<Page<'a>> {
-    let path = normal(path);
+    let path = normal(path.to_owned());
     targets.iter().find_map(|generated| {
-        let file = generated.files.files.iter().find(|file| normal(&generated.out.join(&file.path)) == path)?;
+        let file = generated.files.files.iter().find(|file| normal(generated.out.join(&file.path)) == path)?;
         Some(Page::print(generated, file))
     })
 }
