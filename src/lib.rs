@@ -85,6 +85,8 @@ pub fn compile(root: &Utf8Path, settings: &gates::Settings, found: &mut Sink) ->
     if let (Some(system), Some(specs)) = (&system, &mut specs) {
         found.extend(specs.templates.read_own(root, system.inputs.as_str().into(), &mut sources));
     }
+    // What was written is in `system` and `specs` now.
+    sources.forget_trees();
 
     let mut checked = None;
     let (mut estimates, mut skipped) = (Vec::new(), Vec::new());
@@ -119,21 +121,39 @@ pub fn load_specs(root: &Utf8Path, system: Option<&System>, sources: &mut Source
     (specs, problems)
 }
 
-/// The files of some targets by name; of all that the system asks for where none is named. Nothing where the system is not
-/// sound.
+/// Targets that are asked for, each with its folder.
+pub struct Asked(Vec<(&'static Target, Utf8PathBuf)>);
+
+/// Some targets by name; all that the system asks for where none is named. None where the system is not sound.
 #[must_use]
-pub fn generate<'a>(compilation: &'a Compilation, names: &[String], found: &mut Sink) -> Vec<Generated<'a>> {
-    let Compilation { system: Some(system), specs: Some(specs), checked: Some(checked), .. } = compilation else {
+pub fn asked(compilation: &Compilation, names: &[String], found: &mut Sink) -> Asked {
+    match (&compilation.system, &compilation.checked) {
+        (Some(system), Some(_)) => Asked(chosen(system, names, found)),
+        _ => Asked(Vec::new()),
+    }
+}
+
+/// The files of targets. They are made of the plans: the system itself may be gone.
+#[must_use]
+pub fn emit<'a>(compilation: &'a Compilation, asked: Asked, found: &mut Sink) -> Vec<Generated<'a>> {
+    let Compilation { specs: Some(specs), checked: Some(checked), .. } = compilation else {
         return Vec::new();
     };
-    let chosen = chosen(system, names, found);
-    let emitted: Vec<_> = chosen.par_iter().map(|(target, _)| (target.emit)(checked, specs)).collect();
+    let emitted: Vec<_> = asked.0.par_iter().map(|(target, _)| (target.emit)(checked, specs)).collect();
     let mut generated = Vec::new();
-    for ((target, out), (files, problems)) in chosen.into_iter().zip(emitted) {
+    for ((target, out), (files, problems)) in asked.0.into_iter().zip(emitted) {
         found.extend(gates::alike(problems));
         generated.push(Generated { target: target.name.to_owned(), out, files });
     }
     generated
+}
+
+/// The files of some targets by name; of all that the system asks for where none is named. Nothing where the system is not
+/// sound.
+#[must_use]
+pub fn generate<'a>(compilation: &'a Compilation, names: &[String], found: &mut Sink) -> Vec<Generated<'a>> {
+    let asked = asked(compilation, names, found);
+    emit(compilation, asked, found)
 }
 
 /// The targets that are named, else those of the manifest, else those that the runtime calls for; each with its folder.

@@ -92,11 +92,14 @@ fn build(
     let report = Report::begin(terminal);
     let settings = arguments.judging.settings(matches, true)?;
     let mut found = Sink::default();
-    let compilation = crate::compile(root, &settings, &mut found);
+    let mut compilation = crate::compile(root, &settings, &mut found);
     *inputs = read(&compilation, inputs);
     repository::check_environments(arguments.environments.iter().map(String::as_str), &compilation)?;
 
-    let generated = crate::generate(&compilation, &arguments.targets, &mut found);
+    let asked = crate::asked(&compilation, &arguments.targets, &mut found);
+    // What is decided stands in the plans, and memory is wanted for what is made of them.
+    compilation.system = None;
+    let generated = crate::emit(&compilation, asked, &mut found);
     let proof = compilation.checked.as_ref().map(|checked| Proof::new(checked.plans(), spec::BUILT_IN));
     let built = if found.denies() {
         output::Outcome::default()

@@ -102,6 +102,11 @@ fn dispatch(arguments: &Arguments, matches: &ArgMatches, terminal: &Terminal) ->
             .map_err(|error| Failure::new(format!("can't enter `{folder}`: {}", failure::reason(&error))))?;
     }
     let matches = matches.subcommand().map_or(matches, |(_, matches)| matches);
+    if let Command::Check(_) | Command::Build(_) | Command::Diff(_) = &arguments.command {
+        // This thread does its share, instead of waiting for one more that does it with memory of its own. Where there are
+        // workers already, they do.
+        let _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
+    }
     match &arguments.command {
         Command::Check(check) => check::run(check, matches, terminal),
         Command::Build(build) => build::run(build, matches, terminal),

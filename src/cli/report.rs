@@ -42,7 +42,7 @@ impl<'a> Report<'a> {
 
     /// Prints what was found, then what was done.
     pub(super) fn end(&self, compilation: &Compilation, found: &Sink, done: &Done) -> Result<Outcome, Failure> {
-        let Compilation { sources, system, .. } = compilation;
+        let Compilation { sources, checked, .. } = compilation;
         let elapsed = self.started.elapsed();
         let summary = Summary {
             denied: found.count(Severity::Error),
@@ -75,7 +75,8 @@ impl<'a> Report<'a> {
             for (verb, rest) in &done.lines {
                 self.terminal.done(verb, rest)?;
             }
-            let name = system.as_ref().map_or_else(String::new, |system| system.name.to_string());
+            let system = checked.as_ref().map(|checked| &checked.plans().infrastructure.templates.system);
+            let name = system.map_or_else(String::new, |system| system.name.to_string());
             self.terminal.done(done.verb, &format!("{name} in {}{}", shown(elapsed), tail(&summary)))?;
         }
         Ok(outcome)

@@ -49,6 +49,8 @@ pub(super) fn watch(
         if let Err(failure) = build(&mut inputs) {
             terminal.failure(&failure);
         }
+        // What the last build left to be freed.
+        while rayon::yield_local() == Some(rayon::Yield::Executed) {}
         let (before, contents) = if inputs == known {
             (before, contents)
         } else {

@@ -196,7 +196,7 @@ pub(super) fn load(
         .into_iter()
         .map(|(shape, count, complete)| {
             let files: Vec<FileId> = files.by_ref().take(count).collect();
-            let complete = complete && files.iter().all(|file| sources.file(*file).tree.is_complete());
+            let complete = complete && files.iter().all(|file| sources.file(*file).tree().is_complete());
             Found { shape, files, complete }
         })
         .collect()
@@ -277,7 +277,7 @@ fn read<D: Document>(sources: &Sources, found: Option<&Found>, shape: &RecordSha
 
 fn read_fragment<D: Decode>(sources: &Sources, file: FileId) -> (Option<D>, Vec<Problem>) {
     let source = sources.file(file);
-    if source.tree.root().is_none() && !source.tree.is_complete() {
+    if source.tree().root().is_none() && !source.tree().is_complete() {
         return (None, Vec::new());
     }
     let mut decoder = Decoder::new(file, source);
@@ -298,12 +298,12 @@ fn single_keys(sources: &Sources, files: &[FileId], shape: &RecordShape) -> Vec<
     let mut first: Vec<(&str, Span)> = Vec::new();
     for file in files {
         let source = sources.file(*file);
-        let entries = source.tree.root().and_then(|root| source.tree.entries(root));
+        let entries = source.tree().root().and_then(|root| source.tree().entries(root));
         for (key, _) in entries.into_iter().flatten() {
-            let Some((name, _)) = source.tree.scalar(&source.text, key).filter(|(name, _)| single(name)) else {
+            let Some((name, _)) = source.tree().scalar(&source.text, key).filter(|(name, _)| single(name)) else {
                 continue;
             };
-            let span = Span { file: *file, ..source.tree.span(key) };
+            let span = Span { file: *file, ..source.tree().span(key) };
             match first.iter().find(|(known, _)| *known == name) {
                 Some((_, known)) if known.file != *file => problems.push(
                     Problem::new(
@@ -326,5 +326,5 @@ fn single_keys(sources: &Sources, files: &[FileId], shape: &RecordShape) -> Vec<
 /// The root of a file, as an origin.
 pub(super) fn root_origin(sources: &Sources, file: FileId) -> Origin {
     let source = sources.file(file);
-    Origin::node(source.node_base + source.tree.root().unwrap_or_default())
+    Origin::node(source.node_base + source.tree().root().unwrap_or_default())
 }

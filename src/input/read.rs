@@ -62,7 +62,7 @@ pub fn read(root: &Utf8Path) -> Input {
 
 fn decode_manifest(sources: &Sources, file: FileId, problems: &mut Vec<Problem>) -> Option<Manifest> {
     let source = sources.file(file);
-    if source.tree.root().is_none() && !source.tree.is_complete() {
+    if source.tree().root().is_none() && !source.tree().is_complete() {
         return None;
     }
     let mut decoder = Decoder::new(file, source);
@@ -74,12 +74,12 @@ fn decode_manifest(sources: &Sources, file: FileId, problems: &mut Vec<Problem>)
 /// The folder of the nine documents: read from the tree, so that a manifest with mistakes still leads to the mistakes of
 /// the others.
 fn inputs_folder(source: &SourceFile, file: FileId) -> Folder {
-    let place = |node| Span { file, ..source.tree.span(node) };
+    let place = |node| Span { file, ..source.tree().span(node) };
     let written = |wanted: &str| {
-        let mut entries = source.tree.root().and_then(|root| source.tree.entries(root))?;
-        let is_wanted = |key| source.tree.scalar(&source.text, key).is_some_and(|(key, _)| key == wanted);
+        let mut entries = source.tree().root().and_then(|root| source.tree().entries(root))?;
+        let is_wanted = |key| source.tree().scalar(&source.text, key).is_some_and(|(key, _)| key == wanted);
         let (key, value) = entries.find(|(key, _)| is_wanted(*key))?;
-        let (text, _) = source.tree.scalar(&source.text, value)?;
+        let (text, _) = source.tree().scalar(&source.text, value)?;
         Some((place(key), place(value), text))
     };
     if let Some((_, span, text)) = written("inputs")

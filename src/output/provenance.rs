@@ -69,7 +69,7 @@ pub fn pages<'a>(targets: &'a [Generated<'a>]) -> Vec<Page<'a>> {
 /// it or whose key stands on it. Sorted.
 #[must_use]
 pub fn origins_on(file: &SourceFile, line: u32) -> Vec<Origin> {
-    let (tree, number) = (&file.tree, |byte: u32| file.position(byte).line);
+    let (tree, number) = (file.tree(), |byte: u32| file.position(byte).line);
     let mut nodes = Vec::new();
     for id in 0..u32::try_from(tree.len()).unwrap_or(u32::MAX) {
         let Some((start, end)) = tree.node_range(id) else { continue };
@@ -105,7 +105,7 @@ pub fn reached(page: &Page<'_>, origins: &[Origin]) -> Vec<usize> {
 pub fn evidence(sources: &Sources, origin: Origin) -> Option<String> {
     let span = sources.span(origin)?;
     let file = sources.file(span.file);
-    let tree = &file.tree;
+    let tree = file.tree();
     // Nodes are numbered outer before inner, or inner before outer: the smallest range decides.
     let around = (0..u32::try_from(tree.len()).ok()?).filter_map(|id| {
         let (start, end) = tree.node_range(id)?;
@@ -122,11 +122,11 @@ pub fn evidence(sources: &Sources, origin: Origin) -> Option<String> {
 
 /// The text of a key of a mapping.
 fn text_of<'a>(file: &'a SourceFile, mapping: u32, key: &str) -> Option<&'a str> {
-    if !matches!(file.tree.kind(mapping), NodeKind::Mapping(..)) {
+    if !matches!(file.tree().kind(mapping), NodeKind::Mapping(..)) {
         return None;
     }
-    let text = |node| file.tree.scalar(&file.text, node).map(|(text, _)| text);
-    let (_, value) = file.tree.entries(mapping)?.find(|(name, _)| text(*name) == Some(key))?;
+    let text = |node| file.tree().scalar(&file.text, node).map(|(text, _)| text);
+    let (_, value) = file.tree().entries(mapping)?.find(|(name, _)| text(*name) == Some(key))?;
     text(value)
 }
 

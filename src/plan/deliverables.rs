@@ -117,8 +117,8 @@ impl Reader<'_> {
         let mut known: Vec<(&'static str, Span)> = Vec::new();
         for (id, file) in self.sources.iter().filter(|(_, file)| file.kind == FileKind::Plan) {
             let value = value_of(file, "path");
-            let span = Span { file: id, ..file.tree.span(value.or(file.tree.root()).unwrap_or_default()) };
-            let name = value.and_then(|value| file.tree.scalar(&file.text, value)).map_or("", |(text, _)| text);
+            let span = Span { file: id, ..file.tree().span(value.or(file.tree().root()).unwrap_or_default()) };
+            let name = value.and_then(|value| file.tree().scalar(&file.text, value)).map_or("", |(text, _)| text);
             let Some(deliverable) = by_name(name) else {
                 let names: Vec<&str> = DELIVERABLES.iter().map(|deliverable| deliverable.name).collect();
                 self.problems.push(
@@ -169,7 +169,7 @@ impl Reader<'_> {
     }
 
     fn other_version(&self, id: FileId, file: &SourceFile, name: &str) -> Diagnostic {
-        let mut span = file.tree.span(value_of(file, "version").or(file.tree.root()).unwrap_or_default());
+        let mut span = file.tree().span(value_of(file, "version").or(file.tree().root()).unwrap_or_default());
         span.file = id;
         Diagnostic::new(
             code::BAD_VALUE,
@@ -183,12 +183,12 @@ impl Reader<'_> {
 
 /// The node of a key of the outermost mapping.
 fn value_of(file: &SourceFile, key: &str) -> Option<u32> {
-    let entries = file.tree.entries(file.tree.root()?)?;
+    let entries = file.tree().entries(file.tree().root()?)?;
     let mut values =
-        entries.filter(|(name, _)| file.tree.scalar(&file.text, *name).is_some_and(|(text, _)| text == key));
+        entries.filter(|(name, _)| file.tree().scalar(&file.text, *name).is_some_and(|(text, _)| text == key));
     values.next().map(|(_, value)| value)
 }
 
 fn states(file: &SourceFile, key: &str, text: &str) -> bool {
-    value_of(file, key).and_then(|value| file.tree.scalar(&file.text, value)).is_some_and(|(found, _)| found == text)
+    value_of(file, key).and_then(|value| file.tree().scalar(&file.text, value)).is_some_and(|(found, _)| found == text)
 }

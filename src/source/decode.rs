@@ -29,6 +29,7 @@ pub trait Decode: Sized {
 /// Reads one file's nodes.
 pub struct Decoder<'a> {
     file: &'a SourceFile,
+    tree: &'a Tree,
     id: FileId,
     problems: Vec<Problem>,
     fuel: u64,
@@ -39,8 +40,9 @@ impl<'a> Decoder<'a> {
     #[must_use]
     pub fn new(id: FileId, file: &'a SourceFile) -> Decoder<'a> {
         // Aliases are read again at each use: what they add is bounded by a multiple of what was written.
-        let fuel = file.tree.len() as u64 * 16 + 100_000;
-        Decoder { file, id, problems: Vec::new(), fuel }
+        let tree = file.tree();
+        let fuel = tree.len() as u64 * 16 + 100_000;
+        Decoder { file, tree, id, problems: Vec::new(), fuel }
     }
 
     /// Reads the whole file as one value. An empty file is an empty mapping.
@@ -89,13 +91,13 @@ impl<'a> Decoder<'a> {
     /// The nodes.
     #[must_use]
     pub fn tree(&self) -> &'a Tree {
-        &self.file.tree
+        self.tree
     }
 
     /// The place of a node.
     #[must_use]
     pub fn span(&self, node: NodeId) -> Span {
-        let mut span = self.file.tree.span(node);
+        let mut span = self.tree.span(node);
         span.file = self.id;
         span
     }
@@ -109,7 +111,7 @@ impl<'a> Decoder<'a> {
     /// A scalar's text and whether it was plain.
     #[must_use]
     pub fn scalar(&self, node: NodeId) -> Option<(&'a str, bool)> {
-        self.file.tree.scalar(&self.file.text, node)
+        self.tree.scalar(&self.file.text, node)
     }
 
     /// What a node is, for messages.

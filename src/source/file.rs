@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::origin::OriginKind;
 use super::text::mark_length;
-use super::yaml::Tree;
+use super::yaml::{self, Tree};
 use super::{FileId, Origin, Place, Position, Span};
 
 /// What a file is to pathc.
@@ -29,10 +29,10 @@ pub struct SourceFile {
     pub text: String,
     /// What the file is.
     pub kind: FileKind,
-    /// The nodes of the text.
-    pub tree: Tree,
     /// Number of this file's first node, counted through all files.
     pub node_base: u32,
+    id: FileId,
+    tree: OnceLock<Tree>,
     lines: OnceLock<Vec<u32>>,
 }
 
@@ -50,8 +50,19 @@ impl Sources {
         tree.file = id;
         let node_base = self.next_node;
         self.next_node = self.next_node.saturating_add(u32::try_from(tree.len()).unwrap_or(u32::MAX));
-        self.files.push(SourceFile { path, text, kind, tree, node_base, lines: OnceLock::new() });
+        self.files.push(SourceFile { path, text, kind, node_base, id, tree: tree.into(), lines: OnceLock::new() });
         id
+    }
+
+    /// Drops the trees of all files that can be read again as they were, for they are larger than what is made of them. A tree
+    /// that somebody asks for later, to show a place, is made once more.
+    pub fn forget_trees(&mut self) {
+        for file in &mut self.files {
+            let whole = |tree: &Tree| tree.is_complete() && tree.root().is_some();
+            if file.tree.get().is_some_and(whole) {
+                file.tree = OnceLock::new();
+            }
+        }
     }
 
     /// A file by its number.
@@ -92,7 +103,7 @@ impl Sources {
         let OriginKind::Node(number) = origin.kind() else { return None };
         let index = self.files.partition_point(|file| file.node_base <= number).checked_sub(1)?;
         let file = &self.files[index];
-        let (start, end) = file.tree.node_range(number - file.node_base)?;
+        let (start, end) = file.tree().node_range(number - file.node_base)?;
         Some(Span { file: FileId(index as u32), start, end })
     }
 
@@ -103,10 +114,10 @@ impl Sources {
         let OriginKind::Node(number) = mapping.kind() else { return None };
         let index = self.files.partition_point(|file| file.node_base <= number).checked_sub(1)?;
         let file = &self.files[index];
-        let mut entries = file.tree.entries(number.checked_sub(file.node_base)?)?;
-        let is_key = |node| file.tree.scalar(&file.text, node).is_some_and(|(text, _)| text == key);
+        let mut entries = file.tree().entries(number.checked_sub(file.node_base)?)?;
+        let is_key = |node| file.tree().scalar(&file.text, node).is_some_and(|(text, _)| text == key);
         let (_, list) = entries.find(|(node, _)| is_key(*node))?;
-        file.tree.list(list).map(<[_]>::len)
+        file.tree().list(list).map(<[_]>::len)
     }
 
     /// Whether an error ended a file inside of this mapping or list, so that its other entries are not known.
@@ -114,7 +125,7 @@ impl Sources {
     pub fn is_cut(&self, origin: Origin) -> bool {
         let OriginKind::Node(number) = origin.kind() else { return false };
         let index = self.files.partition_point(|file| file.node_base <= number).checked_sub(1);
-        index.is_some_and(|index| self.files[index].tree.is_cut(number - self.files[index].node_base))
+        index.is_some_and(|index| self.files[index].tree().is_cut(number - self.files[index].node_base))
     }
 
     /// The bytes that a place names, where somebody wrote them.
@@ -149,6 +160,12 @@ impl Sources {
 }
 
 impl SourceFile {
+    /// The nodes of the text.
+    #[must_use]
+    pub fn tree(&self) -> &Tree {
+        self.tree.get_or_init(|| yaml::parse(self.id, &self.text).0)
+    }
+
     fn line_starts(&self) -> &[u32] {
         self.lines.get_or_init(|| {
             // The mark is no column of the first line.

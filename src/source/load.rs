@@ -511,8 +511,8 @@ mod tests {
         let (sources, loaded) = load(&repository, &["a.yaml"]);
         assert_eq!(loaded.problems, []);
         let file = sources.file(loaded.files[0]);
-        let (key, _) = file.tree.entries(file.tree.root().unwrap()).unwrap().next().unwrap();
-        let span = file.tree.span(key);
+        let (key, _) = file.tree().entries(file.tree().root().unwrap()).unwrap().next().unwrap();
+        let span = file.tree().span(key);
         assert_eq!((span.start, span.end, sources.text(span)), (3, 5, "é"));
         let position = sources.position(span.file, span.start);
         assert_eq!((position.line, position.column), (1, 1));

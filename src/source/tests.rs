@@ -203,7 +203,7 @@ fn the_nearest_merge_wins() {
         let mut sources = Sources::default();
         let id = sources.add("a.yaml".into(), text.clone(), FileKind::Input, tree);
         let file = sources.file(id);
-        let (_, node) = file.tree.entries(file.tree.root().unwrap()).unwrap().last().unwrap();
+        let (_, node) = file.tree().entries(file.tree().root().unwrap()).unwrap().last().unwrap();
         let mut decoder = Decoder::new(id, file);
         let dish = Dish::decode(&mut decoder, node).unwrap();
         assert_eq!(decoder.finish(), [], "{text}");
@@ -243,7 +243,7 @@ fn aliases_are_read_again_only_so_often() {
     let mut sources = Sources::default();
     let id = sources.add("a.yaml".into(), text, FileKind::Input, tree);
     let file = sources.file(id);
-    let (_, node) = file.tree.entries(file.tree.root().unwrap()).unwrap().last().unwrap();
+    let (_, node) = file.tree().entries(file.tree().root().unwrap()).unwrap().last().unwrap();
     let mut decoder = Decoder::new(id, file);
     let _ = Deep::decode(&mut decoder, node);
     let messages: Vec<_> = decoder.finish().into_iter().map(|problem| problem.message).collect();
@@ -302,8 +302,8 @@ fn cost_grows_with_length() {
 
 /// All spans lie inside of the text, between characters, and a child lies in its parent or is an alias.
 fn check_spans(text: &str, file: &SourceFile, problems: &[Problem]) {
-    for node in 0..file.tree.len() as u32 {
-        let (start, end) = file.tree.node_range(node).unwrap();
+    for node in 0..file.tree().len() as u32 {
+        let (start, end) = file.tree().node_range(node).unwrap();
         assert!(text.get(start as usize..end as usize).is_some(), "{node}: {start}..{end} of {text:?}");
     }
     for problem in problems {
@@ -368,7 +368,7 @@ proptest! {
         let file = sources.file(FileId(0));
         check_spans(&text, file, &problems);
         if problems.is_empty() {
-            check_scalars(&text, &file.tree);
+            check_scalars(&text, file.tree());
         }
         for (_, file) in sources.iter() {
             for byte in 0..=text.len() as u32 + 1 {

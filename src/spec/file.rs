@@ -33,7 +33,7 @@ impl<'a> SpecFile<'a> {
     /// The root of the file.
     #[must_use]
     pub fn root(&self) -> Option<Fact<'a>> {
-        Some(Fact { file: self.file, node: self.file.tree.root()? })
+        Some(Fact { file: self.file, node: self.file.tree().root()? })
     }
 
     /// A fact by its path of keys, where it is there and not null.
@@ -95,7 +95,7 @@ impl<'a> Fact<'a> {
     /// Whether nothing is known.
     #[must_use]
     pub fn is_null(self) -> bool {
-        self.file.tree.is_null(self.node)
+        self.file.tree().is_null(self.node)
     }
 
     /// The value of a key.
@@ -107,14 +107,14 @@ impl<'a> Fact<'a> {
     /// The text of a scalar.
     #[must_use]
     pub fn text(self) -> Option<Traced<&'a str>> {
-        let (text, _) = self.file.tree.scalar(&self.file.text, self.node)?;
+        let (text, _) = self.file.tree().scalar(&self.file.text, self.node)?;
         Some(Traced::new(text, self.origin()))
     }
 
     /// Whether it is a scalar that was written without quotes.
     #[must_use]
     pub fn is_plain(self) -> bool {
-        self.file.tree.scalar(&self.file.text, self.node).is_some_and(|(_, plain)| plain)
+        self.file.tree().scalar(&self.file.text, self.node).is_some_and(|(_, plain)| plain)
     }
 
     /// The value of a scalar, where it is well formed.
@@ -126,14 +126,14 @@ impl<'a> Fact<'a> {
 
     /// The elements of a list.
     pub fn elements(self) -> impl Iterator<Item = Fact<'a>> {
-        let list = self.file.tree.list(self.node).unwrap_or(&[]);
+        let list = self.file.tree().list(self.node).unwrap_or(&[]);
         list.iter().map(move |node| Fact { file: self.file, node: *node })
     }
 
     /// The entries of a mapping.
     pub fn entries(self) -> impl Iterator<Item = (Traced<&'a str>, Fact<'a>)> {
         let file = self.file;
-        file.tree.entries(self.node).into_iter().flatten().filter_map(move |(key, value)| {
+        file.tree().entries(self.node).into_iter().flatten().filter_map(move |(key, value)| {
             let key = Fact { file, node: key }.text()?;
             Some((key, Fact { file, node: value }))
         })

@@ -234,18 +234,18 @@ fn definitions_in(sources: &Sources, file: FileId, space: Space) -> impl Iterato
     let source = sources.file(file);
     let (list, key) = space.keys();
     let entries =
-        source.tree.root().and_then(|root| value_of(source, root, list)).and_then(|node| source.tree.list(node));
+        source.tree().root().and_then(|root| value_of(source, root, list)).and_then(|node| source.tree().list(node));
     entries.into_iter().flatten().filter_map(move |entry| {
         let node = value_of(source, *entry, key)?;
-        let (name, _) = source.tree.scalar(&source.text, node)?;
+        let (name, _) = source.tree().scalar(&source.text, node)?;
         Some((name, Origin::node(source.node_base + node)))
     })
 }
 
 fn value_of(source: &SourceFile, node: NodeId, key: &str) -> Option<NodeId> {
-    let mut entries = source.tree.entries(node)?;
+    let mut entries = source.tree().entries(node)?;
     entries
-        .find(|(known, _)| source.tree.scalar(&source.text, *known).is_some_and(|(text, _)| text == key))
+        .find(|(known, _)| source.tree().scalar(&source.text, *known).is_some_and(|(text, _)| text == key))
         .map(|(_, value)| value)
 }
 
