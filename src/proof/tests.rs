@@ -96,7 +96,7 @@ fn each_value(body: &mut Body, change: &mut dyn FnMut(&str, &Doc) -> Option<Doc>
                 return;
             }
             Expr::List(elements) => return elements.iter_mut().for_each(|element| walk(name, element, change)),
-            Expr::Call(_, arguments) => return arguments.iter_mut().for_each(|argument| walk(name, argument, change)),
+            Expr::Call(call) => return call.arguments.iter_mut().for_each(|argument| walk(name, argument, change)),
             Expr::Object(fields) => return fields.iter_mut().for_each(|(key, value)| walk(key, value, change)),
             _ => return,
         };

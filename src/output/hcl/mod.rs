@@ -7,8 +7,6 @@ mod print;
 
 pub use print::print;
 
-use std::borrow::Cow;
-
 use super::doc::Text;
 use crate::ir::value::Decimal;
 use crate::ir::{Origin, Traced};
@@ -25,8 +23,8 @@ pub struct Body {
 pub enum Item {
     /// `name = value`.
     Attribute(Attribute),
-    /// `kind "label" { … }`.
-    Block(Block),
+    /// `kind "label" { … }`; much larger than an attribute, of which there are many more.
+    Block(Box<Block>),
     /// A line of a comment.
     Comment(Text, Origin),
     /// An empty line.
@@ -84,13 +82,22 @@ pub enum Expr {
     /// A reference or another expression that a target's source writes.
     Code(Text),
     /// `name(argument, …)`.
-    Call(Text, Vec<Node>),
+    Call(Box<Call>),
     /// `[…]`.
     List(Vec<Node>),
     /// `{…}`.
     Object(Vec<(Text, Node)>),
     /// `condition ? yes : no`.
     Conditional(Box<[Node; 3]>),
+}
+
+/// `name(argument, …)`.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The function.
+    pub name: &'static str,
+    /// What it is called with.
+    pub arguments: Vec<Node>,
 }
 
 /// A piece of a text with expressions.
@@ -148,7 +155,7 @@ impl Node {
 
     /// A call.
     pub fn call(name: &'static str, arguments: Vec<Node>, origin: Origin) -> Node {
-        Node::new(Expr::Call(Cow::Borrowed(name), arguments), origin)
+        Node::new(Expr::Call(Box::new(Call { name, arguments })), origin)
     }
 
     /// Whether two say the same, wherever they come from.
@@ -164,7 +171,7 @@ impl Node {
             (Expr::Number(one), Expr::Number(two)) => one == two,
             (Expr::Text(one), Expr::Text(two)) | (Expr::Code(one), Expr::Code(two)) => one == two,
             (Expr::Template(one), Expr::Template(two)) => one == two,
-            (Expr::Call(name, one), Expr::Call(other, two)) => name == other && all(one, two),
+            (Expr::Call(one), Expr::Call(two)) => one.name == two.name && all(&one.arguments, &two.arguments),
             (Expr::List(one), Expr::List(two)) => all(one, two),
             (Expr::Object(one), Expr::Object(two)) => {
                 one.len() == two.len()
@@ -196,14 +203,14 @@ impl Body {
     /// The same with a block at the end.
     #[must_use]
     pub fn block(mut self, block: Block) -> Body {
-        self.items.push(Item::Block(block));
+        self.items.push(Item::Block(Box::new(block)));
         self
     }
 
     /// The same with blocks at the end.
     #[must_use]
     pub fn blocks(mut self, blocks: impl IntoIterator<Item = Block>) -> Body {
-        self.items.extend(blocks.into_iter().map(Item::Block));
+        self.items.extend(blocks.into_iter().map(|block| Item::Block(Box::new(block))));
         self
     }
 
@@ -219,6 +226,16 @@ impl Body {
     pub fn comment(mut self, text: impl Into<Text>, origin: Origin) -> Body {
         self.items.push(Item::Comment(text.into(), origin));
         self
+    }
+
+    /// Gives back the room that was set aside for more items.
+    pub fn shrink(&mut self) {
+        self.items.shrink_to_fit();
+        for item in &mut self.items {
+            if let Item::Block(block) = item {
+                block.body.shrink();
+            }
+        }
     }
 
     /// Adds an attribute at the end.

@@ -164,7 +164,8 @@ impl Printer<'_> {
             return;
         }
         match &node.expr {
-            Expr::Call(_, nodes) | Expr::List(nodes) => nodes.iter().for_each(|node| self.beside(node)),
+            Expr::Call(call) => call.arguments.iter().for_each(|node| self.beside(node)),
+            Expr::List(nodes) => nodes.iter().for_each(|node| self.beside(node)),
             Expr::Object(fields) => fields.iter().for_each(|(_, node)| self.beside(node)),
             Expr::Conditional(nodes) => nodes.iter().for_each(|node| self.beside(node)),
             _ => self.out.beside(node.origin),
@@ -193,14 +194,14 @@ impl Printer<'_> {
                 self.out.text.push('}');
                 self.out.leave();
             }
-            Expr::Call(name, arguments) if !arguments.is_empty() => {
-                self.out.text.push_str(name);
+            Expr::Call(call) if !call.arguments.is_empty() => {
+                self.out.text.push_str(call.name);
                 self.out.text.push('(');
-                if let [only] = arguments.as_slice() {
+                if let [only] = call.arguments.as_slice() {
                     self.value(only, indent);
                 } else {
                     self.out.end_line(node.origin);
-                    self.elements(arguments, indent + STEP);
+                    self.elements(&call.arguments, indent + STEP);
                     self.out.indent(indent);
                 }
                 self.out.text.push(')');
@@ -293,7 +294,7 @@ fn has_lines(node: &Node) -> bool {
     match &node.expr {
         Expr::List(elements) => !elements.is_empty(),
         Expr::Object(fields) => !fields.is_empty(),
-        Expr::Call(_, arguments) => match arguments.as_slice() {
+        Expr::Call(call) => match call.arguments.as_slice() {
             [] => false,
             [only] => has_lines(only),
             _ => true,
@@ -328,13 +329,15 @@ fn in_line(node: &Node, out: &mut String, room: usize, top: bool) -> bool {
             out.push_str(code);
             return room == usize::MAX || !code.contains('\n');
         }
-        Expr::Call(name, arguments) => {
-            if top && matches!(arguments.as_slice(), [Node { expr: Expr::Object(fields), .. }] if !fields.is_empty()) {
+        Expr::Call(call) => {
+            if top
+                && matches!(call.arguments.as_slice(), [Node { expr: Expr::Object(fields), .. }] if !fields.is_empty())
+            {
                 return false;
             }
-            out.push_str(name);
+            out.push_str(call.name);
             out.push('(');
-            if !separated(arguments, out, room) {
+            if !separated(&call.arguments, out, room) {
                 return false;
             }
             out.push(')');

@@ -45,7 +45,7 @@ impl Value {
                     Value::Either(named.to_owned(), Box::new([Value::of(yes), Value::of(no)]))
                 })
             }
-            Expr::Null | Expr::Call(..) | Expr::List(..) | Expr::Object(..) => Value::Unknown,
+            Expr::Null | Expr::Call(_) | Expr::List(..) | Expr::Object(..) => Value::Unknown,
         }
     }
 
@@ -71,7 +71,7 @@ impl Value {
 }
 
 fn blocks(body: &Body) -> impl Iterator<Item = &Block> {
-    body.items.iter().filter_map(|item| if let Item::Block(block) = item { Some(block) } else { None })
+    body.items.iter().filter_map(|item| if let Item::Block(block) = item { Some(&**block) } else { None })
 }
 
 fn attribute<'d>(body: &'d Body, name: &str) -> Option<&'d Node> {
@@ -131,8 +131,8 @@ impl Proof<'_> {
         match kind {
             "aws_ecs_task_definition" => {
                 let definitions = attribute(body, "container_definitions");
-                let Some(Expr::Call(_, arguments)) = definitions.map(|node| &node.expr) else { return };
-                for container in arguments.iter().flat_map(elements) {
+                let Some(Expr::Call(call)) = definitions.map(|node| &node.expr) else { return };
+                for container in call.arguments.iter().flat_map(elements) {
                     let name = field(container, "name").map_or(Value::Unknown, Value::of);
                     for mapping in field(container, "portMappings").into_iter().flat_map(elements) {
                         says(name.clone(), Subject::Port, field(mapping, "containerPort"));

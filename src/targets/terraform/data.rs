@@ -5,7 +5,7 @@ use super::network::port;
 use super::objects;
 use super::place::{Place, arn, id, identifier, joined};
 use crate::ir::{Origin, Traced};
-use crate::output::hcl::{Block, Body, Expr, Node, Part};
+use crate::output::hcl::{Block, Body, Node, Part};
 use crate::plan::aws::graph::{
     Datastores, DbInstance, DbParameter, DocumentCluster, Id, MqBroker, MskCluster, Owner, Ref, ReplicationGroup,
     Secret, SecretContent, SecurityGroup,
@@ -303,15 +303,13 @@ fn kafka(cluster: &MskCluster, place: Place<'_>, module: &mut Module) {
         .with("instance_type", Node::traced(&cluster.instance_type))
         .with(
             "client_subnets",
-            Node::new(
-                Expr::Call(
-                    "slice".into(),
-                    vec![
-                        Node::code("local.data_subnet_ids", origin),
-                        Node::code("0", origin),
-                        Node::number(&cluster.zones),
-                    ],
-                ),
+            Node::call(
+                "slice",
+                vec![
+                    Node::code("local.data_subnet_ids", origin),
+                    Node::code("0", origin),
+                    Node::number(&cluster.zones),
+                ],
                 origin,
             ),
         )

@@ -99,7 +99,8 @@ fn node(all: &mut Node, names: &[[&'static str; 3]]) {
                 }
             }
         }
-        Expr::Call(_, nodes) | Expr::List(nodes) => nodes.iter_mut().for_each(|one| node(one, names)),
+        Expr::Call(call) => call.arguments.iter_mut().for_each(|one| node(one, names)),
+        Expr::List(nodes) => nodes.iter_mut().for_each(|one| node(one, names)),
         Expr::Object(fields) => fields.iter_mut().for_each(|(_, one)| node(one, names)),
         Expr::Conditional(nodes) => nodes.iter_mut().for_each(|one| node(one, names)),
         _ => {}

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use super::rules;
 use crate::ir::Origin;
 use crate::output::doc::Text;
-use crate::output::hcl::{Block, Body, Expr, Item, Node, Part};
+use crate::output::hcl::{Block, Body, Call, Expr, Item, Node, Part};
 
 /// A field of a variable: what differs between environments.
 #[derive(Clone, Debug)]
@@ -170,7 +170,7 @@ impl Merger<'_> {
                         if number == 0 && !matches!(order.last(), Some(Slot::Blocks)) {
                             order.push(Slot::Blocks);
                         }
-                        own.push(block);
+                        own.push(*block);
                     }
                     Item::Comment(text, origin) if number == 0 => order.push(Slot::Comment(text, origin)),
                     Item::Gap if number == 0 => order.push(Slot::Gap),
@@ -194,7 +194,7 @@ impl Merger<'_> {
             order.push(Slot::Blocks);
         }
         let mut blocks = Some(blocks);
-        let mut merged = Body::default();
+        let mut merged = Body { items: Vec::with_capacity(order.len()) };
         for slot in order {
             match slot {
                 Slot::Attribute(name) => {
@@ -206,7 +206,7 @@ impl Merger<'_> {
                 }
                 Slot::Blocks => {
                     for block in blocks.take().map(|blocks| self.nested(blocks, scope, path)).unwrap_or_default() {
-                        merged.items.push(Item::Block(block));
+                        merged.items.push(Item::Block(Box::new(block)));
                     }
                 }
                 Slot::Comment(text, origin) => merged.items.push(Item::Comment(text, origin)),
@@ -253,7 +253,7 @@ impl Merger<'_> {
                 Expr::Object(_) if values.iter().all(|(_, node)| matches!(node.expr, Expr::Object(_))) => {
                     return self.object(values, scope, path);
                 }
-                Expr::Call(..) if same_calls(&values) => return self.call(values, scope, path),
+                Expr::Call(_) if same_calls(&values) => return self.call(values, scope, path),
                 Expr::List(_) if values.iter().all(|(_, node)| matches!(node.expr, Expr::List(_))) => {
                     return self.list(values, scope, path);
                 }
@@ -292,12 +292,12 @@ impl Merger<'_> {
 
     fn call(&mut self, values: Vec<(usize, Node)>, scope: &[usize], path: &[String]) -> Node {
         let origin = values[0].1.origin;
-        let mut name = Text::from("");
+        let mut name = "";
         let mut arguments: Vec<Vec<(usize, Node)>> = Vec::new();
         for (environment, node) in values {
-            let Expr::Call(own, nodes) = node.expr else { continue };
-            name = own;
-            for (index, argument) in nodes.into_iter().enumerate() {
+            let Expr::Call(own) = node.expr else { continue };
+            name = own.name;
+            for (index, argument) in own.arguments.into_iter().enumerate() {
                 if arguments.len() == index {
                     arguments.push(Vec::new());
                 }
@@ -305,7 +305,7 @@ impl Merger<'_> {
             }
         }
         let merged = arguments.into_iter().map(|values| self.value(values, scope, path)).collect();
-        Node::new(Expr::Call(name, merged), origin)
+        Node::new(Expr::Call(Box::new(Call { name, arguments: merged })), origin)
     }
 
     /// Elements that all environments have, then those of some.
@@ -447,9 +447,9 @@ fn literal_kind(values: &[(usize, Node)]) -> Option<&'static str> {
 }
 
 fn same_calls(values: &[(usize, Node)]) -> bool {
-    let Expr::Call(name, arguments) = &values[0].1.expr else { return false };
+    let Expr::Call(first) = &values[0].1.expr else { return false };
     values.iter().all(
-        |(_, node)| matches!(&node.expr, Expr::Call(other, others) if name == other && arguments.len() == others.len()),
+        |(_, node)| matches!(&node.expr, Expr::Call(other) if first.name == other.name && first.arguments.len() == other.arguments.len()),
     )
 }
 
@@ -515,7 +515,8 @@ fn node(all: &mut Node, counted: &BTreeSet<String>) {
                 }
             }
         }
-        Expr::Call(_, nodes) | Expr::List(nodes) => nodes.iter_mut().for_each(|one| node(one, counted)),
+        Expr::Call(call) => call.arguments.iter_mut().for_each(|one| node(one, counted)),
+        Expr::List(nodes) => nodes.iter_mut().for_each(|one| node(one, counted)),
         Expr::Object(fields) => fields.iter_mut().for_each(|(_, one)| node(one, counted)),
         Expr::Conditional(nodes) => nodes.iter_mut().for_each(|one| node(one, counted)),
         _ => {}

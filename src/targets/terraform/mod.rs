@@ -85,11 +85,16 @@ struct Writer<'a, 'f> {
     system: &'a SystemTemplate,
 }
 
-impl Writer<'_, '_> {
+impl<'a> Writer<'a, '_> {
     fn add(&mut self, path: String, environment: Option<&str>, body: Body) {
-        let header = header(self.system);
         let body = Arc::new(body);
-        let job = move || Content::Hcl { header: header.clone(), body: Arc::clone(&body) };
+        self.add_later(path, environment, move || Arc::clone(&body));
+    }
+
+    /// A file whose body is made when it is printed.
+    fn add_later(&mut self, path: String, environment: Option<&str>, body: impl Fn() -> Arc<Body> + Send + Sync + 'a) {
+        let system = self.system;
+        let job = move || Content::Hcl { header: header(system), body: body() };
         match environment {
             Some(environment) => self.files.add_for(environment, path, job),
             None => self.files.add(path, job),
@@ -156,7 +161,7 @@ fn head(account: &AwsAccount, state: &State<'_>, folder: &str, specs: &Specs, ou
 /// Blocks of one file, by environment.
 type Layers = Vec<(usize, Vec<Block>)>;
 
-fn environments(plans: &Plans, specs: &Specs, out: &mut Writer<'_, '_>) {
+fn environments<'a>(plans: &'a Plans, specs: &'a Specs, out: &mut Writer<'a, '_>) {
     let environments = &plans.aws.environments;
     let names: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
     let looked_up = existing::any(environments);
@@ -202,7 +207,7 @@ fn environments(plans: &Plans, specs: &Specs, out: &mut Writer<'_, '_>) {
             } else {
                 "What differs between environments."
             };
-            subjects.push(Subject { name, what: what.to_owned(), fields: merged.fields });
+            subjects.push(Subject { name, what, fields: merged.fields });
         }
         let resources = merged.blocks.iter().filter(|block| block.kind == "resource");
         addresses.extend(resources.map(|block| block.labels.join(".")));
@@ -214,8 +219,11 @@ fn environments(plans: &Plans, specs: &Specs, out: &mut Writer<'_, '_>) {
     }
     let aliases = roots::Aliases::of(environments, &specs.aws.words.cdn_certificate_region);
     let facts = &specs.aws.terraform;
+    let (subjects, outputs) = (Arc::new(subjects), Arc::new(outputs));
     out.add("modules/system/versions.tf".to_owned(), None, roots::versions(facts, None, &aliases));
-    out.add("modules/system/variables.tf".to_owned(), None, roots::variables(environments, &subjects));
+    let all = Arc::clone(&subjects);
+    let variables = move || Arc::new(roots::variables(environments, &all));
+    out.add_later("modules/system/variables.tf".to_owned(), None, variables);
     out.add("modules/system/main.tf".to_owned(), None, main(out.system));
     for (number, environment) in environments.iter().enumerate() {
         let name = environment.name.as_str();
@@ -226,22 +234,19 @@ fn environments(plans: &Plans, specs: &Specs, out: &mut Writer<'_, '_>) {
             region: &environment.region,
             key: names::state_key(name),
         };
-        let (main, variables, told) = roots::main(environments, number, &subjects, &outputs, &aliases);
+        let (all, told) = (Arc::clone(&subjects), Arc::clone(&outputs));
+        let main = move || Arc::new(roots::main(environments, number, &all, &aliases));
+        out.add_later(format!("{folder}/main.tf"), Some(name), main);
+        out.add_later(format!("{folder}/outputs.tf"), Some(name), move || Arc::new(roots::told(environments, &told)));
         let provider = roots::provider(
             Node::traced(&environment.region),
             environment.account.as_ref(),
             &environment.tags,
             &aliases.regions(environment),
         );
-        for (file, body) in [
-            ("main.tf", main),
-            ("outputs.tf", told),
-            ("providers.tf", provider),
-            ("variables.tf", variables),
-            ("versions.tf", roots::versions(facts, Some(&state), &aliases)),
-        ] {
-            out.add(format!("{folder}/{file}"), Some(name), body);
-        }
+        out.add(format!("{folder}/providers.tf"), Some(name), provider);
+        out.add(format!("{folder}/variables.tf"), Some(name), roots::own_variables(environments));
+        out.add(format!("{folder}/versions.tf"), Some(name), roots::versions(facts, Some(&state), &aliases));
     }
 }
 

@@ -18,7 +18,9 @@ pub(super) struct Module {
 
 impl Module {
     /// Adds a block to a file.
-    pub(super) fn add(&mut self, file: &str, block: Block) {
+    pub(super) fn add(&mut self, file: &str, mut block: Block) {
+        // All blocks of all environments are held at once.
+        block.body.shrink();
         let index = match self.index.get(file) {
             Some(index) => *index,
             None => {

@@ -15,7 +15,7 @@ use crate::spec::aws::TerraformFacts;
 /// A subject of the module's variables, and its fields.
 pub(super) struct Subject {
     pub(super) name: String,
-    pub(super) what: String,
+    pub(super) what: &'static str,
     pub(super) fields: Vec<Field>,
 }
 
@@ -96,7 +96,7 @@ pub(super) fn provider(
 }
 
 /// Providers of other regions that the module asks for.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Aliases<'a> {
     /// Whether backups of some environment are copied to another region.
     copies: bool,
@@ -222,7 +222,7 @@ pub(super) fn variables(environments: &[AwsEnvironment], subjects: &[Subject]) -
             kind.push_str(&format!("    {:widest$} = {named}\n", field.name));
         }
         kind.push_str("  })");
-        body = body.block(variable(&subject.name, subject.what.clone(), code(kind), Body::default()));
+        body = body.block(variable(&subject.name, subject.what, code(kind), Body::default()));
     }
     body
 }
@@ -241,9 +241,8 @@ pub(super) fn main(
     environments: &[AwsEnvironment],
     number: usize,
     subjects: &[Subject],
-    outputs: &[String],
     aliases: &Aliases<'_>,
-) -> (Body, Body, Body) {
+) -> Body {
     let environment = &environments[number];
     let rule = Origin::rule(rules::MODULE);
     let zones = environment.network.zones.iter().map(|zone| (zone.name.value.clone().into(), zone_of(zone)));
@@ -253,20 +252,8 @@ pub(super) fn main(
         .with("environment", Node::traced(&environment.name))
         .with("region", Node::traced(&environment.region))
         .with("password_version", Node::code("var.password_version", rule));
-    let mut own = Body::default().block(variable(
-        "password_version",
-        "Counts passwords: a higher number makes new ones, in datastores and in their secrets alike.",
-        code("number"),
-        Body::default().with("default", code("1")),
-    ));
     if is_ecs(environments) {
         call = call.with("held_task_definitions", Node::code("var.held_task_definitions", rule));
-        own = own.block(variable(
-            "held_task_definitions",
-            "Components that stay on this task definition (its ARN) while a release prepares: no service is replaced.",
-            code("map(string)"),
-            Body::default().with("default", code("{}")),
-        ));
     }
     if has_domain(environments) {
         let domain = match &environment.balancing.zone {
@@ -304,17 +291,40 @@ pub(super) fn main(
         providers.push_str("  }");
         call = call.gap().with("providers", Node::code(providers, rule));
     }
-    let main = Body::default().block(Block::labelled("module", ["system"], call, rule));
+    Body::default().block(Block::labelled("module", ["system"], call, rule))
+}
+
+/// What whoever applies an environment may say.
+pub(super) fn own_variables(environments: &[AwsEnvironment]) -> Body {
+    let own = Body::default().block(variable(
+        "password_version",
+        "Counts passwords: a higher number makes new ones, in datastores and in their secrets alike.",
+        code("number"),
+        Body::default().with("default", code("1")),
+    ));
+    if !is_ecs(environments) {
+        return own;
+    }
+    own.block(variable(
+        "held_task_definitions",
+        "Components that stay on this task definition (its ARN) while a release prepares: no service is replaced.",
+        code("map(string)"),
+        Body::default().with("default", code("{}")),
+    ))
+}
+
+/// What the module tells, told on.
+pub(super) fn told(environments: &[AwsEnvironment], outputs: &[String]) -> Body {
     let parameters = environments.iter().flat_map(|environment| &environment.parameters);
     let described = parameters.map(|parameter| (identifier(parameter.id.as_str()), &parameter.description));
     let descriptions: BTreeMap<String, &Traced<String>> = described.collect();
-    let told = outputs.iter().fold(Body::default(), |body, output| {
+    let rule = Origin::rule(rules::MODULE);
+    outputs.iter().fold(Body::default(), |body, output| {
         let inner = Body::default()
             .with_some("description", descriptions.get(output).map(|description| Node::traced(description)))
             .with("value", Node::code(format!("module.system.{}", identifier(output)), rule));
         body.block(Block::labelled("output", [identifier(output)], inner, rule))
-    });
-    (main, own, told)
+    })
 }
 
 /// The region that backups are copied to.
