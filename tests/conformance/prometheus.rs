@@ -204,6 +204,11 @@ fn outage_is_told() -> Outcome {
     if !nested.status.success() {
         wrong.push(String::from_utf8_lossy(&nested.stderr).into_owned());
     }
+    // Where nodes are lost, they are what is told of.
+    let nodes = outage(&folder, &["web", "--nodes"])?;
+    if !nodes.status.success() {
+        wrong.push(String::from_utf8_lossy(&nodes.stderr).into_owned());
+    }
     let loud = scratch.path().join("loud");
     folder::copy(&folder, &loud)?;
     let alertmanager = loud.join("alertmanager.yaml");

@@ -36,6 +36,13 @@ choice! {
         QueueExpiring = "queue-expiring": "messages will be lost before they are taken",
         ObjectsLost = "objects-lost": "half of what was in a bucket is gone",
         DeliveriesFailing = "deliveries-failing": "messages of a topic do not reach a subscriber",
+        NodeUnready = "node-unready": "a node of the cluster takes no work",
+        NodesLost = "nodes-lost": "a zone of the cluster, or a quarter of its nodes, is lost",
+        NodePressure = "node-pressure": "a node runs out of disk, memory or process numbers",
+        ExporterAbsent = "exporter-absent": "who measures tells nothing any more: what it measures can't be told of",
+        RulesFailing = "rules-failing": "rules can't be evaluated: their alerts are quiet",
+        NotificationsFailing = "notifications-failing": "messages do not reach who is to be told",
+        ConfigurationRefused = "configuration-refused": "Prometheus or Alertmanager refuses its new configuration",
         CertificateExpiring = "certificate-expiring": "a certificate ends soon and was not renewed",
         Escalated = "escalated": "a page was not over in time",
     }

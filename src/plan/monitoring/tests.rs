@@ -191,6 +191,28 @@ fn the_storefront_is_watched_as_it_asks_for() {
 }
 
 #[test]
+fn the_nodes_of_a_cluster_are_watched_where_pathc_makes_it() {
+    let watched = |system: &System| {
+        let (plan, _) = plan(system, &specs());
+        let of = |id: &str| {
+            let alert = plan.alerting.alerts.iter().find(|alert| alert.id.value == id)?;
+            Some(alert.environments.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+        };
+        (of("system/nodes-lost"), of("system/rules-failing"))
+    };
+    let both = Some("staging production".to_owned());
+    assert_eq!(watched(&system("storefront")), (both.clone(), both.clone()));
+    // Production takes part in a cluster that is there before; what measures there is installed all the same.
+    assert_eq!(watched(&system("clinic")), (Some("staging".to_owned()), both));
+    // A Prometheus that exists may see several clusters, and watches itself.
+    let mut elsewhere = system("storefront");
+    let origin = elsewhere.origin;
+    elsewhere.platform.prometheus_url = Some(Traced::new("https://prometheus.example".to_owned(), origin));
+    assert_eq!(watched(&elsewhere), (None, None));
+    assert_eq!(watched(&system("courier")), (None, None));
+}
+
+#[test]
 fn every_alert_has_a_dashboard_and_a_route() {
     for fixture in ["storefront", "opentelemetry-demo"] {
         let (plan, _) = plan(&system(fixture), &specs());

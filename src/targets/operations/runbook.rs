@@ -159,6 +159,8 @@ fn alert(place: &Place<'_>, path: &str, alerts: &[&AlertPlan]) -> Data {
     let indicator = objective.map(|objective| objective.indicator.value);
     let data = Data::new()
         .prose("section", &first.section)
+        .flag("of_kubelet", first.section.ends_with("-kubelet"))
+        .flag("of_cloudwatch", first.section.ends_with("-cloudwatch-exporter"))
         .word("kind", first.kind.value.as_str())
         .word("indicator", indicator.map_or("", |indicator| indicator.as_str()))
         .list("pages", told(place, alerts, AlertSeverity::Page))

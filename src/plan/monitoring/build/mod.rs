@@ -6,6 +6,7 @@ mod alerts;
 mod budgets;
 mod burn;
 mod catalogue;
+mod cluster_alerts;
 mod component_alerts;
 mod component_dashboard;
 mod component_panels;
@@ -57,6 +58,7 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
 
     let of_datastores = datastores::alerts(system, specs, &shown_datastores);
     let mut of_system = alerts::of_system(system, specs);
+    of_system.extend(cluster_alerts::alerts(system, specs));
     of_system.extend(escalation::alerts(system));
 
     let mut joined = Joined::default();

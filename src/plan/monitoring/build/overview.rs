@@ -164,13 +164,18 @@ pub(super) fn system(system: &System, specs: &Specs, alerts: &[AlertPlan], has_o
     let drawn = graph.as_ref().map(|graph| drawing(graph, &traffic, 24));
     let (nodes, edges) = graph.map(|graph| (graph.nodes, graph.edges)).unwrap_or_default();
     let certificates = certificates(specs, system, alerts);
+    let nodes_of_cluster = nodes_of_cluster(alerts);
     // What has no panel is known by its alert alone.
     let uid = dashboard_uid(system, "overview");
-    let has_panel = |alert: &&AlertPlan| certificates.is_some() && alert.kind.value == AlertKind::CertificateExpiring;
+    let has_panel = |alert: &&AlertPlan| match alert.kind.value {
+        AlertKind::CertificateExpiring => certificates.is_some(),
+        kind => ABOUT_NODES.contains(&kind) && nodes_of_cluster.is_some(),
+    };
     let others = alerts.iter().filter(|alert| alert.dashboard == uid && !has_panel(alert));
     let firing = firing(system, &["alertname", "severity", "component", "datastore"], "").runbooks(others);
     let mut now = vec![firing.size(24, 6)];
     now.extend(certificates);
+    now.extend(nodes_of_cluster);
     DashboardPlan {
         origin: system.origin,
         uid: dashboard_uid(system, "overview"),
@@ -260,6 +265,23 @@ fn certificates(specs: &Specs, system: &System, alerts: &[AlertPlan]) -> Option<
         .states_from_bad(limit.as_slice())
         .runbooks(std::iter::once(alert));
     Some(panel.size(6, 4))
+}
+
+/// What is told of nodes.
+const ABOUT_NODES: [AlertKind; 3] = [AlertKind::NodesLost, AlertKind::NodeUnready, AlertKind::NodePressure];
+
+/// How many nodes take work, of a cluster that is watched.
+fn nodes_of_cluster(alerts: &[AlertPlan]) -> Option<Draft> {
+    let about: Vec<&AlertPlan> = alerts.iter().filter(|alert| ABOUT_NODES.contains(&alert.kind.value)).collect();
+    let condition = |matchers: &str| select("kube_node_status_condition", &[matchers]);
+    let ready = condition("condition=\"Ready\",status=\"true\"");
+    let pressed = condition("condition=~\"DiskPressure|MemoryPressure|PIDPressure\",status=\"true\"");
+    let panel = Draft::new("Nodes of the cluster", PanelKind::Timeseries, PanelUnit::Count)
+        .query(format!("count({ready})"), "all")
+        .query(format!("sum({ready})"), "ready")
+        .query(format!("sum({pressed})"), "under pressure")
+        .runbooks(about.iter().copied());
+    (!about.is_empty()).then(|| panel.size(12, 8))
 }
 
 /// The panel of a graph: boxes are coloured by what fails.

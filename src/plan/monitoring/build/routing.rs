@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::escalation;
-use crate::ir::component::DependencyKind;
+use crate::ir::component::{Component, DependencyKind};
 use crate::ir::ownership::{Oncall, Owner};
 use crate::ir::value::{Duration, Name};
 use crate::ir::{Origin, Rule, System, Traced};
@@ -182,6 +182,7 @@ const REPLICAS: &[AlertKind] = &[
 /// One outage is one page: what follows from it is kept quiet.
 pub(super) fn inhibitions(system: &System, alerts: &[AlertPlan]) -> Vec<InhibitionPlan> {
     let mut inhibitions = of_one_component();
+    inhibitions.extend(of_nodes(system, alerts));
     inhibitions.extend(of_dependencies(system, alerts));
     inhibitions
 }
@@ -237,6 +238,29 @@ fn of_one_component() -> Vec<InhibitionPlan> {
             &["environment", "datastore"],
         ),
     ]
+}
+
+/// Where the nodes are lost, and with them what ran there.
+fn of_nodes(system: &System, alerts: &[AlertPlan]) -> Vec<InhibitionPlan> {
+    if !alerts.iter().any(|alert| alert.kind.value == AlertKind::NodesLost) {
+        return Vec::new();
+    }
+    let origin = Origin::rule(rules::INHIBIT_NODES);
+    let quiet = |reason, target| {
+        let source = vec![("kind", words(&[AlertKind::NodesLost]))];
+        Inhibition { reason, source, target, equal: &["environment"], rule: rules::INHIBIT_NODES, origin }.plan()
+    };
+    let runs = |component: &&Component| component.is_deployed() && component.is_long_running();
+    let components: Vec<String> =
+        system.components.iter().filter(runs).map(|component| component.name.to_string()).collect();
+    let kinds = [OUTAGES, REQUESTS, REPLICAS, &[AlertKind::NodeUnready]].concat();
+    let mut inhibitions = vec![quiet("the nodes are lost: what ran on them is out", vec![("kind", words(&kinds))])];
+    // A page that was kept quiet lasts, too; the escalation of the nodes' own page names no component.
+    if !components.is_empty() {
+        let target = vec![("component", components), ("kind", words(&[AlertKind::Escalated]))];
+        inhibitions.push(quiet("the nodes are lost: their page is the one that is escalated", target));
+    }
+    inhibitions
 }
 
 /// Where what is needed fails, and what needs it with it.

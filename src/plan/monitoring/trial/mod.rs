@@ -168,7 +168,13 @@ pub fn of_alert<'e>(
         AlertKind::ReplicasMissing | AlertKind::RunFailed | AlertKind::ScheduleOff | AlertKind::Escalated => {
             &[Course::Level(zero, one)]
         }
-        AlertKind::Restarts | AlertKind::OutOfMemory => &[Course::Growth(zero, one)],
+        AlertKind::NodeUnready | AlertKind::NodePressure => &[Course::Level(zero, one)],
+        AlertKind::NodesLost => &[Course::Level(zero, Decimal::whole(2)), Course::Level(one, one)],
+        AlertKind::ExporterAbsent => &[Course::Gone(one)],
+        AlertKind::ConfigurationRefused => &[Course::Level(one, zero), Course::Level(one, one)],
+        AlertKind::Restarts | AlertKind::OutOfMemory | AlertKind::RulesFailing | AlertKind::NotificationsFailing => {
+            &[Course::Growth(zero, one)]
+        }
         AlertKind::Throttled | AlertKind::ConnectionsDropped | AlertKind::HandshakesFailing => {
             &[Course::Growth(zero, many), Course::Growth(many, many)]
         }
