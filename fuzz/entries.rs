@@ -69,16 +69,20 @@ pub(crate) fn printers(bytes: &[u8]) {
     let id = sources.add("x.yaml".into(), printed.text.clone(), FileKind::Plan, tree);
     let file = sources.file(id);
     let value = |node, key: &str| {
-        let mut entries = file.tree.entries(node)?;
+        let mut entries = file.tree().entries(node)?;
         entries
-            .find(|(name, _)| file.tree.scalar(&file.text, *name).is_some_and(|(name, _)| name == key))
+            .find(|(name, _)| file.tree().scalar(&file.text, *name).is_some_and(|(name, _)| name == key))
             .map(|(_, value)| value)
     };
-    let list =
-        file.tree.root().and_then(|root| value(root, "list")).and_then(|list| file.tree.list(list)).unwrap_or_default();
+    let list = file
+        .tree()
+        .root()
+        .and_then(|root| value(root, "list"))
+        .and_then(|list| file.tree().list(list))
+        .unwrap_or_default();
     assert_eq!(list.len(), texts.len());
     for (node, text) in list.iter().zip(&texts) {
-        assert_eq!(file.tree.scalar(&file.text, *node).map(|(text, _)| text), Some(text.as_str()));
+        assert_eq!(file.tree().scalar(&file.text, *node).map(|(text, _)| text), Some(text.as_str()));
     }
 }
 

@@ -49,7 +49,9 @@ fn as_yaml(writer: &mut yaml::Writer<'_>, map: &Map) {
         let key = entry_of(&entry.key);
         match &entry.value {
             Doc::Text(text, origin) => writer.text(key, text, *origin),
-            Doc::Map(map) if map.style == Style::Flow => writer.inline(key, map.origin, texts(map)),
+            Doc::Map(map) if map.style == Style::Flow => writer.inline(key, map.origin, |flow| {
+                texts(map).for_each(|(key, text, origin)| flow.text(key, text, origin));
+            }),
             Doc::Map(map) => writer.map(key, map.origin, |writer| as_yaml(writer, map)),
             Doc::List(elements, _, origin) => writer.list(key, *origin, |writer| {
                 for element in elements {
