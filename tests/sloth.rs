@@ -87,7 +87,8 @@ fn the_same_objectives_make_the_same_rules() {
     assert_eq!(theirs.len(), 4);
     let environment = &ours.configurations.environments[0];
     for (id, rules) in theirs {
-        let objective = ours.configurations.objectives.iter().find(|objective| objective.sloth_id.value == id).unwrap();
+        let objective =
+            ours.configurations.objectives.iter().find(|objective| objective.sloth_id.as_str() == id).unwrap();
         let recorded = Recorded::new(&ours.configurations, objective, environment);
         let mine = recordings(&recorded);
         let labels: BTreeMap<&str, &str> =

@@ -246,6 +246,7 @@ macro_rules! plan_record {
                 $field:ident : $field_type:ty, $presence:ident $($default:literal)?;
             )*
         }
+        $(sharing $shared:ident : $shared_type:ident)?
     )*) => {$(
         $crate::record! {
             $(#[doc = $doc])*
@@ -255,11 +256,13 @@ macro_rules! plan_record {
                     $field: $field_type, $presence $($default)?;
                 )*
             }
+            $(sharing $shared: $shared_type)?
         }
 
         impl $type {
             fn each_field(&self, visit: &mut dyn FnMut(&'static str, &dyn $crate::plan::Encode)) {
                 $(visit($crate::source::record::key(stringify!($field)), &self.$field);)*
+                $(self.$shared.each_field(visit);)?
             }
 
             /// Writes one part of the record as a whole document; see [`write_part`](crate::plan::encode::write_part).
@@ -284,6 +287,11 @@ macro_rules! plan_record {
 
             fn shrink(&mut self) {
                 $($crate::plan::Encode::shrink(&mut self.$field);)*
+                $(
+                    if let Some(shared) = std::sync::Arc::get_mut(&mut self.$shared) {
+                        $crate::plan::Encode::shrink(shared);
+                    }
+                )?
             }
         }
     )*};

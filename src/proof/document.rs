@@ -218,7 +218,7 @@ impl Proof<'_> {
         let Some(planned) = self.expected.alerts.get(id) else {
             return self.object(place, format!("tells of `{id}`, which the plan does not know"));
         };
-        if planned.name.value != name {
+        if planned.name.as_str() != name {
             self.object(place, format!("calls the alert `{id}` `{name}`, the plan `{}`", planned.name));
         }
         let hold = planned.hold.as_ref().map(|hold| expected::shown(&hold.value));

@@ -1,6 +1,8 @@
 //! `record!` and `choice!`: one declaration makes a type, its reader, its schema and its reference entry, so that they
 //! can't disagree.
 
+use super::FieldShape;
+
 /// The key of a field: its name without the mark of a raw identifier.
 #[must_use]
 pub const fn key(field: &'static str) -> &'static str {
@@ -8,6 +10,18 @@ pub const fn key(field: &'static str) -> &'static str {
         [b'r', b'#', ..] => field.split_at(2).1,
         _ => field,
     }
+}
+
+/// The fields of a record, and behind them those that it shares with others.
+#[must_use]
+pub const fn joined<const N: usize>(own: &[FieldShape], shared: &[FieldShape]) -> [FieldShape; N] {
+    let mut all = [own[0]; N];
+    let mut at = 1;
+    while at < N {
+        all[at] = if at < own.len() { own[at] } else { shared[at - own.len()] };
+        at += 1;
+    }
+    all
 }
 
 /// Declares a mapping with known keys.
@@ -26,6 +40,7 @@ pub const fn key(field: &'static str) -> &'static str {
 ///         labels: Vec<Traced<String>>, many;
 ///     }
 ///     shorthand name                                 // a bare scalar sets this field
+///     sharing wall: WallInput                        // keys of this mapping, too, that several records hold alike
 /// }
 /// ```
 #[macro_export]
@@ -39,6 +54,7 @@ macro_rules! record {
             )*
         }
         $(shorthand $short:ident)?
+        $(sharing $shared:ident : $shared_type:ident)?
     ) => {
         $(#[doc = $doc])*
         #[derive(Clone, Debug)]
@@ -49,6 +65,10 @@ macro_rules! record {
                 $(#[doc = $field_doc])*
                 pub $field: $crate::record!(@type $presence $field_type),
             )*
+            $(
+                /// What several have alike.
+                pub $shared: std::sync::Arc<$shared_type>,
+            )?
         }
 
         impl $type {
@@ -56,12 +76,15 @@ macro_rules! record {
             pub const SHAPE: $crate::source::RecordShape = $crate::source::RecordShape {
                 name: $name,
                 doc: concat!($($doc, "\n",)*),
-                fields: &[$($crate::source::FieldShape {
-                    name: $crate::source::record::key(stringify!($field)),
-                    doc: concat!($($field_doc, "\n",)*),
-                    presence: $crate::record!(@presence $presence $($default)?),
-                    shape: <$field_type as $crate::source::Decode>::shape,
-                }),*],
+                fields: {
+                    const OWN: &[$crate::source::FieldShape] = &[$($crate::source::FieldShape {
+                        name: $crate::source::record::key(stringify!($field)),
+                        doc: concat!($($field_doc, "\n",)*),
+                        presence: $crate::record!(@presence $presence $($default)?),
+                        shape: <$field_type as $crate::source::Decode>::shape,
+                    }),*];
+                    $crate::record!(@fields OWN $($shared_type)?)
+                },
                 shorthand: $crate::record!(@short $($short)?),
             };
 
@@ -77,9 +100,43 @@ macro_rules! record {
                     index += 1;
                 )*
                 let _ = (record, index);
-                Some($type { origin, $($field: $crate::record!(@unwrap $presence $field),)* })
+                Some($type {
+                    origin,
+                    $($field: $crate::record!(@unwrap $presence $field),)*
+                    $($shared: std::sync::Arc::new($shared_type::absent(origin)?),)?
+                })
+            }
+
+            /// Reads the fields of a mapping that is open.
+            #[allow(unused_assignments, unused_mut)]
+            pub(crate) fn read_fields(
+                reader: &mut $crate::source::decode::RecordReader<'_>,
+                decoder: &mut $crate::source::Decoder<'_>,
+                origin: $crate::source::Origin,
+            ) -> Option<Self> {
+                let mut index: u8 = 0;
+                $(
+                    let $field = $crate::record!(@read reader decoder index $field $presence $($default)?);
+                    index += 1;
+                )*
+                let _ = index;
+                $(let $shared = $shared_type::read_fields(reader, decoder, origin);)?
+                Some($type {
+                    origin,
+                    $($field: $crate::record!(@unwrap $presence $field),)*
+                    $($shared: std::sync::Arc::new($shared?),)?
+                })
             }
         }
+
+        $(
+            impl std::ops::Deref for $type {
+                type Target = $shared_type;
+                fn deref(&self) -> &$shared_type {
+                    &self.$shared
+                }
+            }
+        )?
 
         impl $crate::source::Decode for $type {
             fn shape() -> $crate::source::Shape {
@@ -87,22 +144,23 @@ macro_rules! record {
                 $crate::source::Shape::Record(&SHAPE)
             }
 
-            #[allow(unused_assignments, unused_mut)]
             fn decode(decoder: &mut $crate::source::Decoder<'_>, node: $crate::source::yaml::NodeId) -> Option<Self> {
                 static SHAPE: $crate::source::RecordShape = $type::SHAPE;
                 let origin = decoder.origin(node);
                 let mut reader = $crate::record!(@open decoder node SHAPE $type { $($field : $presence $($default)?;)* } $($short)?);
-                let mut index: u8 = 0;
-                $(
-                    let $field = $crate::record!(@read reader decoder index $field $presence $($default)?);
-                    index += 1;
-                )*
-                let _ = index;
+                let record = $type::read_fields(&mut reader, decoder, origin);
                 reader.finish(decoder);
-                Some($type { origin, $($field: $crate::record!(@unwrap $presence $field),)* })
+                record
             }
         }
     };
+
+    (@fields $own:ident) => { $own };
+    (@fields $own:ident $shared:ident) => {{
+        const ALL: [$crate::source::FieldShape; $own.len() + $shared::SHAPE.fields.len()] =
+            $crate::source::record::joined($own, $shared::SHAPE.fields);
+        &ALL
+    }};
 
     (@type required $type:ty) => { $type };
     (@type optional $type:ty) => { Option<$type> };

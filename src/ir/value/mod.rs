@@ -59,6 +59,7 @@ mod path;
 mod quantity;
 #[cfg(test)]
 mod tests;
+mod text;
 mod time;
 
 pub use decimal::{Decimal, Percent, push_number};
@@ -66,6 +67,7 @@ pub use name::{Commit, Digest, Identifier, Name, VariableName};
 pub use network::{AddressRange, HostName, PortNumber};
 pub use path::{ContainerPath, RepositoryPath, UrlPath};
 pub use quantity::{CountOrPercent, Cpu, Size};
+pub use text::Text;
 pub use time::{Date, Duration, Time, TimeOfDay};
 
 const fn shape(name: &'static str, hint: &'static str, json: JsonType, pattern: Option<&'static str>) -> ScalarShape {

@@ -1,7 +1,7 @@
 //! `alerting_rules`: what somebody is told, who that is, and what is kept quiet meanwhile.
 
 use crate::ir::Traced;
-use crate::ir::value::{Decimal, Duration, Name};
+use crate::ir::value::{Decimal, Duration, Name, Text};
 use crate::spec::prometheus::AlertSeverity;
 use crate::{choice, plan_record};
 
@@ -170,27 +170,17 @@ plan_record! {
     /// One alert. Its series carry `alert`, `kind`, `severity`, `team`, `environment`, and `component` or `datastore`.
     pub struct AlertPlan as "alert plan" {
         /// Unique in the system; the runbook's path.
-        id: Traced<String>, required;
+        id: Traced<Text>, required;
         /// What it is called.
-        name: Traced<String>, required;
+        name: Traced<Text>, required;
         /// What it says.
         kind: Traced<AlertKind>, required;
-        /// The component that it is about.
-        component: Traced<Name>, optional;
-        /// The datastore that it is about.
-        datastore: Traced<Name>, optional;
-        /// What the cloud calls the datastore.
-        resource: Traced<String>, optional;
         /// The objective whose burn windows it watches: its identifier.
-        objective: Traced<String>, optional;
+        objective: Traced<Text>, optional;
         /// What it asks of a person in production.
         severity: Traced<AlertSeverity>, required;
-        /// The team that is told.
-        team: Traced<String>, optional;
-        /// The environments that it is watched in.
-        environments: Vec<Traced<Name>>, many;
         /// PromQL with `$selector` that has a value while it is on; none with an objective, or where only the cloud knows.
-        expression: Traced<String>, optional;
+        expression: Traced<Text>, optional;
         /// The limit of the value that it watches, in the unit of the cloud's own metric; where the expression looks at a
         /// trend, what an alarm without one compares with.
         threshold: Traced<Decimal>, optional;
@@ -199,15 +189,30 @@ plan_record! {
         /// How long it must hold.
         hold: Traced<Duration>, optional;
         /// In a sentence.
-        summary: Traced<String>, required;
+        summary: Traced<Text>, required;
         /// What it means and where to look first.
-        description: Traced<String>, required;
+        description: Traced<Text>, required;
         /// Where its runbook stands.
-        runbook: Traced<String>, optional;
+        runbook: Traced<Text>, optional;
+        /// The heading of its runbook in its document.
+        section: Traced<Text>, required;
+    }
+    sharing about: AlertSubject
+
+    /// What alerts are about, and who is told of it.
+    pub struct AlertSubject as "alert subject" {
+        /// The component that it is about.
+        component: Traced<Name>, optional;
+        /// The datastore that it is about.
+        datastore: Traced<Name>, optional;
+        /// What the cloud calls the datastore.
+        resource: Traced<String>, optional;
+        /// The team that is told.
+        team: Traced<String>, optional;
+        /// The environments that it is watched in.
+        environments: Vec<Traced<Name>>, many;
         /// The document that holds its runbook, below the folder of the target `operations`.
         document: Traced<String>, required;
-        /// The heading of its runbook in that document.
-        section: Traced<String>, required;
         /// The dashboard that shows it.
         dashboard: Traced<String>, required;
         /// What else may be the cause: the critical dependencies.

@@ -2,7 +2,7 @@
 
 use crate::ir::Traced;
 use crate::ir::choice::{DatastoreKind, EnvironmentKind, HistogramForm, MetricType};
-use crate::ir::value::{Decimal, Duration, Name, Percent, PortNumber, TimeOfDay, UrlPath};
+use crate::ir::value::{Decimal, Duration, Name, Percent, PortNumber, Text, TimeOfDay, UrlPath};
 use crate::spec::prometheus::AlertSeverity;
 use crate::{choice, plan_record};
 
@@ -159,9 +159,9 @@ plan_record! {
     /// One objective.
     pub struct ObjectivePlan as "objective plan" {
         /// `COMPONENT/NAME`, unique in the system.
-        id: Traced<String>, required;
+        id: Traced<Text>, required;
         /// `COMPONENT-NAME`, as other generators of SLO rules build their identifier.
-        sloth_id: Traced<String>, required;
+        sloth_id: Traced<Text>, required;
         /// The component.
         component: Traced<Name>, required;
         /// What it is called.
@@ -177,9 +177,9 @@ plan_record! {
         /// How long a request may take.
         latency: Traced<Duration>, optional;
         /// The share of bad events from 0 to 1: PromQL with `$window` and `$selector`.
-        error_ratio: Traced<String>, required;
+        error_ratio: Traced<Text>, required;
         /// How many events there were: PromQL with `$window` and `$selector`; none where minutes are counted.
-        events: Traced<String>, optional;
+        events: Traced<Text>, optional;
         /// The critical dependencies that bound it.
         dependencies: Vec<Traced<Name>>, many;
         /// When its budget burns too fast.

@@ -36,11 +36,11 @@ fn storefront() -> MonitoringPlan {
 fn expressions(plan: &MonitoringPlan) -> Vec<(String, String)> {
     let mut found: Vec<(String, &str)> = Vec::new();
     for objective in &plan.configurations.objectives {
-        found.push((objective.id.value.clone(), objective.error_ratio.as_str()));
-        found.extend(objective.events.iter().map(|events| (objective.id.value.clone(), events.as_str())));
+        found.push((objective.id.to_string(), objective.error_ratio.as_str()));
+        found.extend(objective.events.iter().map(|events| (objective.id.to_string(), events.as_str())));
     }
     for alert in &plan.alerting.alerts {
-        found.extend(alert.expression.iter().map(|expression| (alert.id.value.clone(), expression.as_str())));
+        found.extend(alert.expression.iter().map(|expression| (alert.id.to_string(), expression.as_str())));
     }
     for dashboard in &plan.dashboards.dashboards {
         let panels = dashboard.rows.iter().flat_map(|row| &row.panels);

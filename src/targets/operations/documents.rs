@@ -6,6 +6,7 @@ use super::place::Place;
 use super::{Document, rules};
 use crate::ir::Traced;
 use crate::ir::choice::DatastoreKind;
+use crate::ir::value::Text;
 use crate::plan::infrastructure::environments::{DatastorePlan, EnvironmentPlan};
 use crate::plan::monitoring::alerting::ReceiverPlan;
 use crate::plan::pipeline::workflows::ChangePlan;
@@ -51,7 +52,7 @@ fn incidents(place: &Place<'_>) -> Data {
     let documents = place.documents().iter().map(|(path, alerts)| {
         let about = alerts.first().and_then(|alert| alert.component.as_ref().or(alert.datastore.as_ref()));
         let link = Traced::by_rule((*path).to_owned(), rules::LINK);
-        let mut sections: Vec<&Traced<String>> = alerts.iter().map(|alert| &alert.section).collect();
+        let mut sections: Vec<&Traced<Text>> = alerts.iter().map(|alert| &alert.section).collect();
         sections.sort_unstable();
         sections.dedup();
         let sections = sections.into_iter().map(|section| {

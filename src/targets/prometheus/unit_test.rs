@@ -4,7 +4,7 @@ use super::alert::{Alike, expected};
 use super::place::{Place, Recordeds, Subject};
 use super::rule_file::order;
 use super::rules;
-use crate::ir::value::push_number;
+use crate::ir::value::{Text, push_number};
 use crate::ir::{Origin, Traced};
 use crate::output::yaml::Writer;
 use crate::plan::monitoring::alerting::AlertPlan;
@@ -103,7 +103,7 @@ impl<'a> Tests<'_, 'a> {
     fn test(
         &mut self,
         writer: &mut Writer<'_>,
-        about: &Traced<String>,
+        about: &Traced<Text>,
         name: &str,
         alert_name: &str,
         trial: &Trial<'_>,

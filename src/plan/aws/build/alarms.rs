@@ -203,7 +203,7 @@ fn push(
     let origin = alert.hold.map_or(alert.origin, |hold| hold.origin);
     let description = match &alert.runbook {
         Some(runbook) => alert.summary.with(format!("{} {runbook}", alert.summary)),
-        None => alert.summary.clone(),
+        None => alert.summary.with(alert.summary.to_string()),
     };
     let compares = match comparison.value {
         Comparison::Above => "GreaterThanThreshold",

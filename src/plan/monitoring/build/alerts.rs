@@ -1,10 +1,12 @@
 //! What every alert has: its identity, its words, its runbook; and the alerts of the system as a whole.
 
+use std::sync::Arc;
+
 use crate::ir::choice::Tls;
 use crate::ir::ownership::Owner;
-use crate::ir::value::{Decimal, Duration, Name};
+use crate::ir::value::{Decimal, Duration, Name, Text};
 use crate::ir::{Origin, Rule, System, Traced};
-use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, Comparison};
+use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, AlertSubject, Comparison};
 use crate::plan::monitoring::promql::select;
 use crate::plan::monitoring::rules;
 use crate::spec::Specs;
@@ -15,50 +17,70 @@ pub(super) struct Draft {
     plan: AlertPlan,
 }
 
+/// What alerts are about that have this dashboard, with nothing known of it yet.
+pub(super) fn subject(origin: Origin, dashboard: Traced<String>) -> AlertSubject {
+    AlertSubject {
+        origin,
+        component: None,
+        datastore: None,
+        resource: None,
+        team: None,
+        environments: Vec::new(),
+        document: Traced::by_rule(String::new(), rules::RUNBOOK_DOCUMENT),
+        dashboard,
+        dependencies: Vec::new(),
+        reads: None,
+        writes: None,
+    }
+}
+
 impl Draft {
     /// An alert of a kind about something; `id` is unique in the system.
     pub(super) fn new(id: String, kind: AlertKind, dashboard: Traced<String>) -> Draft {
+        Draft::of(Arc::new(subject(Origin::rule(rules::ALERT_KIND), dashboard)), id, kind)
+    }
+
+    /// An alert of a kind about something that other alerts are about, too.
+    pub(super) fn of(about: Arc<AlertSubject>, id: String, kind: AlertKind) -> Draft {
         let origin = Origin::rule(rules::ALERT_KIND);
+        let section = id.rsplit('/').next().unwrap_or_default();
+        let section = if section == kind.as_str() { Text::known(kind.as_str()) } else { section.to_owned().into() };
         Draft {
             plan: AlertPlan {
                 origin,
-                runbook: None,
-                document: Traced::by_rule(String::new(), rules::RUNBOOK_DOCUMENT),
-                section: Traced::by_rule(id.rsplit('/').next().unwrap_or_default().to_owned(), rules::RUNBOOK_DOCUMENT),
-                id: Traced::by_rule(id, rules::ALERT_ID),
-                name: Traced::by_rule(alert_name(kind), rules::ALERT_ID),
+                section: Traced::by_rule(section, rules::RUNBOOK_DOCUMENT),
+                id: Traced::by_rule(id.into(), rules::ALERT_ID),
+                name: Traced::by_rule(alert_name(kind).into(), rules::ALERT_ID),
                 kind: Traced::new(kind, origin),
-                component: None,
-                datastore: None,
-                resource: None,
                 objective: None,
                 severity: Traced::by_rule(AlertSeverity::Ticket, rules::DEGRADED),
-                team: None,
-                environments: Vec::new(),
                 expression: None,
                 threshold: None,
                 comparison: None,
                 hold: None,
-                summary: Traced::by_rule(String::new(), rules::ALERT_TEXT),
-                description: Traced::by_rule(String::new(), rules::ALERT_TEXT),
-                dashboard,
-                dependencies: Vec::new(),
-                reads: None,
-                writes: None,
+                summary: Traced::by_rule(Text::known(""), rules::ALERT_TEXT),
+                description: Traced::by_rule(Text::known(""), rules::ALERT_TEXT),
+                runbook: None,
+                about,
             },
         }
     }
 
-    /// The same, about this component or datastore, in these environments.
-    pub(super) fn about(mut self, change: impl FnOnce(&mut AlertPlan)) -> Draft {
+    /// The same with what else is known of it.
+    pub(super) fn with(mut self, change: impl FnOnce(&mut AlertPlan)) -> Draft {
         change(&mut self.plan);
         self
     }
 
-    /// The same for this team.
-    pub(super) fn team(mut self, owner: Option<&Owner>) -> Draft {
-        self.plan.team = owner.map(|owner| owner.team.clone());
+    /// The same, about this component or datastore, in these environments.
+    pub(super) fn about(mut self, change: impl FnOnce(&mut AlertSubject)) -> Draft {
+        change(Arc::make_mut(&mut self.plan.about));
         self
+    }
+
+    /// The same for this team.
+    pub(super) fn team(self, owner: Option<&Owner>) -> Draft {
+        self.about(|about| about.team = owner.map(|owner| owner.team.clone()))
     }
 
     /// The same with a severity.
@@ -69,7 +91,7 @@ impl Draft {
 
     /// The same with an expression that a rule has chosen, and how long it must hold.
     pub(super) fn when(mut self, expression: String, hold: Option<Duration>, rule: Rule) -> Draft {
-        self.plan.expression = Some(Traced::by_rule(expression, rule));
+        self.plan.expression = Some(Traced::by_rule(expression.into(), rule));
         self.hold(hold, rule)
     }
 
@@ -97,21 +119,24 @@ impl Draft {
     }
 
     /// The finished alert with its words.
-    pub(super) fn says(
-        mut self,
-        system: &System,
-        summary: impl Into<String>,
-        description: impl Into<String>,
-    ) -> AlertPlan {
-        self.plan.document.value = match (&self.plan.component, &self.plan.datastore) {
-            (Some(component), _) => format!("runbooks/components/{component}.md"),
-            (None, Some(datastore)) => format!("runbooks/datastores/{datastore}.md"),
-            (None, None) => "runbooks/system.md".to_owned(),
-        };
+    pub(super) fn says(mut self, system: &System, summary: impl Into<Text>, description: impl Into<Text>) -> AlertPlan {
+        if self.plan.about.document.is_empty() {
+            let about = Arc::make_mut(&mut self.plan.about);
+            about.document.value = document(about);
+        }
         self.plan.runbook = runbook(system, &self.plan);
         self.plan.summary.value = summary.into();
         self.plan.description.value = description.into();
         self.plan
+    }
+}
+
+/// The document that holds the runbooks of what alerts are about.
+pub(super) fn document(about: &AlertSubject) -> String {
+    match (&about.component, &about.datastore) {
+        (Some(component), _) => format!("runbooks/components/{component}.md"),
+        (None, Some(datastore)) => format!("runbooks/datastores/{datastore}.md"),
+        (None, None) => "runbooks/system.md".to_owned(),
     }
 }
 
@@ -132,9 +157,12 @@ pub(super) fn in_capitals(text: &str) -> String {
 }
 
 /// Where a runbook stands: below the user's own base, else in the repository.
-fn runbook(system: &System, alert: &AlertPlan) -> Option<Traced<String>> {
+fn runbook(system: &System, alert: &AlertPlan) -> Option<Traced<Text>> {
     if let Some(base) = system.operations.as_ref().and_then(|operations| operations.runbooks.as_ref()) {
-        return Some(Traced::by_rule([base.trim_end_matches('/'), "/", &alert.id].concat(), rules::RUNBOOK_BASE));
+        return Some(Traced::by_rule(
+            [base.trim_end_matches('/'), "/", &alert.id].concat().into(),
+            rules::RUNBOOK_BASE,
+        ));
     }
     let repository = system.repository.as_ref()?;
     let out = system
@@ -146,7 +174,7 @@ fn runbook(system: &System, alert: &AlertPlan) -> Option<Traced<String>> {
         .map_or("infra/operations", |out| out.as_str());
     let branch = &system.branches.main;
     Some(Traced::by_rule(
-        format!("https://{repository}/blob/{branch}/{out}/{}#{}", alert.document, alert.section),
+        format!("https://{repository}/blob/{branch}/{out}/{}#{}", alert.document, alert.section).into(),
         rules::RUNBOOK_GENERATED,
     ))
 }
@@ -200,9 +228,9 @@ pub(super) fn of_system(system: &System, specs: &Specs) -> Vec<AlertPlan> {
         dashboard_uid(system, "overview"),
     )
     .team(system.owner.as_ref())
-    .about(|plan| {
+    .about(|about| {
         let with_domain = system.environments.iter().filter(|environment| environment.domain.is_some());
-        plan.environments = with_domain.map(|environment| environment.name.clone()).collect();
+        about.environments = with_domain.map(|environment| environment.name.clone()).collect();
     })
     .below(Decimal::whole(DAYS), rules::CERTIFICATE_LIMIT);
     let known = specs.prometheus.exported_in(system.runtime.value).contains(METRIC);

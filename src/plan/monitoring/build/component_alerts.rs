@@ -1,9 +1,11 @@
 //! What somebody is told about a component: its budgets, its replicas, its runs.
 
+use std::sync::Arc;
+
 use super::alerts::{Draft, in_capitals};
 use super::schedule::longest_pause;
 use super::subject::Subject;
-use crate::ir::choice::{Access, ComponentKind, EnvironmentKind};
+use crate::ir::choice::{ComponentKind, EnvironmentKind};
 use crate::ir::component::Replicas;
 use crate::ir::value::{Decimal, Duration};
 use crate::ir::{Deployment, Origin, Rule, Traced};
@@ -34,16 +36,8 @@ pub(super) fn plan(subject: &Subject<'_>, objectives: &[ObjectivePlan]) -> Vec<A
 
 fn draft(subject: &Subject<'_>, kind: AlertKind, id: &str) -> Draft {
     let component = subject.component;
-    Draft::new([component.name.as_str(), "/", id].concat(), kind, subject.dashboard.clone())
-        .team(component.owner.as_ref())
-        .about(|plan| {
-            plan.origin = component.origin;
-            plan.component = Some(component.name.clone());
-            plan.environments = subject.environments.iter().map(|environment| environment.name.clone()).collect();
-            plan.dependencies = subject.critical_dependencies().cloned().collect();
-            plan.reads = subject.lineage(&[Access::Read, Access::Write, Access::Consume]);
-            plan.writes = subject.lineage(&[Access::Write, Access::Produce]);
-        })
+    let id = [component.name.as_str(), "/", id].concat();
+    Draft::of(Arc::clone(&subject.about), id, kind).with(|plan| plan.origin = component.origin)
 }
 
 /// An alert of a kind that a component has once.
@@ -60,13 +54,13 @@ fn budget_burns(subject: &Subject<'_>, objective: &ObjectivePlan) -> Vec<AlertPl
             let id = format!("{}-{}-{severity}", AlertKind::BudgetBurn, objective.name);
             let alert = draft(subject, AlertKind::BudgetBurn, &id)
                 .severity(window.severity)
-                .about(|plan| {
+                .with(|plan| {
                     plan.origin = objective.origin;
                     plan.objective = Some(objective.id.clone());
                     // Each objective has a name of its own, so that a test tells its alerts from those of another.
-                    plan.name.value = in_capitals(&format!("{}-{}", objective.name, AlertKind::BudgetBurn));
+                    plan.name.value = in_capitals(&format!("{}-{}", objective.name, AlertKind::BudgetBurn)).into();
                     // Page and ticket differ in their windows alone: one runbook is both.
-                    plan.section.value = format!("{}-{}", AlertKind::BudgetBurn, objective.name);
+                    plan.section.value = format!("{}-{}", AlertKind::BudgetBurn, objective.name).into();
                 })
                 .says(
                     subject.system,
@@ -344,7 +338,7 @@ fn volumes(subject: &Subject<'_>) -> Vec<AlertPlan> {
             draft(subject, AlertKind::VolumeFilling, &format!("{}-{}", AlertKind::VolumeFilling, volume.name))
                 .when(format!("{share} < {limit}"), Some(Duration::minutes(15)), rules::VOLUME_LIMIT)
                 .below(limit, rules::VOLUME_LIMIT)
-                .about(|plan| plan.origin = volume.origin)
+                .with(|plan| plan.origin = volume.origin)
                 .says(
                     subject.system,
                     format!("{}: the volume {} is nearly full", component.name, volume.name),
@@ -418,7 +412,7 @@ fn runs(subject: &Subject<'_>) -> Vec<AlertPlan> {
         let missed = once(subject, AlertKind::RunMissed)
             .hold(None, rules::RUN_LIMIT)
             .above(Decimal::whole(0), rules::RUN_LIMIT)
-            .about(|plan| plan.origin = component.schedule.as_ref().map_or(component.origin, |cron| cron.origin))
+            .with(|plan| plan.origin = component.schedule.as_ref().map_or(component.origin, |cron| cron.origin))
             .says(
                 subject.system,
                 format!("{name}: a run is due and could not be started"),
@@ -468,7 +462,7 @@ fn schedule_off(subject: &Subject<'_>) -> Option<AlertPlan> {
     let minutes = longest_pause(cron)?.whole_seconds().div_ceil(60) + 10 + clocks_change;
     // What looks back over days counts hours.
     let missed = Duration::minutes(if minutes > 24 * 60 { minutes.next_multiple_of(60) } else { minutes });
-    let draft = once(subject, AlertKind::ScheduleOff).about(|plan| plan.origin = cron.origin);
+    let draft = once(subject, AlertKind::ScheduleOff).with(|plan| plan.origin = cron.origin);
     let name = &component.name;
     if subject.is_in_cluster() {
         let cronjob = equals("cronjob", name.as_str());
@@ -495,5 +489,5 @@ fn missed(subject: &Subject<'_>, late: &str, origin: Origin) -> Draft {
     once(subject, AlertKind::RunMissed)
         .when(format!("({late}) > {seconds}"), None, rules::RUN_LIMIT)
         .above(seconds, rules::RUN_LIMIT)
-        .about(|plan| plan.origin = origin)
+        .with(|plan| plan.origin = origin)
 }

@@ -43,7 +43,7 @@ pub(super) fn plan(subject: &Subject<'_>, objectives: &[ObjectivePlan], alerts: 
     lead_to_all(&mut rows, alerts);
     DashboardPlan {
         origin: component.origin,
-        uid: subject.dashboard.clone(),
+        uid: subject.about.dashboard.clone(),
         title: component.name.with(format!("{} / {}", subject.system.name, component.name)),
         kind: Traced::by_rule(DashboardKind::Component, rules::PANEL),
         description: component.description.clone().unwrap_or_else(|| {

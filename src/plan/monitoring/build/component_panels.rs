@@ -339,7 +339,7 @@ fn volumes(subject: &Subject<'_>, alerts: &[AlertPlan]) -> Vec<Draft> {
                     "{{persistentvolumeclaim}}",
                 )
                 .states(&[(Decimal::new(9, 1), PanelState::Bad)])
-                .runbooks(alerts.iter().filter(|alert| *alert.id == id))
+                .runbooks(alerts.iter().filter(|alert| alert.id.as_str() == id))
         })
         .collect()
 }

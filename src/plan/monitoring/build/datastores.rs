@@ -59,11 +59,11 @@ fn alert(
     let draft = Draft::new(id, watch.kind, dashboard)
         .team(system.owner.as_ref())
         .severity(watch.severity)
-        .about(|plan| {
-            plan.origin = datastore.origin;
-            plan.datastore = Some(name.clone());
-            plan.resource = Some(name.with(resource.to_owned()));
-            plan.environments = vec![environment.name.clone()];
+        .with(|plan| plan.origin = datastore.origin)
+        .about(|about| {
+            about.datastore = Some(name.clone());
+            about.resource = Some(name.with(resource.to_owned()));
+            about.environments = vec![environment.name.clone()];
         })
         .limit(watch.limit, watch.comparison, watch.rule);
     // Where no exporter tells, the cloud's own alarms do.

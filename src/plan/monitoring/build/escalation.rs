@@ -84,10 +84,8 @@ pub(super) fn alerts(system: &System) -> Vec<AlertPlan> {
                 Draft::new(id(environment, &step.notify), AlertKind::Escalated, dashboard_uid(system, "overview"))
                     .team(system.owner.as_ref())
                     .severity(Traced::by_rule(AlertSeverity::Page, rules::ESCALATION))
-                    .about(|plan| {
-                        plan.origin = step.origin;
-                        plan.environments = vec![environment.name.clone()];
-                    })
+                    .with(|plan| plan.origin = step.origin)
+                    .about(|about| about.environments = vec![environment.name.clone()])
                     .when(
                         format!("max by (component, datastore, slo) ({pages}) > 0"),
                         Some(step.after.value),

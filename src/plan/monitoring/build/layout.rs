@@ -122,7 +122,7 @@ impl Draft {
                 origin: alert.origin,
                 title: Traced::by_rule(title, rules::RUNBOOK_LINK),
                 dashboard: None,
-                url: alert.runbook.clone(),
+                url: alert.runbook.as_ref().map(|url| url.with(url.to_string())),
                 kind: None,
             });
         }

@@ -6,7 +6,7 @@ use crate::diag::{Diagnostic, code};
 use crate::ir::Traced;
 use crate::ir::choice::Domain;
 use crate::ir::delivery::{Indicator, Slo};
-use crate::ir::value::{Decimal, Duration};
+use crate::ir::value::{Decimal, Duration, Text};
 use crate::plan::monitoring::configurations::{IndicatorKind, ObjectivePlan};
 use crate::plan::monitoring::indicator::Unmeasurable;
 use crate::plan::monitoring::rules;
@@ -63,8 +63,8 @@ fn objective(
     };
     Some(ObjectivePlan {
         origin: slo.origin,
-        id: Traced::by_rule(format!("{}/{}", component.name, slo.name), rules::OBJECTIVE_ID),
-        sloth_id: Traced::by_rule(format!("{}-{}", component.name, slo.name), rules::OBJECTIVE_ID),
+        id: Traced::by_rule(format!("{}/{}", component.name, slo.name).into(), rules::OBJECTIVE_ID),
+        sloth_id: Traced::by_rule(format!("{}-{}", component.name, slo.name).into(), rules::OBJECTIVE_ID),
         component: component.name.clone(),
         name: slo.name.clone(),
         indicator: slo.indicator.with(indicator),
@@ -72,8 +72,8 @@ fn objective(
         error_budget: Traced::by_rule(error_budget, rules::ERROR_BUDGET),
         period: slo.window,
         latency,
-        error_ratio: measure.error_ratio,
-        events: measure.events,
+        error_ratio: measure.error_ratio.map(Text::from),
+        events: measure.events.map(|events| events.map(Text::from)),
         dependencies: subject.critical_dependencies().cloned().collect(),
         burn_windows,
         dropped_windows,

@@ -1,12 +1,15 @@
 //! One component, as monitoring sees it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::alerts::component_dashboard;
+use super::alerts::{self, component_dashboard};
 use crate::ir::choice::{Access, Domain, Runtime, Tier};
 use crate::ir::component::{Component, DependencyKind};
 use crate::ir::value::Name;
 use crate::ir::{Deployment, Environment, System, Traced};
+use crate::plan::Encode;
+use crate::plan::monitoring::alerting::AlertSubject;
 use crate::plan::monitoring::indicator::{Measured, own_series};
 use crate::plan::monitoring::promql::{SELECTOR, equals, select};
 use crate::plan::monitoring::rules;
@@ -25,8 +28,8 @@ pub(super) struct Subject<'a> {
     pub(super) own: String,
     /// The label matcher of its containers.
     container: String,
-    /// Its dashboard.
-    pub(super) dashboard: Traced<String>,
+    /// What its alerts are about.
+    pub(super) about: Arc<AlertSubject>,
     /// The datastores that have a dashboard.
     pub(super) shown_datastores: &'a BTreeSet<&'a str>,
     /// The components that need it.
@@ -43,7 +46,7 @@ impl<'a> Subject<'a> {
         callers: Vec<&'a Component>,
     ) -> Subject<'a> {
         let measured = Measured::new(component, system.runtime.value, specs);
-        Subject {
+        let mut subject = Subject {
             system,
             component,
             environments,
@@ -51,10 +54,29 @@ impl<'a> Subject<'a> {
             specs,
             own: own_series(component),
             container: equals("container", component.name.as_str()),
-            dashboard: component_dashboard(system, &component.name),
+            about: Arc::new(alerts::subject(component.origin, component_dashboard(system, &component.name))),
             shown_datastores,
             callers,
-        }
+        };
+        subject.about = Arc::new(subject.told());
+        subject
+    }
+
+    /// What alerts are about the component.
+    fn told(&self) -> AlertSubject {
+        let component = self.component;
+        let mut about = AlertSubject {
+            component: Some(component.name.clone()),
+            team: component.owner.as_ref().map(|owner| owner.team.clone()),
+            environments: self.environments.iter().map(|environment| environment.name.clone()).collect(),
+            dependencies: self.critical_dependencies().cloned().collect(),
+            reads: self.lineage(&[Access::Read, Access::Write, Access::Consume]),
+            writes: self.lineage(&[Access::Write, Access::Produce]),
+            ..alerts::subject(component.origin, self.about.dashboard.clone())
+        };
+        about.document.value = alerts::document(&about);
+        about.shrink();
+        about
     }
 
     /// The gravest severity that an alert of this component has.
