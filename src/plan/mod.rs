@@ -8,6 +8,7 @@ pub mod aws;
 pub mod computed;
 pub mod deliverables;
 pub mod encode;
+pub mod folded;
 pub mod infrastructure;
 pub mod monitoring;
 pub mod names;

@@ -186,11 +186,6 @@ impl<'a> Expected<'a> {
             let expressions = objective.events.iter().chain([&objective.error_ratio]);
             names.extend(expressions.flat_map(|expression| metric::names(expression)).map(str::to_owned));
         }
-        for dashboard in &monitoring.dashboards.dashboards {
-            for query in dashboard.rows.iter().flat_map(|row| &row.panels).flat_map(|panel| &panel.queries) {
-                names.extend(metric::names(&query.expression).map(str::to_owned));
-            }
-        }
         names
     }
 

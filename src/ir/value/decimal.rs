@@ -23,6 +23,11 @@ const SCALE_LIMIT: u32 = 18;
 const LARGEST: i64 = 999_999_999_999_999_999;
 
 impl Decimal {
+    /// Its units, and how many of their digits stand behind the point.
+    pub(crate) const fn parts(self) -> (i64, u8) {
+        (self.units, self.scale)
+    }
+
     /// A whole number.
     #[must_use]
     pub const fn whole(number: i64) -> Decimal {

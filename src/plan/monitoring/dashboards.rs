@@ -2,7 +2,8 @@
 
 use crate::ir::Traced;
 use crate::ir::value::{Decimal, Name};
-use crate::{choice, plan_record};
+use crate::plan::folded::{FoldedList, Folds};
+use crate::{choice, fold_choice, folded_record, plan_record};
 
 choice! {
     /// What a dashboard is about.
@@ -65,8 +66,12 @@ plan_record! {
         /// What `$selector` stands for in a dashboard: label matchers over the variable `environment`.
         selector: Traced<String>, required;
         /// The dashboards: overview, objectives, components, datastores.
-        dashboards: Vec<DashboardPlan>, many;
+        dashboards: FoldedList<DashboardPlan>, many;
     }
+}
+
+folded_record! {
+    SHARED = false;
 
     /// One dashboard.
     pub struct DashboardPlan as "dashboard plan" {
@@ -142,38 +147,6 @@ plan_record! {
         panels: Vec<PanelPlan>, many;
     }
 
-    /// One panel.
-    pub struct PanelPlan as "dashboard panel" {
-        /// Unique in its dashboard.
-        id: Traced<u32>, required;
-        /// What it is called.
-        title: Traced<String>, required;
-        /// How it shows its queries.
-        kind: Traced<PanelKind>, required;
-        /// The unit of its numbers.
-        unit: Traced<PanelUnit>, required;
-        /// What it means.
-        description: Traced<String>, optional;
-        /// The runbooks of the alerts that watch what it shows, and where else to look.
-        links: Vec<DashboardLink>, many;
-        /// In a table the labels that are its first columns; each query is a column after them.
-        labels: Vec<Traced<String>>, many;
-        /// In a table the beginning of the identifier of the dashboard that a row leads to; the value of its first label ends it.
-        leads_to: Traced<String>, optional;
-        /// What it shows.
-        queries: Vec<QueryPlan>, many;
-        /// What values mean, ascending.
-        thresholds: Vec<ThresholdPlan>, many;
-        /// Columns from the left, of 24.
-        x: Traced<u32>, required;
-        /// Rows from the top.
-        y: Traced<u32>, required;
-        /// Columns.
-        width: Traced<u32>, required;
-        /// Rows.
-        height: Traced<u32>, required;
-    }
-
     /// One query.
     pub struct QueryPlan as "panel query" {
         /// PromQL with `$window`, `$selector`, `$environment_text` and `$instance`.
@@ -218,5 +191,69 @@ plan_record! {
         to: Traced<Name>, required;
         /// Whether nothing works without it.
         critical: Traced<bool>, required;
+    }
+}
+
+// A panel is the same in the dashboards of most components.
+folded_record! {
+    SHARED = true;
+
+    /// One panel.
+    pub struct PanelPlan as "dashboard panel" {
+        /// Unique in its dashboard.
+        id: Traced<u32>, required;
+        /// What it is called.
+        title: Traced<String>, required;
+        /// How it shows its queries.
+        kind: Traced<PanelKind>, required;
+        /// The unit of its numbers.
+        unit: Traced<PanelUnit>, required;
+        /// What it means.
+        description: Traced<String>, optional;
+        /// The runbooks of the alerts that watch what it shows, and where else to look.
+        links: Vec<DashboardLink>, many;
+        /// In a table the labels that are its first columns; each query is a column after them.
+        labels: Vec<Traced<String>>, many;
+        /// In a table the beginning of the identifier of the dashboard that a row leads to; the value of its first label ends it.
+        leads_to: Traced<String>, optional;
+        /// What it shows.
+        queries: Vec<QueryPlan>, many;
+        /// What values mean, ascending.
+        thresholds: Vec<ThresholdPlan>, many;
+        /// Columns from the left, of 24.
+        x: Traced<u32>, required;
+        /// Rows from the top.
+        y: Traced<u32>, required;
+        /// Columns.
+        width: Traced<u32>, required;
+        /// Rows.
+        height: Traced<u32>, required;
+    }
+}
+
+fold_choice!(DashboardKind, PanelKind, PanelUnit, PanelState, NodeKind);
+
+/// What a dashboard is known by.
+#[derive(Clone, Debug)]
+pub struct DashboardHead {
+    /// Its stable identifier.
+    pub uid: Traced<String>,
+    /// What it is about.
+    pub kind: DashboardKind,
+    /// The component or the datastore that it is about.
+    pub about: Option<Name>,
+}
+
+impl Folds for DashboardPlan {
+    type Head = DashboardHead;
+
+    fn head(&self) -> DashboardHead {
+        let about = self.component.as_ref().or(self.datastore.as_ref());
+        DashboardHead { uid: self.uid.clone(), kind: self.kind.value, about: about.map(|name| name.value.clone()) }
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let own = self.component.iter().chain(&self.datastore);
+        own.chain(self.nodes.iter().map(|node| &node.name)).map(|name| name.as_str()).collect()
     }
 }

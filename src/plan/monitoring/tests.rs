@@ -42,7 +42,8 @@ fn expressions(plan: &MonitoringPlan) -> Vec<(String, String)> {
     for alert in &plan.alerting.alerts {
         found.extend(alert.expression.iter().map(|expression| (alert.id.to_string(), expression.as_str())));
     }
-    for dashboard in &plan.dashboards.dashboards {
+    let dashboards: Vec<_> = plan.dashboards.dashboards.iter().collect();
+    for dashboard in &dashboards {
         let panels = dashboard.rows.iter().flat_map(|row| &row.panels);
         for panel in panels {
             let of = |query: &str| format!("{} {} {query}", dashboard.uid, panel.title);
@@ -216,8 +217,9 @@ fn the_nodes_of_a_cluster_are_watched_where_pathc_makes_it() {
 fn every_alert_has_a_dashboard_and_a_route() {
     for fixture in ["storefront", "opentelemetry-demo"] {
         let (plan, _) = plan(&system(fixture), &specs());
-        let uids: BTreeSet<&str> = plan.dashboards.dashboards.iter().map(|board| board.uid.as_str()).collect();
-        assert_eq!(uids.len(), plan.dashboards.dashboards.len(), "each uid once");
+        let dashboards: Vec<_> = plan.dashboards.dashboards.iter().collect();
+        let uids: BTreeSet<&str> = dashboards.iter().map(|board| board.uid.as_str()).collect();
+        assert_eq!(uids.len(), dashboards.len(), "each uid once");
         assert!(uids.iter().all(|uid| uid.len() <= 40));
         let mut ids: BTreeMap<&str, u32> = BTreeMap::new();
         for alert in &plan.alerting.alerts {
@@ -232,7 +234,7 @@ fn every_alert_has_a_dashboard_and_a_route() {
             assert_eq!(routed, alert.team.is_some(), "{}", alert.id);
         }
         assert!(ids.values().all(|times| *times == 1), "{ids:?}");
-        let links = plan.dashboards.dashboards.iter().filter(|board| board.kind.value == DashboardKind::Component);
+        let links = dashboards.iter().filter(|board| board.kind.value == DashboardKind::Component);
         for link in links.flat_map(|board| &board.links).filter_map(|link| link.dashboard.as_ref()) {
             assert!(uids.contains(link.as_str()), "{link}");
         }

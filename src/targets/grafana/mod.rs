@@ -16,7 +16,7 @@ use crate::diag::Diagnostic;
 use crate::gates::Checked;
 use crate::output::Files;
 use crate::plan::Plans;
-use crate::plan::monitoring::dashboards::{DashboardKind, DashboardPlan};
+use crate::plan::monitoring::dashboards::{DashboardHead, DashboardKind};
 use crate::spec::kubernetes::Chart;
 use crate::spec::{GrafanaSpec, Specs};
 
@@ -26,8 +26,13 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
     let stack = specs.kubernetes.part("monitoring").next();
     let place = Place { plans: checked.plans(), spec: &specs.grafana, stack };
     let mut files = Files::default();
-    for plan in &place.plans.monitoring.dashboards.dashboards {
-        files.add_streamed(None, path(plan), move |out| dashboard::document(place, plan, out));
+    let dashboards = &place.plans.monitoring.dashboards.dashboards;
+    for (index, head) in dashboards.heads().enumerate() {
+        files.add_streamed(None, path(head), move |out| {
+            if let Some(plan) = dashboards.get(index) {
+                dashboard::document(place, &plan, out);
+            }
+        });
     }
     provisioning::files(place, &mut files);
     (files, Vec::new())
@@ -42,9 +47,8 @@ struct Place<'a> {
 }
 
 /// Where a dashboard stands below the target's folder.
-fn path(plan: &DashboardPlan) -> String {
-    let about = plan.component.as_ref().or(plan.datastore.as_ref());
-    match (plan.kind.value, about) {
+fn path(dashboard: &DashboardHead) -> String {
+    match (dashboard.kind, &dashboard.about) {
         (DashboardKind::Component, Some(name)) => format!("dashboards/components/{name}.json"),
         (DashboardKind::Datastore, Some(name)) => format!("dashboards/datastores/{name}.json"),
         (kind, _) => format!("dashboards/{kind}.json"),

@@ -27,11 +27,11 @@ pub(super) fn files<'a>(place: Place<'a>, files: &mut Files<'a>) {
 fn kustomization(place: Place<'_>, stack: &Chart) -> Doc {
     let origin = Origin::rule(rules::CONFIG_MAP);
     let dashboards = &place.plans.monitoring.dashboards.dashboards;
-    let maps = dashboards.iter().map(|plan| {
+    let maps = dashboards.heads().map(|head| {
         // Files of all ConfigMaps lie in one folder, so that each has a name of its own.
-        let file = plan.uid.with(format!("{}.json={}", plan.uid, path(plan)));
+        let file = head.uid.with(format!("{}.json={}", head.uid, path(head)));
         let file = Doc::list([Doc::Text(file.value.into(), file.origin)], origin);
-        Doc::from(by(rules::CONFIG_MAP).with("name", Doc::traced(&plan.uid)).with("files", file))
+        Doc::from(by(rules::CONFIG_MAP).with("name", Doc::traced(&head.uid)).with("files", file))
     });
     let label =
         by(rules::CONFIG_MAP).with(place.spec.sidecar_label.value.clone(), Doc::traced(&place.spec.sidecar_value));

@@ -35,24 +35,38 @@ use crate::diag::Diagnostic;
 use crate::ir::component::Component;
 use crate::ir::value::Duration;
 use crate::ir::{Environment, System, Traced};
+use crate::plan::folded::FoldedList;
 use crate::plan::{Encode, SCHEMA_VERSION};
 use crate::spec::Specs;
+
+/// Components whose dashboards share what they have alike.
+const CHAPTER: usize = 64;
 
 /// Decides what is measured, when somebody is told, and what is shown.
 #[must_use]
 pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>) {
     let retention = retention(system);
     let places = environments_by_component(system);
+    let callers = callers(system);
     let shown_datastores = datastores::shown(system, specs);
-    let parts: Vec<ComponentPart> = system
+    let deployed: Vec<_> = system
         .components
-        .par_iter()
-        .zip(places)
-        .zip(callers(system))
+        .iter()
+        .zip(&places)
+        .zip(&callers)
         .filter(|((component, _), _)| component.is_deployed())
-        .map(|((component, environments), callers)| {
-            let subject = Subject::new(system, component, environments, specs, &shown_datastores, callers);
-            ComponentPart::of(&subject, retention.value)
+        .collect();
+    // Dashboards are the largest part of the plan: they are folded as soon as those of a chapter are made.
+    let chapters: Vec<(Vec<ComponentPart>, FoldedList<DashboardPlan>)> = deployed
+        .par_chunks(CHAPTER)
+        .map(|chapter| {
+            let part = |((component, environments), callers): &((&'_ _, &'_ Vec<_>), &'_ Vec<_>)| {
+                let subject = Subject::new(system, component, environments, specs, &shown_datastores, callers);
+                ComponentPart::of(&subject, retention.value)
+            };
+            let mut parts: Vec<ComponentPart> = chapter.par_iter().map(part).collect();
+            let dashboards = parts.iter_mut().filter_map(|part| part.dashboard.take()).collect();
+            (parts, dashboards)
         })
         .collect();
 
@@ -62,12 +76,14 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
     of_system.extend(escalation::alerts(system));
 
     let mut joined = Joined::default();
-    let alerts_of_parts: usize = parts.iter().map(|part| part.alerts.len()).sum();
+    let parts = || chapters.iter().flat_map(|(parts, _)| parts);
+    let alerts_of_parts: usize = parts().map(|part| part.alerts.len()).sum();
     joined.alerts.reserve_exact(alerts_of_parts + of_datastores.len() + of_system.len());
-    joined.dashboards.reserve(parts.len());
-    joined.objectives.reserve(parts.iter().map(|part| part.objectives.len()).sum());
-    for part in parts {
-        joined.add(part);
+    joined.objectives.reserve(parts().map(|part| part.objectives.len()).sum());
+    let mut of_components = FoldedList::default();
+    for (parts, dashboards) in chapters {
+        parts.into_iter().for_each(|part| joined.add(part));
+        of_components.append(dashboards);
     }
     let mut alerts = joined.alerts;
     let first_of_datastores = alerts.len();
@@ -76,14 +92,21 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
     alerts.extend(of_system);
 
     let has_objectives = !joined.objectives.is_empty();
-    let mut dashboards = vec![overview::system(system, specs, &alerts[first_of_datastores..], has_objectives)];
+    let mut first = vec![overview::system(system, specs, &alerts[first_of_datastores..], has_objectives)];
     // Where nothing has an objective there is nothing to show of them.
     if has_objectives {
-        dashboards.push(budgets::dashboard(system, &joined.objectives, &alerts[..first_of_datastores]));
+        first.push(budgets::dashboard(system, &joined.objectives, &alerts[..first_of_datastores]));
     }
-    dashboards.extend(joined.dashboards);
-    dashboards.extend(datastores::dashboards(system, specs, &alerts[first_of_datastores..first_of_system]));
-    lead_to_what_is_there(&mut dashboards);
+    let last = datastores::dashboards(system, specs, &alerts[first_of_datastores..first_of_system]);
+    let is_all_there = of_components.len() == deployed.len() && last.len() == shown_datastores.len();
+    let dashboards = if is_all_there {
+        let mut dashboards: FoldedList<DashboardPlan> = first.into_iter().collect();
+        dashboards.append(of_components);
+        dashboards.append(last.into_iter().collect());
+        dashboards
+    } else {
+        lead_to_what_is_there(first.into_iter().chain(of_components.iter()).chain(last).collect())
+    };
 
     let plan = MonitoringPlan {
         configurations: MonitoringConfigurations {
@@ -127,7 +150,7 @@ struct ComponentPart {
     metrics: Option<ComponentMetrics>,
     objectives: Vec<ObjectivePlan>,
     alerts: Vec<AlertPlan>,
-    dashboard: DashboardPlan,
+    dashboard: Option<DashboardPlan>,
     problems: Vec<Diagnostic>,
 }
 
@@ -136,10 +159,13 @@ impl ComponentPart {
         let mut problems = Vec::new();
         let objectives = objectives::plan(subject, retention, &mut problems);
         let alerts = component_alerts::plan(subject, &objectives);
+        let dashboard = component_dashboard::plan(subject, &objectives, &alerts);
+        // A website's files measure nothing and alarm nobody: a page about them would be empty.
+        let shows_anything = !dashboard.rows.is_empty() || !alerts.is_empty();
         let mut part = ComponentPart {
             scrape_job: catalogue::scrape_job(subject.component, subject.system.runtime.value),
             metrics: catalogue::metrics(subject),
-            dashboard: component_dashboard::plan(subject, &objectives, &alerts),
+            dashboard: shows_anything.then_some(dashboard),
             alerts,
             objectives,
             problems,
@@ -154,7 +180,6 @@ impl ComponentPart {
         self.metrics.shrink();
         self.objectives.shrink();
         self.alerts.shrink();
-        self.dashboard.shrink();
     }
 }
 
@@ -165,15 +190,15 @@ struct Joined {
     metrics: Vec<ComponentMetrics>,
     objectives: Vec<ObjectivePlan>,
     alerts: Vec<AlertPlan>,
-    dashboards: Vec<DashboardPlan>,
     problems: Vec<Diagnostic>,
 }
 
 /// Links lead to dashboards that there are.
-fn lead_to_what_is_there(dashboards: &mut [DashboardPlan]) {
+fn lead_to_what_is_there(mut dashboards: Vec<DashboardPlan>) -> FoldedList<DashboardPlan> {
     let there: HashSet<String> = dashboards.iter().map(|dashboard| dashboard.uid.value.clone()).collect();
     let leads = |link: &DashboardLink| link.dashboard.as_ref().is_none_or(|uid| there.contains(&uid.value));
     dashboards.iter_mut().for_each(|dashboard| dashboard.links.retain(leads));
+    dashboards.into_iter().collect()
 }
 
 impl Joined {
@@ -181,10 +206,6 @@ impl Joined {
         self.scrape_jobs.extend(part.scrape_job);
         self.metrics.extend(part.metrics);
         self.objectives.extend(part.objectives);
-        // A website's files measure nothing and alarm nobody: a page about them would be empty.
-        if !part.dashboard.rows.is_empty() || !part.alerts.is_empty() {
-            self.dashboards.push(part.dashboard);
-        }
         self.alerts.extend(part.alerts);
         self.problems.extend(part.problems);
     }

@@ -21,7 +21,7 @@ pub(super) struct Subject<'a> {
     pub(super) system: &'a System,
     pub(super) component: &'a Component,
     /// Where it runs.
-    pub(super) environments: Vec<&'a Environment>,
+    pub(super) environments: &'a [&'a Environment],
     pub(super) measured: Measured<'a>,
     pub(super) specs: &'a Specs,
     /// The label matchers of its own series.
@@ -33,17 +33,17 @@ pub(super) struct Subject<'a> {
     /// The datastores that have a dashboard.
     pub(super) shown_datastores: &'a BTreeSet<&'a str>,
     /// The components that need it.
-    pub(super) callers: Vec<&'a Component>,
+    pub(super) callers: &'a [&'a Component],
 }
 
 impl<'a> Subject<'a> {
     pub(super) fn new(
         system: &'a System,
         component: &'a Component,
-        environments: Vec<&'a Environment>,
+        environments: &'a [&'a Environment],
         specs: &'a Specs,
         shown_datastores: &'a BTreeSet<&'a str>,
-        callers: Vec<&'a Component>,
+        callers: &'a [&'a Component],
     ) -> Subject<'a> {
         let measured = Measured::new(component, system.runtime.value, specs);
         let mut subject = Subject {
