@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use memchr::memchr2;
+
 use crate::ir::Origin;
 
 /// A text while it is printed. One buffer serves many files: [`Printed::clear`] keeps its memory.
@@ -241,6 +243,20 @@ impl Printed {
         }
     }
 
+    /// Ends a line, behind a comma where one is asked for, says where it comes from, and begins the next.
+    pub(super) fn next_line(&mut self, comma: bool, origin: Origin, indent: usize) {
+        const BREAK: &str = ",\n                                                                ";
+        match BREAK.get(usize::from(!comma)..indent + 2) {
+            // Nearly all lines go by one copy.
+            Some(text) if self.line_origins.is_none() => self.text.push_str(text),
+            _ => {
+                self.text.push_str(if comma { "," } else { "" });
+                self.end_line(origin);
+                self.indent(indent);
+            }
+        }
+    }
+
     /// Says that the line that is being printed comes from here, too.
     pub(super) fn beside(&mut self, origin: Origin) {
         if let Some(lines) = &mut self.line_origins {
@@ -332,17 +348,32 @@ fn ends<const N: usize>(bytes: &[u8], mark: impl Fn(u8) -> u8) -> u8 {
     all
 }
 
-/// Whether a text stands between double quotes as it is.
-fn needs_no_escape(text: &str) -> bool {
-    let is_odd = |byte: u8| (byte.wrapping_sub(b' ') >= 0x5f) | (byte == b'"') | (byte == b'\\');
-    marks(text, |byte| if is_odd(byte) { 1 } else { 0 }) == 0
-}
+/// A quote or a backslash.
+const QUOTE: u8 = 1;
+/// What is no printable ASCII.
+const ODD: u8 = 2;
 
 /// Writes a text between double quotes with the escapes that JSON and YAML share.
 pub(super) fn push_double_quoted(out: &mut String, text: &str) {
+    let is_odd = |byte: u8| byte.wrapping_sub(b' ') >= 0x5f;
+    let is_quote = |byte: u8| (byte == b'"') | (byte == b'\\');
+    let found = marks(text, |byte| if is_odd(byte) { ODD } else { 0 } | if is_quote(byte) { QUOTE } else { 0 });
     out.push('"');
-    if needs_no_escape(text) {
+    if found == 0 {
         out.push_str(text);
+        out.push('"');
+        return;
+    }
+    if found == QUOTE {
+        // An expression: nothing but quotes.
+        let mut rest = text;
+        while let Some(at) = memchr2(b'"', b'\\', rest.as_bytes()) {
+            out.push_str(&rest[..at]);
+            out.push('\\');
+            out.push_str(&rest[at..=at]);
+            rest = &rest[at + 1..];
+        }
+        out.push_str(rest);
         out.push('"');
         return;
     }

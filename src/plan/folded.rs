@@ -7,10 +7,11 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
+use foldhash::fast::FixedState;
 use memchr::memchr;
-use memchr::memmem::Finder;
+use memchr::memmem::{self, Finder};
 
 use super::Encode;
 use super::encode::{Elements, Slot};
@@ -31,7 +32,7 @@ const MOST_NAMES: usize = 30;
 /// Shorter names are as short as their marks.
 const SHORTEST_NAME: usize = 3;
 /// Shorter texts are looked through for the record's own name alone.
-const LONG_TEXT: usize = 120;
+const LONG_TEXT: usize = 200;
 
 /// A value that can be folded, and unfolds to the same.
 pub trait Fold: Sized {
@@ -78,19 +79,24 @@ struct Chapter {
 pub struct Folder<'a> {
     chapter: &'a mut Chapter,
     known: &'a mut Known,
-    names: Vec<(&'a str, Finder<'a>)>,
+    /// Finds the first of the names.
+    own: Option<Finder<'a>>,
+    names: Vec<&'a str>,
     origins: Vec<Origin>,
     bytes: Vec<u8>,
 }
 
-/// Where a chapter has what it has, by hashes; two that share one are both kept.
+/// Where a chapter has what it has, by hashes. Of two that share one the first alone is found again, so that who makes many
+/// share one gains nothing.
 #[derive(Default)]
 struct Known {
-    hasher: RandomState,
+    hasher: FixedState,
     texts: HashMap<u64, u32>,
     blocks: HashMap<u64, u32>,
     /// What texts are marked in.
     marked: [String; 2],
+    /// What records are written in.
+    bytes: Vec<u8>,
 }
 
 /// Gives what was folded.
@@ -159,26 +165,27 @@ impl<T: Folds> FromIterator<T> for FoldedList<T> {
 
 impl Chapter {
     fn fold<T: Folds>(&mut self, record: &T, known: &mut Known) {
-        let mut names: Vec<(&str, Finder<'_>)> = Vec::new();
+        let mut names: Vec<&str> = Vec::new();
         for name in record.names() {
-            let is_new = name.len() >= SHORTEST_NAME && !names.iter().any(|(other, _)| *other == name);
-            if is_new && names.len() < MOST_NAMES {
-                names.push((name, Finder::new(name)));
+            if name.len() >= SHORTEST_NAME && names.len() < MOST_NAMES && !names.contains(&name) {
+                names.push(name);
             }
         }
-        let mut folder = Folder { chapter: self, known, names: Vec::new(), origins: Vec::new(), bytes: Vec::new() };
+        let mut bytes = std::mem::take(&mut known.bytes);
+        bytes.clear();
+        let own = names.first().map(|name| Finder::new(*name));
+        let mut folder = Folder { chapter: self, known, own: None, names: Vec::new(), origins: Vec::new(), bytes };
         folder.number(names.len() as u64);
-        names.iter().for_each(|(name, _)| folder.text(name));
-        let before = std::mem::take(&mut folder.bytes);
-        folder.names = names;
+        names.iter().for_each(|name| folder.text(name));
+        (folder.own, folder.names) = (own, names);
         record.fold(&mut folder);
         let Folder { origins, bytes, .. } = folder;
 
         push_number(&mut self.records, origins.len() as u64);
         origins.iter().for_each(|origin| self.records.extend(origin.number().to_le_bytes()));
-        self.records.extend(before);
-        self.records.extend(bytes);
+        self.records.extend_from_slice(&bytes);
         self.record_ends.push(end(self.records.len()));
+        known.bytes = bytes;
     }
 
     fn unfold<T: Folds>(&self, index: usize) -> Option<T> {
@@ -267,27 +274,36 @@ impl Folder<'_> {
     /// Writes a text with marks for names. False where it has no name, or what would look like a mark.
     fn mark(&self, text: &str, marked: &mut String, spare: &mut String) -> bool {
         let mut is_marked = false;
-        let names = if text.len() < LONG_TEXT { self.names.get(..1).unwrap_or_default() } else { &self.names };
-        for (number, (name, finder)) in (FIRST..).zip(names) {
-            let before = if is_marked { marked.as_str() } else { text };
-            let mut found = finder.find_iter(before.as_bytes()).peekable();
-            if found.peek().is_none() {
-                continue;
-            }
+        let mut put = |number: u8, name: &str, found: &mut dyn FnMut(&[u8]) -> Option<usize>| {
+            let mut before = if is_marked { marked.as_str() } else { text };
+            let Some(first) = found(before.as_bytes()) else { return true };
             if !is_marked && memchr(MARK as u8, text.as_bytes()).is_some() {
                 return false;
             }
             spare.clear();
-            let mut start = 0;
-            for at in found {
-                spare.push_str(&before[start..at]);
+            let mut next = Some(first);
+            while let Some(at) = next {
+                spare.push_str(&before[..at]);
                 spare.push(MARK);
                 spare.push(char::from(number));
-                start = at + name.len();
+                before = &before[at + name.len()..];
+                next = found(before.as_bytes());
             }
-            spare.push_str(&before[start..]);
+            spare.push_str(before);
             std::mem::swap(marked, spare);
             is_marked = true;
+            true
+        };
+        let (Some(own), Some((name, others))) = (&self.own, self.names.split_first()) else { return false };
+        if text.len() < name.len() || !put(FIRST, name, &mut |text| own.find(text)) {
+            return false;
+        }
+        if text.len() >= LONG_TEXT {
+            for (number, name) in (FIRST + 1..).zip(others) {
+                if !put(number, name, &mut |text| memmem::find(text, name.as_bytes())) {
+                    return false;
+                }
+            }
         }
         is_marked
     }

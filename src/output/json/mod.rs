@@ -4,7 +4,7 @@ mod writer;
 
 use std::fmt::Write as _;
 
-pub use writer::Writer;
+pub use writer::{Constant, Writer};
 
 use super::doc::{Doc, Style};
 use super::printed::{Printed, push_double_quoted};

@@ -1,11 +1,24 @@
 //! Writes a JSON document as it goes, without a tree: for files that are large, or many.
 
-use std::fmt::{Display, Write as _};
+use std::sync::OnceLock;
 
 use super::STEP;
 use crate::ir::Origin;
-use crate::ir::value::Decimal;
+use crate::ir::value::{Decimal, push_number};
 use crate::output::printed::{Printed, push_double_quoted};
+
+/// Entries or elements that are the same wherever they stand. They are written once and copied from then on, by all threads.
+/// None of them has a text that is looked at beside the text.
+#[derive(Debug, Default)]
+pub struct Constant(OnceLock<(Place, String)>);
+
+/// What the form of an entry depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    /// None in a line with others.
+    indent: Option<usize>,
+    is_first: bool,
+}
 
 /// A document of which the beginning is written.
 pub struct Writer<'a> {
@@ -35,6 +48,28 @@ impl<'a> Writer<'a> {
         writer.out.end_line(origin);
     }
 
+    /// Writes what is the same wherever it stands; `write` makes it the first time, in another place than then, and where
+    /// somebody asks for origins.
+    pub fn constant(&mut self, constant: &Constant, write: impl FnOnce(&mut Self)) {
+        let place = Place { indent: (!self.one_line).then_some(self.indent), is_first: self.is_first };
+        if self.out.line_origins.is_some() {
+            return write(self);
+        }
+        if let Some((known, text)) = constant.0.get()
+            && *known == place
+        {
+            self.out.text.push_str(text);
+            self.is_first = false;
+            return;
+        }
+        let start = self.out.text.len();
+        write(self);
+        if let Some(text) = self.out.text.get(start..) {
+            // Another thread may have been faster: it has written the same, or stands elsewhere.
+            constant.0.get_or_init(|| (place, text.to_owned()));
+        }
+    }
+
     /// An entry with a text.
     pub fn text(&mut self, key: &'static str, text: &str, origin: Origin) {
         self.key(key);
@@ -55,13 +90,13 @@ impl<'a> Writer<'a> {
     pub fn integer(&mut self, key: &'static str, number: impl Into<i64>, origin: Origin) {
         self.key(key);
         let number = number.into();
-        self.value(origin, |out| push(out, &number));
+        self.value(origin, |out| push_integer(out, number));
     }
 
     /// An entry with an exact decimal number.
     pub fn number(&mut self, key: &'static str, number: Decimal, origin: Origin) {
         self.key(key);
-        self.value(origin, |out| push(out, &number));
+        self.value(origin, |out| number.push_to(out));
     }
 
     /// An entry with `true` or `false`.
@@ -96,7 +131,7 @@ impl<'a> Writer<'a> {
         push_double_quoted(&mut self.out.text, key);
         self.out.text.push_str(": ");
         let number = number.into();
-        self.value(origin, |out| push(out, &number));
+        self.value(origin, |out| push_integer(out, number));
     }
 
     /// An entry with a mapping in one line.
@@ -166,8 +201,7 @@ impl<'a> Writer<'a> {
         self.indent -= STEP;
         self.out.leave();
         if !self.is_first && !self.one_line {
-            self.out.end_line(self.last);
-            self.out.indent(self.indent);
+            self.out.next_line(false, self.last, self.indent);
         }
         self.out.text.push(brackets[1]);
         self.one_line = around;
@@ -177,20 +211,18 @@ impl<'a> Writer<'a> {
 
     /// Goes on from the bracket, or from the value before, to where the next value stands.
     fn separate(&mut self) {
-        if !self.is_first {
-            self.out.text.push(',');
-        }
+        let is_first = std::mem::replace(&mut self.is_first, false);
         if !self.one_line {
-            self.out.end_line(self.last);
-            self.out.indent(self.indent);
-        } else if !self.is_first {
-            self.out.text.push(' ');
+            self.out.next_line(!is_first, self.last, self.indent);
+        } else if !is_first {
+            self.out.text.push_str(", ");
         }
-        self.is_first = false;
     }
 }
 
-fn push(out: &mut String, number: &dyn Display) {
-    // Writing into a string can't fail.
-    let _ = write!(out, "{number}");
+fn push_integer(out: &mut String, number: i64) {
+    if number < 0 {
+        out.push('-');
+    }
+    push_number(out, number.unsigned_abs());
 }

@@ -1,7 +1,8 @@
 //! PromQL of the user's own and of ours: placeholders, quoting, and labels that are put in.
 //!
 //! An expression of a plan has two placeholders: `$window` for a range, and `$selector` for the label matchers of one
-//! environment (and of one version, in an analysis). What the user wrote is parsed, so that labels are put into every
+//! environment (and of one version, in an analysis); those of dashboards may have two more. What the user wrote between
+//! quotes is none of them. What the user wrote is parsed, so that labels are put into every
 //! selector by the grammar and never by the look of the text.
 
 use std::collections::BTreeSet;
@@ -20,6 +21,14 @@ use crate::output::printed::marks;
 pub const WINDOW: &str = "$window";
 /// The label matchers of one environment.
 pub const SELECTOR: &str = "$selector";
+
+/// What the viewer of a dashboard reads of the chosen environment.
+pub const ENVIRONMENT_TEXT: &str = "$environment_text";
+/// The instances that the viewer of a dashboard has chosen.
+pub const INSTANCE: &str = "$instance";
+
+/// All that stands for something else in the expressions of plans.
+const PLACEHOLDERS: [&str; 4] = [WINDOW, SELECTOR, ENVIRONMENT_TEXT, INSTANCE];
 
 /// A range that nobody writes, so that the one in its place can be told: 23 h 59 m 59 s 987 ms.
 const WINDOW_STANDIN: Duration = Duration::from_millis(86_399_987);
@@ -161,7 +170,7 @@ pub fn matchers(text: &str) -> Result<String, Refused> {
     let shown = format!("{{{text}}}");
     match parse(&format!("metric{shown}"))? {
         Expr::VectorSelector(VectorSelector { matchers, .. }) if matchers.or_matchers.is_empty() => {
-            Ok(matchers.matchers.iter().map(Matcher::to_string).collect::<Vec<_>>().join(","))
+            Ok(without_placeholders(matchers.matchers.iter().map(Matcher::to_string).collect::<Vec<_>>().join(",")))
         }
         _ => Err(Refused("is no list of label matchers".to_owned())),
     }
@@ -191,7 +200,7 @@ fn plain_matchers(text: &str) -> Option<String> {
 /// # Errors
 /// It does not parse, has a range of its own, or more operators than we take.
 pub fn scope(text: &str, job: &str, is_foreign: impl Fn(&str) -> bool) -> Result<String, Refused> {
-    let mut expression = parse(&text.replace(WINDOW, WINDOW_STANDIN_TEXT))?;
+    let mut expression = parse(&replace_outside_texts(text, WINDOW, WINDOW_STANDIN_TEXT))?;
     let mut scope = Scope { job, is_foreign, fixed_range: None, alternatives: false };
     let Ok(_) = walk_expr_mut(&mut scope, &mut expression);
     if let Some(range) = scope.fixed_range {
@@ -201,8 +210,49 @@ pub fn scope(text: &str, job: &str, is_foreign: impl Fn(&str) -> bool) -> Result
     if scope.alternatives {
         return Err(Refused(ALTERNATIVES.to_owned()));
     }
-    let text = expression.to_string();
-    Ok(text.replace(WINDOW_STANDIN_TEXT, WINDOW).replace(SELECTOR_STANDIN_TEXT, SELECTOR))
+    let text = without_placeholders(expression.to_string());
+    let text = replace_outside_texts(&text, WINDOW_STANDIN_TEXT, WINDOW);
+    Ok(text.replace(SELECTOR_STANDIN_TEXT, SELECTOR))
+}
+
+/// PromQL in which what looks like a placeholder is none. It stands between double quotes, where `\x24` is `$`: nowhere else
+/// has the grammar a `$`, and single quotes and backticks were read before.
+fn without_placeholders(promql: String) -> String {
+    if memchr(b'$', promql.as_bytes()).is_none() {
+        return promql;
+    }
+    let plain = |text: String, placeholder: &str| text.replace(placeholder, &placeholder.replace('$', "\\x24"));
+    PLACEHOLDERS.into_iter().fold(promql, plain)
+}
+
+/// An expression with something in place of a word, wherever it does not stand between quotes.
+fn replace_outside_texts(expression: &str, word: &str, by: &str) -> String {
+    let mut replaced = String::with_capacity(expression.len() + 16);
+    let mut rest = expression;
+    while let Some(at) = rest.find(['"', '\'', '`']) {
+        let (before, quoted) = rest.split_at(at);
+        replaced.push_str(&before.replace(word, by));
+        let end = end_of_text(quoted);
+        replaced.push_str(&quoted[..end]);
+        rest = &quoted[end..];
+    }
+    replaced.push_str(&rest.replace(word, by));
+    replaced
+}
+
+/// Where the text ends that an expression begins with; at the end of the expression where nothing ends it.
+fn end_of_text(expression: &str) -> usize {
+    let mut characters = expression.char_indices();
+    let Some((_, quote)) = characters.next() else { return 0 };
+    while let Some((at, character)) = characters.next() {
+        if character == quote {
+            return at + character.len_utf8();
+        }
+        if character == '\\' && quote != '`' {
+            characters.next();
+        }
+    }
+    expression.len()
 }
 
 /// The metrics that an expression over `[$window]` names, each once.
@@ -384,6 +434,24 @@ mod tests {
 
     fn scoped(text: &str) -> Result<String, Refused> {
         scope(text, "order-worker", |metric| metric.starts_with("kube_"))
+    }
+
+    #[test]
+    fn what_stands_between_quotes_is_no_placeholder() {
+        assert_eq!(
+            scoped(r#"sum(rate(x{a="$window", b=~'^$instance$', c=`"$selector\`, d="5..$"}[$window]))"#).unwrap(),
+            r#"sum(rate(x{a="\x24window",b=~"^\x24instance$",c="\"\x24selector\\",d="5..$",job="order-worker",$selector}[$window]))"#
+        );
+        assert_eq!(
+            scoped(r#"label_replace(x, "a", "$1 $environment_text \"$window\" 23h59m59s987ms", "b", "(.*)$")"#)
+                .unwrap(),
+            r#"label_replace(x{job="order-worker",$selector}, "a", "$1 \x24environment_text \"\x24window\" 23h59m59s987ms", "b", "(.*)$")"#
+        );
+        assert_eq!(
+            matchers(r#"a=~"$instance|\\$window", b="x$""#).unwrap(),
+            r#"a=~"\x24instance|\\\x24window",b="x$""#
+        );
+        assert_eq!(replace_outside_texts("$w 'it' $w \"a", "$w", "5m"), "5m 'it' 5m \"a");
     }
 
     #[test]

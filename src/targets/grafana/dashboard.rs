@@ -1,5 +1,8 @@
 //! One dashboard: what stands around its panels.
 
+use std::borrow::Cow;
+
+use super::constants::Leads;
 use super::panel::{self, datasource};
 use super::{Place, rules, text};
 use crate::ir::{Origin, Traced};
@@ -37,15 +40,17 @@ pub(super) fn document(place: Place<'_>, plan: &DashboardPlan, out: &mut Printed
             writer.element_text(system.name.as_str(), system.name.origin);
             writer.element_text(plan.kind.as_str(), plan.kind.origin);
         });
-        writer.bool("editable", false, origin);
-        writer.integer("graphTooltip", SHARED_CROSSHAIR, origin);
-        writer.integer("schemaVersion", spec.schema_version.value, spec.schema_version.origin);
-        writer.text("refresh", &time.refresh, time.refresh.origin);
-        writer.inline("time", origin, |writer| {
-            writer.text("from", &time.from, time.from.origin);
-            writer.text("to", &time.to, time.to.origin);
+        writer.constant(&place.constants.behaviour, |writer| {
+            writer.bool("editable", false, origin);
+            writer.integer("graphTooltip", SHARED_CROSSHAIR, origin);
+            writer.integer("schemaVersion", spec.schema_version.value, spec.schema_version.origin);
+            writer.text("refresh", &time.refresh, time.refresh.origin);
+            writer.inline("time", origin, |writer| {
+                writer.text("from", &time.from, time.from.origin);
+                writer.text("to", &time.to, time.to.origin);
+            });
+            writer.text("timezone", "browser", origin);
         });
-        writer.text("timezone", "browser", origin);
         writer.list("links", origin, |writer| plan.links.iter().for_each(|plan| link(writer, place, plan)));
         writer.map("annotations", Origin::rule(rules::ANNOTATION), |writer| annotations(writer, place, plan));
         writer.map("templating", Origin::rule(rules::VARIABLE), |writer| variables(writer, place, plan));
@@ -73,30 +78,37 @@ fn note(place: Place<'_>, plan: &DashboardPlan) -> String {
 pub(super) fn link(writer: &mut Writer<'_>, place: Place<'_>, plan: &DashboardLink) {
     let origin = Origin::rule(rules::LINK);
     let system = &place.plans.infrastructure.templates.system;
-    let (address, icon, is_dashboard) = match (&plan.dashboard, &plan.url) {
-        (Some(uid), _) => (Some((["/d/", uid].concat(), uid.origin)), "dashboard", true),
-        (None, Some(url)) => (Some((markdown::address(url), url.origin)), "doc", false),
-        (None, None) => (None, "external link", plan.kind.is_some()),
+    let (address, icon, leads) = match (&plan.dashboard, &plan.url) {
+        (Some(uid), _) => (Some((Cow::Owned(["/d/", uid].concat()), uid.origin)), "dashboard", Leads::ToDashboard),
+        (None, Some(url)) => (Some((markdown::address(url), url.origin)), "doc", Leads::ToAddress),
+        (None, None) => (None, "external link", Leads::ToAllOfAKind),
     };
+    let is_dashboard = !matches!(leads, Leads::ToAddress);
+    let constants = place.constants.of_link(leads);
     writer.element_inline(origin, |writer| {
         writer.text("title", &text::plain(&plan.title), plan.title.origin);
-        writer.text("type", if plan.kind.is_some() { "dashboards" } else { "link" }, origin);
-        writer.text("icon", icon, origin);
-        writer.text("tooltip", "", origin);
+        writer.constant(&constants.before, |writer| {
+            writer.text("type", if plan.kind.is_some() { "dashboards" } else { "link" }, origin);
+            writer.text("icon", icon, origin);
+            writer.text("tooltip", "", origin);
+        });
         if let Some((address, origin)) = &address {
             writer.text("url", address, *origin);
         }
-        writer.list("tags", origin, |writer| {
-            // By the tags that the system's own dashboards have.
-            if let Some(kind) = &plan.kind {
-                writer.element_text(system.name.as_str(), system.name.origin);
-                writer.element_text(kind.as_str(), kind.origin);
-            }
-        });
-        writer.bool("asDropdown", plan.kind.is_some(), origin);
-        writer.bool("targetBlank", !is_dashboard, origin);
-        writer.bool("includeVars", is_dashboard, origin);
-        writer.bool("keepTime", is_dashboard, origin);
+        let rest = |writer: &mut Writer<'_>| {
+            writer.list("tags", origin, |writer| {
+                // By the tags that the system's own dashboards have.
+                if let Some(kind) = &plan.kind {
+                    writer.element_text(system.name.as_str(), system.name.origin);
+                    writer.element_text(kind.as_str(), kind.origin);
+                }
+            });
+            writer.bool("asDropdown", plan.kind.is_some(), origin);
+            writer.bool("targetBlank", !is_dashboard, origin);
+            writer.bool("includeVars", is_dashboard, origin);
+            writer.bool("keepTime", is_dashboard, origin);
+        };
+        if plan.kind.is_some() { rest(writer) } else { writer.constant(&constants.behind, rest) }
     });
 }
 
@@ -109,14 +121,16 @@ fn annotations(writer: &mut Writer<'_>, place: Place<'_>, plan: &DashboardPlan) 
         });
     };
     writer.list("list", origin, |writer| {
-        writer.element(origin, |writer| {
-            writer.integer("builtIn", 1, origin);
-            writer.text("name", "Annotations & Alerts", origin);
-            grafana(writer);
-            writer.bool("enable", true, origin);
-            writer.bool("hide", true, origin);
-            color(writer, place, "neutral");
-            writer.text("type", "dashboard", origin);
+        writer.constant(&place.constants.own_annotations, |writer| {
+            writer.element(origin, |writer| {
+                writer.integer("builtIn", 1, origin);
+                writer.text("name", "Annotations & Alerts", origin);
+                grafana(writer);
+                writer.bool("enable", true, origin);
+                writer.bool("hide", true, origin);
+                color(writer, place, "neutral");
+                writer.text("type", "dashboard", origin);
+            });
         });
         if let Some(expression) = &plan.deployments {
             writer.element(origin, |writer| {
@@ -133,23 +147,25 @@ fn annotations(writer: &mut Writer<'_>, place: Place<'_>, plan: &DashboardPlan) 
             });
         }
         // Those that the pipeline has posted, which every runtime has.
-        writer.element(origin, |writer| {
-            writer.text("name", "Releases", origin);
-            grafana(writer);
-            writer.bool("enable", true, origin);
-            writer.bool("hide", false, origin);
-            color(writer, place, "good");
-            writer.map("target", origin, |writer| {
-                let system = &place.plans.infrastructure.templates.system;
-                let environment = &place.spec.environment_text;
-                writer.integer("limit", 100, origin);
-                writer.bool("matchAny", false, origin);
-                writer.inline_list("tags", environment.origin, |writer| {
-                    writer.element_text("deployment", environment.origin);
-                    writer.element_text(system.name.as_str(), system.name.origin);
-                    writer.element_text(environment, environment.origin);
+        writer.constant(&place.constants.releases, |writer| {
+            writer.element(origin, |writer| {
+                writer.text("name", "Releases", origin);
+                grafana(writer);
+                writer.bool("enable", true, origin);
+                writer.bool("hide", false, origin);
+                color(writer, place, "good");
+                writer.map("target", origin, |writer| {
+                    let system = &place.plans.infrastructure.templates.system;
+                    let environment = &place.spec.environment_text;
+                    writer.integer("limit", 100, origin);
+                    writer.bool("matchAny", false, origin);
+                    writer.inline_list("tags", environment.origin, |writer| {
+                        writer.element_text("deployment", environment.origin);
+                        writer.element_text(system.name.as_str(), system.name.origin);
+                        writer.element_text(environment, environment.origin);
+                    });
+                    writer.text("type", "tags", origin);
                 });
-                writer.text("type", "tags", origin);
             });
         });
     });
@@ -168,16 +184,18 @@ fn variables(writer: &mut Writer<'_>, place: Place<'_>, plan: &DashboardPlan) {
         || plan.variables.iter().any(|variable| variable.series.is_some());
     writer.list("list", Origin::rule(rules::VARIABLE), |writer| {
         if asks {
-            writer.element(origin, |writer| {
-                writer.text("name", DATASOURCE, origin);
-                writer.text("label", "Data source", origin);
-                writer.text("type", "datasource", origin);
-                writer.text("query", &prometheus.kind, prometheus.kind.origin);
-                option(writer, Some("current"), &prometheus.name, &prometheus.uid);
-                writer.bool("includeAll", false, origin);
-                writer.bool("multi", false, origin);
-                writer.list("options", origin, |_| ());
-                writer.integer("refresh", ON_LOAD, origin);
+            writer.constant(&place.constants.chosen_datasource, |writer| {
+                writer.element(origin, |writer| {
+                    writer.text("name", DATASOURCE, origin);
+                    writer.text("label", "Data source", origin);
+                    writer.text("type", "datasource", origin);
+                    writer.text("query", &prometheus.kind, prometheus.kind.origin);
+                    option(writer, Some("current"), &prometheus.name, &prometheus.uid);
+                    writer.bool("includeAll", false, origin);
+                    writer.bool("multi", false, origin);
+                    writer.list("options", origin, |_| ());
+                    writer.integer("refresh", ON_LOAD, origin);
+                });
             });
         }
         for variable in &plan.variables {

@@ -5,6 +5,7 @@
 //! decides: rows, panels, queries and their places are the plan's.
 
 mod canvas;
+mod constants;
 mod dashboard;
 mod panel;
 mod provisioning;
@@ -12,29 +13,34 @@ pub mod rules;
 mod table;
 mod text;
 
+use std::sync::Arc;
+
+use self::constants::Constants;
+use self::provisioning::Provisioning;
 use crate::diag::Diagnostic;
 use crate::gates::Checked;
 use crate::output::Files;
 use crate::plan::Plans;
 use crate::plan::monitoring::dashboards::{DashboardHead, DashboardKind};
-use crate::spec::kubernetes::Chart;
 use crate::spec::{GrafanaSpec, Specs};
 
 /// Makes the dashboards of a system.
 pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
-    // The chart that brings a cluster its Grafana.
-    let stack = specs.kubernetes.part("monitoring").next();
-    let place = Place { plans: checked.plans(), spec: &specs.grafana, stack };
+    let (plans, spec) = (checked.plans(), &specs.grafana);
+    let constants = Arc::new(Constants::default());
     let mut files = Files::default();
-    let dashboards = &place.plans.monitoring.dashboards.dashboards;
+    let dashboards = &plans.monitoring.dashboards.dashboards;
     for (index, head) in dashboards.heads().enumerate() {
+        let constants = Arc::clone(&constants);
         files.add_streamed(None, path(head), move |out| {
             if let Some(plan) = dashboards.get(index) {
-                dashboard::document(place, &plan, out);
+                dashboard::document(Place { plans, spec, constants: &constants }, &plan, out);
             }
         });
     }
-    provisioning::files(place, &mut files);
+    // The chart that brings a cluster its Grafana.
+    let stack = specs.kubernetes.part("monitoring").next();
+    provisioning::files(Provisioning { plans, spec, stack }, &mut files);
     (files, Vec::new())
 }
 
@@ -43,7 +49,7 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
 struct Place<'a> {
     plans: &'a Plans,
     spec: &'a GrafanaSpec,
-    stack: Option<&'a Chart>,
+    constants: &'a Constants,
 }
 
 /// Where a dashboard stands below the target's folder.

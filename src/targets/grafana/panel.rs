@@ -34,7 +34,7 @@ pub(super) fn row(writer: &mut Writer<'_>, place: Place<'_>, plan: &RowPlan) {
     let origin = Origin::rule(rules::ROW);
     writer.element(origin, |writer| {
         writer.integer("id", plan.id.value, plan.id.origin);
-        kind(writer, place, "row");
+        writer.constant(&place.constants.row, |writer| kind(writer, place, "row"));
         title(writer, &plan.title);
         writer.bool("collapsed", false, origin);
         grid(writer, &at(0), &plan.y, &at(COLUMNS), &at(1));
@@ -44,22 +44,27 @@ pub(super) fn row(writer: &mut Writer<'_>, place: Place<'_>, plan: &RowPlan) {
 
 /// Writes a panel.
 pub(super) fn panel(writer: &mut Writer<'_>, place: Place<'_>, dashboard: &DashboardPlan, plan: &PanelPlan) {
+    let constants = place.constants.of_kind(plan.kind.value);
     writer.element(plan.origin, |writer| {
         writer.integer("id", plan.id.value, plan.id.origin);
-        kind(writer, place, plan.kind.as_str());
+        writer.constant(&constants.kind, |writer| kind(writer, place, plan.kind.as_str()));
         title(writer, &plan.title);
         if let Some(about) = &plan.description {
             writer.text("description", &text::description(about), about.origin);
         }
         grid(writer, &plan.x, &plan.y, &plan.width, &plan.height);
-        datasource(writer, place);
+        writer.constant(&place.constants.datasource, |writer| datasource(writer, place));
         if !plan.links.is_empty() {
             writer.list("links", plan.origin, |writer| {
                 plan.links.iter().for_each(|plan| dashboard::link(writer, place, plan));
             });
         }
         field_config(writer, place, plan);
-        options(writer, place, dashboard, plan);
+        match plan.kind.value {
+            // A drawing is its dashboard's own.
+            PanelKind::Graph => options(writer, place, dashboard, plan),
+            _ => writer.constant(&constants.options, |writer| options(writer, place, dashboard, plan)),
+        }
         writer.list("targets", plan.origin, |writer| targets(writer, place, plan));
         if plan.kind.value == PanelKind::Table {
             table::transformations(writer, plan);
@@ -89,16 +94,22 @@ fn targets(writer: &mut Writer<'_>, place: Place<'_>, plan: &PanelPlan) {
     let is_instant = !matches!(plan.kind.value, PanelKind::Timeseries);
     for (index, query) in plan.queries.iter().enumerate() {
         writer.element_inline(ours(), |writer| {
-            writer.text("refId", &reference(index), ours());
+            let letter = |writer: &mut Writer<'_>| writer.text("refId", &reference(index), ours());
+            match place.constants.letters.get(index) {
+                Some(constant) => writer.constant(constant, letter),
+                None => letter(writer),
+            }
             let expression = &query.expression;
             writer.made("expr", expression.origin, |out| text::push_query(out, expression, place));
             writer.text("legendFormat", &text::plain(&query.legend), query.legend.origin);
-            if is_instant {
-                writer.bool("instant", true, ours());
-            }
-            if plan.kind.value == PanelKind::Table {
-                writer.text("format", "table", ours());
-            }
+            writer.constant(&place.constants.of_kind(plan.kind.value).form, |writer| {
+                if is_instant {
+                    writer.bool("instant", true, ours());
+                }
+                if plan.kind.value == PanelKind::Table {
+                    writer.text("format", "table", ours());
+                }
+            });
         });
     }
 }
@@ -115,26 +126,45 @@ pub(super) fn reference(index: usize) -> Cow<'static, str> {
 }
 
 fn field_config(writer: &mut Writer<'_>, place: Place<'_>, plan: &PanelPlan) {
-    let unit = place.spec.unit(plan.unit.as_str());
-    let shows_state = matches!(plan.kind.value, PanelKind::Stat | PanelKind::Gauge | PanelKind::Graph);
-    let mode = if shows_state { "thresholds" } else { "palette-classic" };
+    let constants = place.constants.of_kind(plan.kind.value);
+    // A table says more of each of its columns.
+    let is_table = plan.kind.value == PanelKind::Table;
+    if plan.thresholds.is_empty() && !is_table {
+        let constant = &constants.plain[plan.unit.value as usize];
+        return writer.constant(constant, |writer| {
+            writer.map("fieldConfig", ours(), |writer| {
+                writer.map("defaults", ours(), |writer| defaults(writer, place, plan));
+                writer.list("overrides", plan.origin, |_| ());
+            });
+        });
+    }
     writer.map("fieldConfig", ours(), |writer| {
         writer.map("defaults", ours(), |writer| {
-            writer.inline("color", ours(), |writer| writer.text("mode", mode, ours()));
-            writer.text("unit", unit.value, plan.unit.origin);
-            if plan.kind.value == PanelKind::Timeseries {
-                writer.inline("custom", ours(), |writer| timeseries_style(writer, !plan.thresholds.is_empty()));
+            if plan.thresholds.is_empty() {
+                return defaults(writer, place, plan);
             }
-            if !plan.thresholds.is_empty() {
-                writer.map("thresholds", ours(), |writer| thresholds(writer, place, &plan.thresholds, plan.origin));
-            }
+            let constant = &constants.with_states[plan.unit.value as usize];
+            writer.constant(constant, |writer| defaults(writer, place, plan));
+            writer.map("thresholds", ours(), |writer| thresholds(writer, place, &plan.thresholds, plan.origin));
         });
         writer.list("overrides", plan.origin, |writer| {
-            if plan.kind.value == PanelKind::Table {
+            if is_table {
                 table::overrides(writer, place, plan);
             }
         });
     });
+}
+
+/// Writes how all values of a panel are shown.
+fn defaults(writer: &mut Writer<'_>, place: Place<'_>, plan: &PanelPlan) {
+    let unit = place.spec.unit(plan.unit.as_str());
+    let shows_state = matches!(plan.kind.value, PanelKind::Stat | PanelKind::Gauge | PanelKind::Graph);
+    let mode = if shows_state { "thresholds" } else { "palette-classic" };
+    writer.inline("color", ours(), |writer| writer.text("mode", mode, ours()));
+    writer.text("unit", unit.value, plan.unit.origin);
+    if plan.kind.value == PanelKind::Timeseries {
+        writer.inline("custom", ours(), |writer| timeseries_style(writer, !plan.thresholds.is_empty()));
+    }
 }
 
 /// Writes what values mean, as colours.
@@ -144,14 +174,23 @@ pub(super) fn thresholds(writer: &mut Writer<'_>, place: Place<'_>, plans: &[Thr
 }
 
 fn threshold(writer: &mut Writer<'_>, place: Place<'_>, plan: &ThresholdPlan) {
-    let color = place.spec.color(plan.state.as_str());
-    writer.element_inline(plan.origin, |writer| {
-        match &plan.from {
-            Some(from) => writer.number("value", from.value, from.origin),
-            None => writer.null("value", plan.origin),
-        }
+    let constants = place.constants.of_state(plan.state.value);
+    let color = |writer: &mut Writer<'_>| {
+        let color = place.spec.color(plan.state.as_str());
         writer.text("color", color.value, color.origin);
-    });
+    };
+    match &plan.from {
+        Some(from) => writer.element_inline(plan.origin, |writer| {
+            writer.number("value", from.value, from.origin);
+            writer.constant(&constants.color, color);
+        }),
+        None => writer.constant(&constants.lowest, |writer| {
+            writer.element_inline(plan.origin, |writer| {
+                writer.null("value", plan.origin);
+                color(writer);
+            });
+        }),
+    }
 }
 
 fn timeseries_style(writer: &mut Writer<'_>, has_thresholds: bool) {

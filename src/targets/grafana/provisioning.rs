@@ -1,15 +1,25 @@
 //! What Grafana reads at its start: where series come from, and where the dashboards are.
 
-use super::{Place, path, rules};
+use super::{path, rules};
 use crate::ir::Origin;
 use crate::ir::choice::Runtime;
 use crate::output::{Content, Doc, Files};
+use crate::plan::Plans;
+use crate::spec::GrafanaSpec;
 use crate::spec::kubernetes::Chart;
 use crate::targets::shared::header::header;
 use crate::targets::shared::value::{by, number};
 
+/// All that these files are printed from.
+#[derive(Clone, Copy)]
+pub(super) struct Provisioning<'a> {
+    pub(super) plans: &'a Plans,
+    pub(super) spec: &'a GrafanaSpec,
+    pub(super) stack: Option<&'a Chart>,
+}
+
 /// Adds the provisioning files.
-pub(super) fn files<'a>(place: Place<'a>, files: &mut Files<'a>) {
+pub(super) fn files<'a>(place: Provisioning<'a>, files: &mut Files<'a>) {
     let system = &place.plans.infrastructure.templates.system;
     files.add(format!("provisioning/datasources/{}.yaml", system.name), move || {
         Content::yaml(header(system), vec![datasources(place)])
@@ -24,7 +34,7 @@ pub(super) fn files<'a>(place: Place<'a>, files: &mut Files<'a>) {
 }
 
 /// The dashboards as ConfigMaps, for the Grafana of a cluster's own monitoring stack.
-fn kustomization(place: Place<'_>, stack: &Chart) -> Doc {
+fn kustomization(place: Provisioning<'_>, stack: &Chart) -> Doc {
     let origin = Origin::rule(rules::CONFIG_MAP);
     let dashboards = &place.plans.monitoring.dashboards.dashboards;
     let maps = dashboards.heads().map(|head| {
@@ -45,7 +55,7 @@ fn kustomization(place: Place<'_>, stack: &Chart) -> Doc {
         .into()
 }
 
-fn datasources(place: Place<'_>) -> Doc {
+fn datasources(place: Provisioning<'_>) -> Doc {
     let facts = &place.spec.prometheus;
     let platform = &place.plans.infrastructure.templates.platform;
     let prometheus = by(rules::PROVISIONING)
@@ -76,7 +86,7 @@ fn datasources(place: Place<'_>) -> Doc {
     by(rules::PROVISIONING).with("apiVersion", version).with("datasources", Doc::list(list, origin)).into()
 }
 
-fn providers(place: Place<'_>) -> Doc {
+fn providers(place: Provisioning<'_>) -> Doc {
     let facts = &place.spec.provisioning;
     let name = &place.plans.infrastructure.templates.system.name;
     let folder = facts.dashboards_path.with(format!("{}/{name}", facts.dashboards_path));

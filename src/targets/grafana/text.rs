@@ -2,23 +2,20 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 use super::Place;
-use crate::plan::monitoring::promql::{SELECTOR, WINDOW};
+use crate::output::printed::marks;
+use crate::plan::monitoring::promql::{ENVIRONMENT_TEXT, INSTANCE, SELECTOR, WINDOW};
 use crate::spec::GrafanaSpec;
 use crate::targets::shared::markdown;
 
 /// Stands between characters that would begin a variable together, and is not seen.
 const JOINER: char = '\u{2060}';
 
-/// The placeholder of the plan for what the viewer reads of the chosen environment.
-const ENVIRONMENT_TEXT: &str = "$environment_text";
-
-/// The placeholder of the plan for the instances that the viewer chooses.
-const INSTANCE: &str = "$instance";
-
 /// A title or a legend: none of its characters begins a variable (`$name`, `${name}`, `[[name]]`).
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains('$') && !text.contains("[[") {
+    if marks(text, |byte| if (byte == b'$') | (byte == b'[') { 1 } else { 0 }) == 0 {
         return Cow::Borrowed(text);
     }
     let mut plain = String::with_capacity(text.len() + 8);
@@ -62,20 +59,27 @@ fn push_filled(query: &mut String, expression: &str, selector: &str, spec: &Graf
     let known = |rest: &'_ str| filled.iter().find(|(placeholder, _)| rest.starts_with(placeholder)).copied();
     let start = query.len();
     let mut rest = expression;
-    while let Some(at) = rest.find('$') {
-        let Some((placeholder, text)) = known(&rest[at..]) else {
+    let mut at = 0;
+    while let Some(ahead) = memchr2(b'$', b'[', &rest.as_bytes()[at..]) {
+        at += ahead;
+        let found = if rest.as_bytes()[at] == b'$' {
+            known(&rest[at..])
+        } else if rest.as_bytes().get(at + 1) == Some(&b'[') {
+            None
+        } else {
+            at += 1;
+            continue;
+        };
+        let Some((placeholder, text)) = found else {
             query.truncate(start);
             return push_escaped(query, expression, known);
         };
         query.push_str(&rest[..at]);
         query.push_str(text);
         rest = &rest[at + placeholder.len()..];
+        at = 0;
     }
     query.push_str(rest);
-    if expression.contains("[[") {
-        query.truncate(start);
-        push_escaped(query, expression, known);
-    }
 }
 
 /// The same of an expression in which the user's own texts have what begins a variable: it is escaped, as strings of PromQL

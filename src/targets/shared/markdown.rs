@@ -91,18 +91,20 @@ fn longest_run(text: &str) -> usize {
 
 /// An address as the target of a link.
 #[must_use]
-pub fn address(text: &str) -> String {
-    let mut address = String::with_capacity(text.len());
+pub fn address(text: &str) -> Cow<'_, str> {
+    let stands = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#@=&%+,".contains(&byte);
+    if text.bytes().all(stands) {
+        return Cow::Borrowed(text);
+    }
+    let mut address = String::with_capacity(text.len() + 16);
     for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => address.push(char::from(byte)),
-            b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'?' | b'#' | b'@' | b'=' | b'&' | b'%' | b'+' | b',' => {
-                address.push(char::from(byte));
-            }
-            _ => address.push_str(&format!("%{byte:02X}")),
+        if stands(byte) {
+            address.push(char::from(byte));
+        } else {
+            address.push_str(&format!("%{byte:02X}"));
         }
     }
-    address
+    Cow::Owned(address)
 }
 
 #[cfg(test)]
