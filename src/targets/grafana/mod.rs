@@ -60,3 +60,6 @@ fn path(dashboard: &DashboardHead) -> String {
         (kind, _) => format!("dashboards/{kind}.json"),
     }
 }
+
+#[cfg(test)]
+mod tests;
