@@ -674,7 +674,7 @@ mod tests {
         assert_eq!(chapter.block_ends.len(), 2);
         // A text that is marked, a mark alone, and the names.
         assert_eq!(chapter.text_ends.len(), 102);
-        assert!(chapter.records.len() < 100 * 32, "{}", chapter.records.len());
+        assert!(chapter.records.len() < 100 * 40, "{}", chapter.records.len());
         let last = list.get(99).unwrap();
         assert_eq!(last.parts[0].text.value, text.replace("NAME", "component-099"));
         assert!(list.get(100).is_none());

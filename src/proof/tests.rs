@@ -155,7 +155,7 @@ const BREAKS: &[Break] = &[
     ("prometheus", "alert", other, "which the plan does not know"),
     ("prometheus", "expr", threshold, "at another threshold than the plan's (14.4 * 0.001)"),
     ("prometheus", "record", other, "asks for the metric `slo:"),
-    ("prometheus", "record", other, "which no alert, no other rule and no dashboard asks for"),
+    ("prometheus", "record", of_a_day, "which no alert, no other rule and no dashboard asks for"),
     ("grafana", "expr", metric, "asks for the metric `http_requests_totally`"),
 ];
 
@@ -170,6 +170,11 @@ fn more(value: &Doc) -> Option<Doc> {
         }
         _ => None,
     }
+}
+
+/// The ratio over a day alone: all that ask for another leave no room for further objections.
+fn of_a_day(value: &Doc) -> Option<Doc> {
+    matches!(value, Doc::Text(text, _) if text.ends_with("ratio_rate1d")).then(|| other(value))?
 }
 
 fn other(value: &Doc) -> Option<Doc> {

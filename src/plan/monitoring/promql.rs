@@ -439,8 +439,8 @@ mod tests {
     #[test]
     fn what_stands_between_quotes_is_no_placeholder() {
         assert_eq!(
-            scoped(r#"sum(rate(x{a="$window", b=~'^$instance$', c=`"$selector\`, d="5..$"}[$window]))"#).unwrap(),
-            r#"sum(rate(x{a="\x24window",b=~"^\x24instance$",c="\"\x24selector\\",d="5..$",job="order-worker",$selector}[$window]))"#
+            scoped(r#"sum(rate(x{a="$window", b=~'^$instance$', c=`"$selector`, d="5..$"}[$window]))"#).unwrap(),
+            r#"sum(rate(x{a="\x24window",b=~"^\x24instance$",c="\"\x24selector",d="5..$",job="order-worker",$selector}[$window]))"#
         );
         assert_eq!(
             scoped(r#"label_replace(x, "a", "$1 $environment_text \"$window\" 23h59m59s987ms", "b", "(.*)$")"#)

@@ -145,10 +145,11 @@ fn texts(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// The variables of a document, in order.
-fn variables(document: &Value) -> Vec<String> {
+/// The variables of a dashboard, in order. Grafana puts none into what a dashboard as a whole is described by.
+fn variables(board: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    texts(document, &mut found);
+    let parts = board.as_object().unwrap().iter().filter(|(key, _)| *key != "description");
+    parts.for_each(|(_, part)| texts(part, &mut found));
     found.iter().flat_map(|text| VARIABLE.find_iter(text)).map(|found| found.as_str().to_owned()).collect()
 }
 
