@@ -594,6 +594,8 @@ impl<T: Folds + Encode> Encode for FoldedList<T> {
 }
 
 #[cfg(test)]
+// Records have more functions than these tests need.
+#[allow(dead_code)]
 mod tests {
     use super::*;
     use crate::plan::monitoring::rules;

@@ -440,12 +440,12 @@ mod tests {
     fn what_stands_between_quotes_is_no_placeholder() {
         assert_eq!(
             scoped(r#"sum(rate(x{a="$window", b=~'^$instance$', c=`"$selector`, d="5..$"}[$window]))"#).unwrap(),
-            r#"sum(rate(x{a="\x24window",b=~"^\x24instance$",c="\"\x24selector",d="5..$",job="order-worker",$selector}[$window]))"#
+            r#"sum(rate(x{$selector,a="\x24window",b=~"^\x24instance$",c="\"\x24selector",d="5..$",job="order-worker"}[$window]))"#
         );
         assert_eq!(
             scoped(r#"label_replace(x, "a", "$1 $environment_text \"$window\" 23h59m59s987ms", "b", "(.*)$")"#)
                 .unwrap(),
-            r#"label_replace(x{job="order-worker",$selector}, "a", "$1 \x24environment_text \"\x24window\" 23h59m59s987ms", "b", "(.*)$")"#
+            r#"label_replace(x{$selector,job="order-worker"}, "a", "$1 \x24environment_text \"\x24window\" 23h59m59s987ms", "b", "(.*)$")"#
         );
         assert_eq!(
             matchers(r#"a=~"$instance|\\$window", b="x$""#).unwrap(),
