@@ -65,9 +65,9 @@ pub(super) struct OfLink {
 /// What a link leads to.
 #[derive(Clone, Copy)]
 pub(super) enum Leads {
-    ToDashboard,
-    ToAllOfAKind,
-    ToAddress,
+    Dashboard,
+    AllOfAKind,
+    Address,
 }
 
 impl Constants {

@@ -79,11 +79,11 @@ pub(super) fn link(writer: &mut Writer<'_>, place: Place<'_>, plan: &DashboardLi
     let origin = Origin::rule(rules::LINK);
     let system = &place.plans.infrastructure.templates.system;
     let (address, icon, leads) = match (&plan.dashboard, &plan.url) {
-        (Some(uid), _) => (Some((Cow::Owned(["/d/", uid].concat()), uid.origin)), "dashboard", Leads::ToDashboard),
-        (None, Some(url)) => (Some((markdown::address(url), url.origin)), "doc", Leads::ToAddress),
-        (None, None) => (None, "external link", Leads::ToAllOfAKind),
+        (Some(uid), _) => (Some((Cow::Owned(["/d/", uid].concat()), uid.origin)), "dashboard", Leads::Dashboard),
+        (None, Some(url)) => (Some((markdown::address(url), url.origin)), "doc", Leads::Address),
+        (None, None) => (None, "external link", Leads::AllOfAKind),
     };
-    let is_dashboard = !matches!(leads, Leads::ToAddress);
+    let is_dashboard = !matches!(leads, Leads::Address);
     let constants = place.constants.of_link(leads);
     writer.element_inline(origin, |writer| {
         writer.text("title", &text::plain(&plan.title), plan.title.origin);
