@@ -22,7 +22,7 @@ gate! {
     /// ```yaml
     /// # path/implementation_artifacts.yaml
     /// components:
-    ///   - {name: checkout, kind: service, env: {BANK_URL: "https://shop:hX7kq2Lm9Vt4Zc1Rb8@bank.example"}}
+    ///   - {name: checkout, kind: service, env: {BANK_URL: "https://shop:Qw9TzL4mRk2vXs7Bn@bank.example"}}
     /// ```
     ///
     /// # How to fix
