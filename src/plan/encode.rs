@@ -7,6 +7,7 @@ use crate::ir::{Origin, Table, Traced};
 use crate::output::doc::Entry;
 use crate::output::yaml::Writer;
 use crate::output::{Doc, Map};
+use crate::source::Apart;
 use crate::source::Scalar;
 use crate::source::shape::JsonType;
 
@@ -159,6 +160,28 @@ impl<T: Encode> Encode for Traced<T> {
 
     fn is_absent(&self) -> bool {
         self.value.is_absent()
+    }
+}
+
+impl<T: Encode> Encode for Apart<T> {
+    fn encode(&self, origin: Origin) -> Doc {
+        (**self).encode(origin)
+    }
+
+    fn write(&self, slot: Slot, origin: Origin, out: &mut Writer<'_>) {
+        (**self).write(slot, origin, out);
+    }
+
+    fn elements(&self) -> Option<Elements<'_>> {
+        (**self).elements()
+    }
+
+    fn shrink(&mut self) {
+        (**self).shrink();
+    }
+
+    fn is_absent(&self) -> bool {
+        (**self).is_absent()
     }
 }
 

@@ -12,7 +12,7 @@ use crate::ir::{Origin, Rule, Traced};
 use crate::output::{Content, Doc, Printed};
 use crate::source::schema::json_schema;
 use crate::source::yaml::parse;
-use crate::source::{Decode, Decoder, FileId, FileKind, Sources};
+use crate::source::{Apart, Decode, Decoder, FileId, FileKind, Sources};
 use crate::spec::Specs;
 
 fn specs() -> Specs {
@@ -101,18 +101,18 @@ proptest! {
         let variable = VariablePlan {
             origin: ORIGIN,
             name: traced(VariableName::made("A")),
-            value: Some(traced(value)),
-            secret: Some(SecretReferencePlan {
+            value: Some(traced(value.into())),
+            secret: Some(Apart::from(SecretReferencePlan {
                 origin: ORIGIN,
-                store_path: traced(path),
+                store_path: traced(path.into()),
                 property: None,
-                format: format.map(traced),
-            }),
+                format: format.map(|format| traced(format.into())),
+            })),
         };
         let again: VariablePlan = read_back(variable.encode(ORIGIN));
         prop_assert_eq!(&again.value, &variable.value);
         let (before, after) = (variable.secret.unwrap(), again.secret.unwrap());
-        prop_assert_eq!((before.store_path, before.format), (after.store_path, after.format));
+        prop_assert_eq!((&before.store_path, &before.format), (&after.store_path, &after.format));
         prop_assert!(after.property.is_none());
     }
 

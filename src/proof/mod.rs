@@ -110,7 +110,6 @@ impl Witness for Proof<'_> {
 
     fn verdict(&self) -> Vec<Diagnostic> {
         self.modules();
-        self.templates();
         let mut seen = std::mem::take(&mut *self.seen());
         // Where rules are not built in this run, nobody knows what they record.
         let recorded =

@@ -7,7 +7,7 @@ use super::origin::{OriginKind, record_hash};
 use super::scalar::{Scalar, Wrong, shown};
 use super::shape::{JsonType, RecordShape, ScalarShape, Shape};
 use super::yaml::{FEW_KEYS, NodeId, NodeKind, PROBLEM_LIMIT, Tree};
-use super::{FileId, Fix, Origin, Problem, ProblemKind, Safety, SourceFile, Span, Table, Traced};
+use super::{Apart, FileId, Fix, Origin, Problem, ProblemKind, Safety, SourceFile, Span, Table, Traced};
 
 /// A value that can be read from a node.
 pub trait Decode: Sized {
@@ -233,6 +233,22 @@ impl<T: Decode> Decode for Traced<T> {
 
     fn from_default(text: &'static str, origin: Origin) -> Option<Self> {
         T::from_default(text, origin).map(|value| Traced { value, origin })
+    }
+
+    const TAKES_NULL: bool = T::TAKES_NULL;
+}
+
+impl<T: Decode> Decode for Apart<T> {
+    fn shape() -> Shape {
+        T::shape()
+    }
+
+    fn decode(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Self> {
+        T::decode(decoder, node).map(Apart::from)
+    }
+
+    fn from_default(text: &'static str, origin: Origin) -> Option<Self> {
+        T::from_default(text, origin).map(Apart::from)
     }
 
     const TAKES_NULL: bool = T::TAKES_NULL;

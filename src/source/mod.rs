@@ -6,6 +6,7 @@
 //! `schema` and `reference` turn the same tables into JSON Schemas and documentation.
 //! This room imports nothing of the crate.
 
+pub mod apart;
 pub mod decode;
 pub mod edit;
 pub mod file;
@@ -30,6 +31,7 @@ pub mod text;
 pub mod watch;
 pub mod yaml;
 
+pub use apart::Apart;
 pub use decode::{Decode, Decoder};
 pub use edit::{Edit, Fix, Safety};
 pub use file::{FileKind, SourceFile, Sources};

@@ -3,10 +3,11 @@
 use crate::ir::Traced;
 use crate::ir::choice::{DatastoreKind, EnvironmentKind, Protocol};
 use crate::ir::value::{
-    AddressRange, ContainerPath, Cpu, Decimal, Digest, Duration, HostName, Name, Percent, PortNumber, Size, UrlPath,
-    VariableName,
+    AddressRange, ContainerPath, Cpu, Decimal, Digest, Duration, HostName, Name, Percent, PortNumber, Size, Text,
+    UrlPath, VariableName,
 };
 use crate::plan_record;
+use crate::source::Apart;
 
 plan_record! {
     /// Where the system runs.
@@ -165,7 +166,7 @@ plan_record! {
         delete_after: Traced<Duration>, optional;
         /// The path of its secret: JSON with the keys that its kind has of `host`, `port`, `database`, `username` and
         /// `password`; `brokers` of kafka, `url` of a queue, `arn` of a topic, `name` of a bucket.
-        secret: Traced<String>, required;
+        secret: Traced<Text>, required;
         /// Until it works again after a disaster.
         recovery_time: Traced<Duration>, optional;
         /// How much may be lost, as time.
@@ -227,20 +228,20 @@ plan_record! {
         /// Its name.
         name: Traced<VariableName>, required;
         /// Its text.
-        value: Traced<String>, optional;
+        value: Traced<Text>, optional;
         /// The secret that it comes from.
-        secret: SecretReferencePlan, optional;
+        secret: Apart<SecretReferencePlan>, optional;
     }
 
     /// Where a variable's secret text comes from.
     pub struct SecretReferencePlan as "secret reference" {
         /// The path in the secret store.
-        store_path: Traced<String>, required;
+        store_path: Traced<Text>, required;
         /// The key in the secret's JSON; none: the whole secret.
-        property: Traced<String>, optional;
+        property: Traced<Text>, optional;
         /// A text with `{key}` for each key of the secret's JSON that belongs there, as it stands: the credentials that the
         /// infrastructure makes have no character that a URL would write otherwise.
-        format: Traced<String>, optional;
+        format: Traced<Text>, optional;
     }
 
     /// One secret that is mounted as a file.
@@ -248,7 +249,7 @@ plan_record! {
         /// Its name.
         name: Traced<VariableName>, required;
         /// The path in the secret store.
-        store_path: Traced<String>, required;
+        store_path: Traced<Text>, required;
         /// Where it is mounted.
         mount: Traced<ContainerPath>, required;
     }

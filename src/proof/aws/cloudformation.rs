@@ -1,6 +1,7 @@
 //! What a template of CloudFormation says, with what each environment gives to it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -26,18 +27,21 @@ struct Template {
     conditions: BTreeMap<String, Doc>,
 }
 
-/// Templates, and what environments give to them.
+/// What an environment gives to a template.
+type Given = BTreeMap<String, String>;
+
+/// Templates, and what environments give to those that were not seen yet.
 #[derive(Debug, Default)]
 pub(in super::super) struct Templates {
     /// By their path below their folder, without the ending.
-    templates: BTreeMap<Utf8PathBuf, Template>,
-    /// By the path of the template, then by environment: parameters.
-    values: BTreeMap<Utf8PathBuf, BTreeMap<String, BTreeMap<String, String>>>,
+    templates: BTreeMap<Utf8PathBuf, Arc<Template>>,
+    /// By the path of the template: each environment, with its parameters.
+    early: BTreeMap<Utf8PathBuf, Vec<(String, Given)>>,
 }
 
 /// What an environment makes of a template.
 struct Reading<'r> {
-    values: &'r BTreeMap<String, String>,
+    values: &'r Given,
     conditions: &'r BTreeMap<String, Doc>,
 }
 
@@ -132,8 +136,16 @@ impl Proof<'_> {
                 Doc::Text(value, _) => Some((entry.key.to_string(), value.to_string())),
                 _ => None,
             };
-            let given = given.entries.iter().filter_map(entry).collect();
-            self.seen().templates.values.entry(path).or_default().insert(environment.to_owned(), given);
+            let given: Given = given.entries.iter().filter_map(entry).collect();
+            let template = {
+                let Templates { templates, early } = &mut self.seen().templates;
+                let Some(template) = templates.get(&path) else {
+                    early.entry(path).or_default().push((environment.to_owned(), given));
+                    return;
+                };
+                Arc::clone(template)
+            };
+            self.given_to(&template, environment, &given);
             return;
         }
         let (Some(resources), Some(path)) = (map(root, "Resources"), below(place.path, "templates")) else { return };
@@ -152,26 +164,30 @@ impl Proof<'_> {
         }
         let conditions = map(root, "Conditions").into_iter().flat_map(|conditions| &conditions.entries);
         let conditions = conditions.map(|entry| (entry.key.to_string(), entry.value.clone())).collect();
-        let template = Template { path: place.path.to_owned(), statements, conditions };
-        self.seen().templates.templates.insert(path, template);
+        statements.shrink_to_fit();
+        let template = Arc::new(Template { path: place.path.to_owned(), statements, conditions });
+        let early = {
+            let Templates { templates, early } = &mut self.seen().templates;
+            let early = early.remove(&path);
+            templates.insert(path, Arc::clone(&template));
+            early
+        };
+        for (environment, given) in early.into_iter().flatten() {
+            self.given_to(&template, &environment, &given);
+        }
     }
 
-    /// What templates say, with the values of each environment.
-    pub(in super::super) fn templates(&self) {
-        let Templates { templates, values } = std::mem::take(&mut self.seen().templates);
-        for (path, template) in &templates {
-            for (environment, values) in values.get(path).into_iter().flatten() {
-                let reading = Reading { values, conditions: &template.conditions };
-                for statement in &template.statements {
-                    let condition = statement.condition.as_deref();
-                    if condition.is_some_and(|condition| reading.holds(condition) == Some(false)) {
-                        continue;
-                    }
-                    if let (Some(of), Some(value)) = (reading.value(&statement.of), reading.value(&statement.value)) {
-                        let place = Place { environment: None, path: &template.path };
-                        self.states(place, environment, statement.subject, &of, &value);
-                    }
-                }
+    /// What a template says, with the values of an environment: known as soon as both were seen, and no longer needed then.
+    fn given_to(&self, template: &Template, environment: &str, values: &Given) {
+        let reading = Reading { values, conditions: &template.conditions };
+        for statement in &template.statements {
+            let condition = statement.condition.as_deref();
+            if condition.is_some_and(|condition| reading.holds(condition) == Some(false)) {
+                continue;
+            }
+            if let (Some(of), Some(value)) = (reading.value(&statement.of), reading.value(&statement.value)) {
+                let place = Place { environment: None, path: &template.path };
+                self.states(place, environment, statement.subject, &of, &value);
             }
         }
     }

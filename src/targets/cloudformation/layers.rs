@@ -21,8 +21,8 @@ pub(super) struct Layers<'a> {
     places: Arc<Vec<Arc<Place<'a>>>>,
     /// Those that have the stack.
     here: Vec<usize>,
-    /// What each gives, as soon as somebody has found out.
-    values: OnceLock<BTreeMap<usize, Map>>,
+    /// What each of `here` gives, in that order, as soon as somebody has found out.
+    values: OnceLock<Box<[Map]>>,
 }
 
 /// What a template asks for beside its resources.
@@ -68,11 +68,12 @@ impl<'a> Layers<'a> {
     /// What an environment gives to the template.
     pub(super) fn values(&self, environment: usize) -> Doc {
         let values = self.values.get_or_init(|| self.made().1);
-        let own = values.get(&environment).cloned().unwrap_or_else(|| by(rules::PARAMETER));
+        let own = self.here.iter().position(|index| *index == environment).and_then(|place| values.get(place));
+        let own = own.cloned().unwrap_or_else(|| by(rules::PARAMETER));
         by(rules::PARAMETER).with("Parameters", own).into()
     }
 
-    fn made(&self) -> (Doc, BTreeMap<usize, Map>) {
+    fn made(&self) -> (Doc, Box<[Map]>) {
         let mut asked = Asked::default();
         let mut names = Vec::with_capacity(self.places.len());
         for place in self.places.iter() {
@@ -103,7 +104,7 @@ impl<'a> Layers<'a> {
             told.read(&entry.value);
         }
         let parameters = self.parameters(&merged, &asked, told, &names);
-        let values = self.here.iter().map(|index| (*index, self.given(*index, &merged, &asked, told)));
+        let values = self.here.iter().map(|index| self.given(*index, &merged, &asked, told));
         let values = values.collect();
         let origin = Origin::rule(rules::TEMPLATE);
         let mut template = Map::new(origin)
@@ -199,6 +200,8 @@ impl<'a> Layers<'a> {
             let name = name.unwrap_or_else(|| self.places[index].vpc_parameter());
             values.append(id.clone(), Doc::text(name, Origin::rule(rules::IMPORT)));
         }
+        // Kept until the environment's own file is printed.
+        values.entries.shrink_to_fit();
         values
     }
 

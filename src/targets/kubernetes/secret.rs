@@ -1,5 +1,7 @@
 //! Secrets from the cloud's store: one ExternalSecret for the pods of a component.
 
+use std::fmt::Display;
+
 use super::place::Place;
 use super::pod::Pods;
 use super::rules;
@@ -35,7 +37,7 @@ pub(super) fn external_secret(pods: &Pods<'_>) -> Option<Map> {
     }
     for file in &plan.secret_files {
         let name = file.name.as_str();
-        let reference = remote(&file.store_path, None, file.origin);
+        let reference = remote(&file.store_path, None::<&Traced<String>>, file.origin);
         data.push(Map::new(file.origin).text("secretKey", name.to_owned()).with("remoteRef", reference).into());
         template.put(name.to_owned(), Doc::text(whole(name), file.origin));
     }
@@ -66,13 +68,13 @@ pub(super) fn spec(place: Place<'_>, target: &str, template: Option<Map>, data: 
         .with("data", Doc::list(data, origin))
 }
 
-fn entry(key: &str, secret: &SecretReferencePlan, property: Option<&Traced<String>>) -> Doc {
+fn entry<T: AsRef<str>>(key: &str, secret: &SecretReferencePlan, property: Option<&Traced<T>>) -> Doc {
     let reference = remote(&secret.store_path, property, secret.origin);
     Map::new(secret.origin).text("secretKey", key.to_owned()).with("remoteRef", reference).into()
 }
 
 /// Where a value stands in the store.
-pub(super) fn remote(path: &Traced<String>, property: Option<&Traced<String>>, origin: Origin) -> Map {
+pub(super) fn remote<T: AsRef<str>>(path: &Traced<impl Display>, property: Option<&Traced<T>>, origin: Origin) -> Map {
     Map::new(origin).with("key", Doc::traced(path)).with_some("property", property.map(secret_property))
 }
 

@@ -55,8 +55,8 @@ pub fn texts<'a, T: std::fmt::Display + 'a>(values: impl IntoIterator<Item = &'a
 
 /// A key of a secret's JSON as External Secrets reads it: a path of GJSON, in which a backslash takes a character as it is.
 #[must_use]
-pub fn secret_property(key: &Traced<String>) -> Doc {
-    Doc::text(gjson_key(key), key.origin)
+pub fn secret_property<T: AsRef<str>>(key: &Traced<T>) -> Doc {
+    Doc::text(gjson_key(key.value.as_ref()), key.origin)
 }
 
 fn gjson_key(key: &str) -> String {

@@ -120,6 +120,7 @@ impl<'a> Whole<'a> {
         alarms::plan(place, self.monitoring, &mut draft);
         let network = network::plan(place, zones, &mut draft);
         let taken = check::names(place, &network, &cluster, &mut draft);
+        draft.shrink();
         let environment = AwsEnvironment {
             name: environment.name.clone(),
             first_names: known.first_names.clone(),
@@ -322,6 +323,22 @@ struct Draft {
 }
 
 impl Draft {
+    /// Gives back the room that the longer lists were to grow into: what is drafted lives as long as the run.
+    fn shrink(&mut self) {
+        self.security_groups.shrink_to_fit();
+        self.roles.shrink_to_fit();
+        self.log_groups.shrink_to_fit();
+        self.event_rules.shrink_to_fit();
+        self.alarms.shrink_to_fit();
+        self.parameters.shrink_to_fit();
+        let Datastores { databases, document_clusters, caches, queues, secrets, .. } = &mut self.datastores;
+        databases.shrink_to_fit();
+        document_clusters.shrink_to_fit();
+        caches.shrink_to_fit();
+        queues.shrink_to_fit();
+        secrets.shrink_to_fit();
+    }
+
     /// Adds a security group.
     fn group(&mut self, group: SecurityGroup) -> Ref<SecurityGroup> {
         let reference = group.reference();

@@ -57,7 +57,8 @@ fn connections(place: Place<'_>, draft: &mut Draft) {
             }
             let datastore = place.environment.datastores.iter().find(|datastore| datastore.secret.value == path);
             let Some(datastore) = datastore else { continue };
-            let content = SecretContent::Connection { of: Ref::named(datastore.name.as_str()), format: format.clone() };
+            let format = format.with(format.to_string());
+            let content = SecretContent::Connection { of: Ref::named(datastore.name.as_str()), format };
             let path = Traced::by_rule(connection_path(path), rules::CONNECTION);
             let owner = Owner::Datastore(datastore.name.value.clone());
             push(place, draft, &path, owner, &format!("How to connect to {}", datastore.name), content);
@@ -81,12 +82,13 @@ pub(super) fn id(place: Place<'_>, path: &str) -> Id {
 }
 
 /// Where the secret of a path comes from: one of the graph, or one that exists.
-pub(super) fn source(place: Place<'_>, path: &Traced<String>, draft: &Draft) -> SecretSource {
-    let own = draft.datastores.secrets.iter().find(|secret| secret.name.value == path.value);
+pub(super) fn source<T: AsRef<str>>(place: Place<'_>, path: &Traced<T>, draft: &Draft) -> SecretSource {
+    let text = path.value.as_ref();
+    let own = draft.datastores.secrets.iter().find(|secret| secret.name.value == text);
     match own {
         Some(secret) => SecretSource::Own(secret.reference()),
-        None if path.value.starts_with(&place.path("")) => SecretSource::Own(Ref::to(id(place, &path.value))),
-        None => SecretSource::Existing(path.clone()),
+        None if text.starts_with(&place.path("")) => SecretSource::Own(Ref::to(id(place, text))),
+        None => SecretSource::Existing(path.with(text.to_owned())),
     }
 }
 

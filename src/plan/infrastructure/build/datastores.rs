@@ -2,6 +2,7 @@
 
 use super::Place;
 use crate::ir::datastore::{Datastore, External};
+use crate::ir::value::Text;
 use crate::ir::{Origin, Traced};
 use crate::plan::infrastructure::environments::{DatastorePlan, ExternalPlan};
 use crate::plan::infrastructure::rules;
@@ -52,7 +53,7 @@ pub(super) fn plan(place: &Place<'_>, datastore: &Datastore) -> DatastorePlan {
 }
 
 /// The path of the secret with a datastore's address and credentials.
-pub(super) fn secret(place: &Place<'_>, datastore: &Datastore) -> Traced<String> {
+pub(super) fn secret(place: &Place<'_>, datastore: &Datastore) -> Traced<Text> {
     Traced { value: place.secret_path(datastore.first_name().as_str()), origin: Origin::rule(rules::DATASTORE_SECRET) }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn pull_secret(place: &Place<'_>) -> Option<Traced<String>> {
     let auth = place.system.registry.as_ref()?.auth?;
     match auth.value {
         RegistryAuth::Basic | RegistryAuth::Github => {
-            Some(Traced { value: place.secret_path("registry"), origin: Origin::rule(rules::PULL_SECRET) })
+            Some(Traced { value: place.secret_path("registry").to_string(), origin: Origin::rule(rules::PULL_SECRET) })
         }
         // The nodes' own role may pull.
         RegistryAuth::Aws => None,

@@ -22,6 +22,7 @@ use rayon::prelude::*;
 
 use super::{EnvironmentConfigurations, InfrastructurePlan, InfrastructureTemplates, ScalingPolicies, rules};
 use crate::diag::Diagnostic;
+use crate::ir::value::Text;
 use crate::ir::{Environment, Origin, System, Traced};
 use crate::plan::{Encode, SCHEMA_VERSION};
 use crate::spec::Specs;
@@ -99,8 +100,8 @@ struct Place<'a> {
 
 impl Place<'_> {
     /// A path in the secret store: `SYSTEM/ENVIRONMENT/…`.
-    fn secret_path(&self, below: &str) -> String {
-        format!("{}/{}/{below}", self.system.name, self.environment.name)
+    fn secret_path(&self, below: &str) -> Text {
+        format!("{}/{}/{below}", self.system.name, self.environment.name).into()
     }
 }
 

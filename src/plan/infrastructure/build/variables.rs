@@ -8,10 +8,11 @@ use crate::ir::choice::{DatastoreKind, Protocol};
 use crate::ir::component::{Attribute, Component, Dependency, DependencyKind, Port, Secret, Variable};
 use crate::ir::datastore::{Datastore, External};
 use crate::ir::environment::Deployment;
-use crate::ir::value::{Name, PortNumber, VariableName};
+use crate::ir::value::{Name, PortNumber, Text, VariableName};
 use crate::plan::infrastructure::environments::{SecretFilePlan, SecretReferencePlan, VariablePlan};
 use crate::plan::infrastructure::rules;
 use crate::plan::infrastructure::templates::dependency_variable;
+use crate::source::Apart;
 
 /// The variables of a component, in order.
 pub(super) fn plan(
@@ -25,12 +26,12 @@ pub(super) fn plan(
     let mut variables: Vec<VariablePlan> = Vec::new();
     for (name, variable) in deployment.env.iter() {
         match variable {
-            Variable::Text(text) => variables.push(with_text(name.clone(), text.clone())),
+            Variable::Text(text) => variables.push(with_text(name.clone(), text.with(text.value.clone().into()))),
             Variable::From { dependency, attribute } => {
                 let told = peers
                     .iter()
                     .find(|(known, _)| known.name == *dependency)
-                    .and_then(|(known, peer)| peer.as_ref()?.tell(place, known, *attribute));
+                    .and_then(|(known, peer)| peer.as_ref()?.tell(known, *attribute));
                 match told {
                     Some(told) => variables.push(told.named(name.clone())),
                     None => problems.push(no_such_peer(place, component, dependency, *attribute)),
@@ -43,12 +44,12 @@ pub(super) fn plan(
             origin: secret.origin,
             name: secret.name.clone(),
             value: None,
-            secret: Some(SecretReferencePlan {
+            secret: Some(Apart::from(SecretReferencePlan {
                 origin: secret.origin,
                 store_path: store_path(place, component, secret),
                 property: None,
                 format: None,
-            }),
+            })),
         });
     }
     for (dependency, peer) in &peers {
@@ -58,7 +59,7 @@ pub(super) fn plan(
             if variables.iter().any(|known| known.name.value == name) {
                 continue;
             }
-            if let Some(told) = peer.tell(place, dependency, *attribute) {
+            if let Some(told) = peer.tell(dependency, *attribute) {
                 variables.push(told.named(Traced::by_rule(name, rules::DEPENDENCY_VARIABLE)));
             }
         }
@@ -82,15 +83,16 @@ pub(super) fn secret_files(place: &Place<'_>, component: &Component, deployment:
         .collect()
 }
 
-fn store_path(place: &Place<'_>, component: &Component, secret: &Secret) -> Traced<String> {
-    secret.from.clone().unwrap_or_else(|| {
-        Traced::by_rule(place.secret_path(&format!("{}/{}", component.name, secret.name)), rules::SECRET_PATH)
-    })
+fn store_path(place: &Place<'_>, component: &Component, secret: &Secret) -> Traced<Text> {
+    match &secret.from {
+        Some(from) => from.with(from.value.clone().into()),
+        None => Traced::by_rule(place.secret_path(&format!("{}/{}", component.name, secret.name)), rules::SECRET_PATH),
+    }
 }
 
 /// What a dependency tells: a text, or a place in its secret.
 enum Told {
-    Text(Traced<String>),
+    Text(Traced<Text>),
     Secret(SecretReferencePlan),
 }
 
@@ -98,12 +100,14 @@ impl Told {
     fn named(self, name: Traced<VariableName>) -> VariablePlan {
         match self {
             Told::Text(text) => with_text(name, text),
-            Told::Secret(secret) => VariablePlan { origin: secret.origin, name, value: None, secret: Some(secret) },
+            Told::Secret(secret) => {
+                VariablePlan { origin: secret.origin, name, value: None, secret: Some(secret.into()) }
+            }
         }
     }
 }
 
-fn with_text(name: Traced<VariableName>, text: Traced<String>) -> VariablePlan {
+fn with_text(name: Traced<VariableName>, text: Traced<Text>) -> VariablePlan {
     VariablePlan { origin: name.origin, name, value: Some(text), secret: None }
 }
 
@@ -111,7 +115,8 @@ fn with_text(name: Traced<VariableName>, text: Traced<String>) -> VariablePlan {
 enum Peer<'a> {
     Component(&'a Component, &'a Port),
     External(&'a External),
-    Datastore(&'a Datastore),
+    /// A datastore, and where its secret is.
+    Datastore(&'a Datastore, Traced<Text>),
 }
 
 impl<'a> Peer<'a> {
@@ -129,41 +134,44 @@ impl<'a> Peer<'a> {
                 Some(Peer::Component(called, port))
             }
             DependencyKind::External => place.environment.external(name).map(Peer::External),
-            DependencyKind::Datastore => place.environment.datastore(name).map(Peer::Datastore),
+            DependencyKind::Datastore => {
+                let datastore = place.environment.datastore(name)?;
+                Some(Peer::Datastore(datastore, datastores::secret(place, datastore)))
+            }
         }
     }
 
     fn attributes(&self) -> &'static [Attribute] {
         match self {
             Peer::Component(..) | Peer::External(_) => Attribute::OF_SERVICES,
-            Peer::Datastore(datastore) => Attribute::of_datastore(datastore.kind.value),
+            Peer::Datastore(datastore, _) => Attribute::of_datastore(datastore.kind.value),
         }
     }
 
-    fn tell(&self, place: &Place<'_>, dependency: &Dependency, attribute: Attribute) -> Option<Told> {
+    fn tell(&self, dependency: &Dependency, attribute: Attribute) -> Option<Told> {
         match self {
             Peer::Component(called, port) => of_component(called, port, attribute).map(Told::Text),
             Peer::External(external) => of_external(external, attribute).map(Told::Text),
-            Peer::Datastore(datastore) => of_datastore(place, dependency, datastore, attribute).map(Told::Secret),
+            Peer::Datastore(datastore, path) => of_datastore(path, dependency, datastore, attribute).map(Told::Secret),
         }
     }
 }
 
 /// On every runtime a component answers to its own name.
-fn of_component(called: &Component, port: &Port, attribute: Attribute) -> Option<Traced<String>> {
+fn of_component(called: &Component, port: &Port, attribute: Attribute) -> Option<Traced<Text>> {
     let host = called.name.as_str();
     match attribute {
-        Attribute::Host => Some(called.name.with(host.to_owned())),
-        Attribute::Port => Some(port.service_port.map(|number| number.to_string())),
+        Attribute::Host => Some(called.name.with(host.to_owned().into())),
+        Attribute::Port => Some(port.service_port.map(|number| number.to_string().into())),
         Attribute::Url => Some(port.protocol.map(|protocol| url(protocol, host, port.service_port.value))),
         _ => None,
     }
 }
 
-fn of_external(external: &External, attribute: Attribute) -> Option<Traced<String>> {
+fn of_external(external: &External, attribute: Attribute) -> Option<Traced<Text>> {
     match attribute {
-        Attribute::Host => Some(external.host.with(external.host.to_string())),
-        Attribute::Port => Some(external.port.map(|number| number.to_string())),
+        Attribute::Host => Some(external.host.with(external.host.to_string().into())),
+        Attribute::Port => Some(external.port.map(|number| number.to_string().into())),
         Attribute::Url => {
             let host = external.host.as_str();
             Some(external.host.with(url(external.protocol.value, host, external.port.value)))
@@ -173,22 +181,22 @@ fn of_external(external: &External, attribute: Attribute) -> Option<Traced<Strin
 }
 
 /// The address as one text. gRPC has no scheme of its own: `dns:///host:port` is what its libraries call a target.
-fn url(protocol: Protocol, host: &str, port: PortNumber) -> String {
+fn url(protocol: Protocol, host: &str, port: PortNumber) -> Text {
     let (scheme, usual) = match protocol {
         Protocol::Http => ("http", 80),
         Protocol::Https => ("https", 443),
         Protocol::Websocket => ("ws", 80),
         Protocol::Mqtt => ("mqtt", 1883),
-        Protocol::Grpc => return format!("dns:///{host}:{port}"),
-        Protocol::Tcp => return format!("tcp://{host}:{port}"),
-        Protocol::Udp => return format!("udp://{host}:{port}"),
+        Protocol::Grpc => return format!("dns:///{host}:{port}").into(),
+        Protocol::Tcp => return format!("tcp://{host}:{port}").into(),
+        Protocol::Udp => return format!("udp://{host}:{port}").into(),
     };
-    if port.0 == usual { format!("{scheme}://{host}") } else { format!("{scheme}://{host}:{port}") }
+    if port.0 == usual { format!("{scheme}://{host}").into() } else { format!("{scheme}://{host}:{port}").into() }
 }
 
 /// All that a datastore tells is in its secret: where it is becomes known when it is made.
 fn of_datastore(
-    place: &Place<'_>,
+    path: &Traced<Text>,
     dependency: &Dependency,
     datastore: &Datastore,
     attribute: Attribute,
@@ -206,10 +214,10 @@ fn of_datastore(
         Attribute::User => (Some("username"), None),
         _ => (Some(attribute.as_str()), None),
     };
-    let by_rule = |text: &str| Traced::by_rule(text.to_owned(), rules::DATASTORE_SECRET);
+    let by_rule = |text: &'static str| Traced::by_rule(Text::known(text), rules::DATASTORE_SECRET);
     Some(SecretReferencePlan {
         origin: dependency.origin,
-        store_path: datastores::secret(place, datastore),
+        store_path: path.clone(),
         property: property.map(by_rule),
         format: format.map(by_rule),
     })

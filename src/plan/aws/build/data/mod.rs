@@ -78,7 +78,7 @@ fn secret(place: Place<'_>, datastore: &DatastorePlan, content: SecretContent, d
         id: id(datastore),
         origin: datastore.secret.origin,
         owner: owner(datastore),
-        name: datastore.secret.clone(),
+        name: datastore.secret.with(datastore.secret.to_string()),
         description: word(format!("Address and credentials of {}", datastore.name), rules::SECRET),
         content,
         key: data_key(),

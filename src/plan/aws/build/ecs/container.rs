@@ -220,13 +220,13 @@ impl Base<'_> {
         for variable in &self.workload.plan.variables {
             let name = variable.name.with(variable.name.to_string());
             if let Some(text) = &variable.value {
-                container.environment.push((name, Pattern::known(text)));
+                container.environment.push((name, Pattern::known(&text.with(text.to_string()))));
             } else if let Some(secret) = &variable.secret {
-                let (path, key) = match &secret.format {
-                    Some(_) => (connection(&secret.store_path), None),
-                    None => (secret.store_path.clone(), secret.property.clone()),
+                let (secret, key) = match &secret.format {
+                    Some(_) => (secrets::source(self.place, &connection(&secret.store_path), draft), None),
+                    None => (secrets::source(self.place, &secret.store_path, draft), secret.property.as_ref()),
                 };
-                let secret = secrets::source(self.place, &path, draft);
+                let key = key.map(|key| key.with(key.to_string()));
                 container.secrets.push(ContainerSecret { name, secret, key });
             }
         }

@@ -231,8 +231,8 @@ fn sources(place: Place<'_>, workload: Workload<'_>, draft: &Draft) -> Vec<Secre
     all
 }
 
-pub(super) fn connection(path: &Traced<String>) -> Traced<String> {
-    path.with(secrets::connection_path(&path.value))
+pub(super) fn connection<T: AsRef<str>>(path: &Traced<T>) -> Traced<String> {
+    path.with(secrets::connection_path(path.value.as_ref()))
 }
 
 /// The secret that images are pulled with.
