@@ -13,8 +13,9 @@ gate! {
     /// # What it does
     /// Denies an objective none of whose alerts can fire, and warns where one of them can't. An alert fires while the budget of
     /// the objective burns faster than its factor; it can't where even a full outage burns more slowly, where metrics are kept for
-    /// less time than its window, where the objective itself is judged over less time, and where `good` and `total` of a ratio are
-    /// the same. It warns too where metrics are kept for less time than the objective is judged over.
+    /// less time than its window, where the objective itself is judged over less time, where `good` and `total` of a ratio are
+    /// the same or the wrong way round, and where the metric of a freshness holds milliseconds by its name, which are always
+    /// younger than any age in seconds. It warns too where metrics are kept for less time than the objective is judged over.
     ///
     /// # Why it matters
     /// An alert that can't fire looks like health. It is found out during the outage that it was made for.
@@ -87,19 +88,35 @@ fn constant(context: &Context<'_>, objective: &ObjectivePlan, findings: &mut Fin
     let component = context.system.component_named(objective.component.as_str()).map(|(_, component)| component);
     let slos = component.and_then(|component| component.delivery.as_ref()).map_or(&[][..], |delivery| &delivery.slos);
     let Some(slo) = slos.iter().find(|slo| slo.name == objective.name) else { return };
-    let Indicator::Ratio(ratio) = &slo.indicator.value else { return };
-    if !promql::are_equal(&ratio.good, &ratio.total) {
-        return;
-    }
-    let found = Diagnostic::new(
-        CODE,
-        ratio.good.origin,
-        format!("no alert of the objective `{}` can fire", objective.id),
-        "every event is good",
-    )
-    .label(ratio.total.origin, "these are the same events")
-    .help("let `good` select fewer of them, such as `{outcome=\"ok\"}`");
+    let silent = |origin, label: &str| {
+        let message = format!("no alert of the objective `{}` can fire", objective.id);
+        Diagnostic::new(CODE, origin, message, label.to_owned())
+    };
+    let found = match &slo.indicator.value {
+        Indicator::Ratio(ratio) if promql::are_equal(&ratio.good, &ratio.total) => {
+            silent(ratio.good.origin, "every event is good")
+                .label(ratio.total.origin, "these are the same events")
+                .help("let `good` select fewer of them, such as `{outcome=\"ok\"}`")
+        }
+        Indicator::Ratio(ratio) if promql::is_part(&ratio.total, &ratio.good) => {
+            silent(ratio.good.origin, "more events are good than there are")
+                .label(ratio.total.origin, "these are some of them")
+                .help("let `total` select all events, and `good` fewer of them")
+        }
+        Indicator::Freshness(freshness) if is_finer_than_seconds(&freshness.metric) => {
+            silent(freshness.metric.origin, "no seconds, by its name")
+                .help("expose Unix seconds, as in `last_success_timestamp_seconds`")
+        }
+        _ => return,
+    };
     findings.add(found).component(&objective.component);
+}
+
+/// Whether a metric counts smaller parts of time, as its name says.
+fn is_finer_than_seconds(metric: &str) -> bool {
+    let unit = metric.rsplit('_').next().unwrap_or_default();
+    ["ms", "msec", "millis", "milliseconds", "us", "micros", "microseconds", "ns", "nanos", "nanoseconds"]
+        .contains(&unit)
 }
 
 fn too_long(window: &DroppedWindowPlan) -> bool {

@@ -27,7 +27,16 @@ impl Resolver<'_> {
                     self.check_window(&ratio.good, "good");
                     self.check_window(&ratio.total, "total");
                 }
-                Indicator::Freshness(freshness) => self.check_metric_name(&freshness.metric),
+                Indicator::Freshness(freshness) => {
+                    self.check_metric_name(&freshness.metric);
+                    if freshness.max_age.milliseconds < 1000 {
+                        let message = format!("no result is ever younger than {}", freshness.max_age);
+                        self.report(
+                            Diagnostic::new(code::BAD_VALUE, freshness.max_age.origin, message, "less than a second")
+                                .help("say how old the newest result may be: `15m`"),
+                        );
+                    }
+                }
                 Indicator::Availability | Indicator::Latency(_) => {}
             }
         }

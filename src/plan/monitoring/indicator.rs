@@ -8,7 +8,7 @@
 
 use std::borrow::Cow;
 
-use super::promql::{Refused, SELECTOR, WINDOW, equals, literal, matchers, quoted, scope, select};
+use super::promql::{Refused, SELECTOR, WINDOW, equals, is_one_sum, literal, matchers, quoted, scope, select};
 use crate::ir::Traced;
 use crate::ir::choice::{ComponentKind, HistogramForm, Runtime};
 use crate::ir::component::{Component, DeliveryStrategy};
@@ -239,7 +239,9 @@ impl<'a> Measured<'a> {
                 .map_err(Unmeasurable::Refused)
         };
         let (good, total) = (scoped(&ratio.good)?, scoped(&ratio.total)?);
-        Ok(ratio.total.with(format!("1 - (({good}) / (({total}) > 0))")))
+        // A good event that never was has no series, and is 0. What is subtracted may be what never was.
+        let good = if is_one_sum(&ratio.good) { format!("({good} or vector(0))") } else { format!("({good})") };
+        Ok(ratio.total.with(format!("1 - ({good} / (({total}) > 0))")))
     }
 
     /// The share of minutes in which no replica was ready, from 0 to 1: availability without a request metric.

@@ -373,6 +373,49 @@ pub fn are_equal(one: &str, other: &str) -> bool {
     one == other || matches!((read(one), read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
+/// Whether an expression over `[$window]` is one number of the series of one selector.
+#[must_use]
+pub fn is_one_sum(text: &str) -> bool {
+    let Ok(mut expression) = parse(&text.replace(WINDOW, WINDOW_STANDIN_TEXT)) else { return false };
+    labels_of(&expression).is_some_and(|labels| labels.is_empty()) && bared(&mut expression).len() == 1
+}
+
+/// Whether an expression over `[$window]` is another one whose only selector takes fewer series by further matchers.
+#[must_use]
+pub fn is_part(part: &str, whole: &str) -> bool {
+    let read = |text: &str| parse(&text.replace(WINDOW, WINDOW_STANDIN_TEXT));
+    let (Ok(mut part), Ok(mut whole)) = (read(part), read(whole)) else { return false };
+    match (bared(&mut part).as_slice(), bared(&mut whole).as_slice()) {
+        ([narrow], [wide]) => {
+            narrow.len() > wide.len() && wide.is_subset(narrow) && part.to_string() == whole.to_string()
+        }
+        _ => false,
+    }
+}
+
+/// Takes the matchers out of an expression: those of each selector.
+fn bared(expression: &mut Expr) -> Vec<BTreeSet<String>> {
+    let mut bare = Bare(Vec::new());
+    let Ok(_) = walk_expr_mut(&mut bare, expression);
+    bare.0
+}
+
+struct Bare(Vec<BTreeSet<String>>);
+
+impl ExprVisitorMut for Bare {
+    type Error = Infallible;
+
+    fn pre_visit(&mut self, expression: &mut Expr) -> Result<bool, Infallible> {
+        let matchers = match expression {
+            Expr::VectorSelector(selector) => &mut selector.matchers.matchers,
+            Expr::MatrixSelector(selector) => &mut selector.vs.matchers.matchers,
+            _ => return Ok(true),
+        };
+        self.0.push(matchers.drain(..).map(|matcher| matcher.to_string()).collect());
+        Ok(true)
+    }
+}
+
 /// Reads an expression whose placeholders are filled.
 ///
 /// # Errors
@@ -452,6 +495,25 @@ mod tests {
             r#"a=~"\x24instance|\\\x24window",b="x$""#
         );
         assert_eq!(replace_outside_texts("$w 'it' $w \"a", "$w", "5m"), "5m 'it' 5m \"a");
+    }
+
+    #[test]
+    fn some_events_are_a_part_of_all() {
+        let all = "sum(rate(x[$window]))";
+        assert!(is_part("sum( rate(x{a=\"b\"}[$window]) )", all));
+        assert!(is_part("sum(rate(x{c!=\"d\",a=\"b\"}[$window]))", "sum(rate(x{a=\"b\"}[$window]))"));
+        for other in [
+            all,
+            "sum(rate(y{a=\"b\"}[$window]))",
+            "max(rate(x{a=\"b\"}[$window]))",
+            "1 - sum(rate(x{a=\"b\"}[$window]))",
+            "(",
+        ] {
+            assert!(!is_part(other, all), "{other}");
+        }
+        assert!(is_one_sum(all) && is_one_sum("60 * sum(rate(x{a=\"b\"}[$window]))"));
+        assert!(!is_one_sum("sum(rate(x[$window])) - sum(rate(y[$window]))"));
+        assert!(!is_one_sum("sum by (a) (rate(x[$window]))"));
     }
 
     #[test]

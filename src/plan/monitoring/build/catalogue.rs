@@ -2,7 +2,7 @@
 
 use super::subject::Subject;
 use super::{overview, resource};
-use crate::ir::choice::{ComponentKind, EnvironmentKind, MetricType, Protocol, Runtime};
+use crate::ir::choice::{ComponentKind, EnvironmentKind, HistogramForm, MetricType, Protocol, Runtime};
 use crate::ir::component::Component;
 use crate::ir::value::Duration;
 use crate::ir::{Environment, Origin, System, Traced};
@@ -97,7 +97,10 @@ pub(super) fn metrics(subject: &Subject<'_>) -> Option<ComponentMetrics> {
         }
         if let Some(duration) = &requests.duration {
             let mut plan = metric(duration, MetricType::Histogram, declared(&stated.duration, duration));
-            plan.buckets = requests.buckets.to_vec();
+            // A native histogram has no edges that anybody chose: any limit can be asked for.
+            if requests.histogram.value == HistogramForm::Classic {
+                plan.buckets = requests.buckets.to_vec();
+            }
             metrics.push(plan);
         }
         for (_, name) in requests.extra {
