@@ -1,5 +1,7 @@
 //! Runs the gates and settles what each finding does: default, stage, `levels`, command line, then waivers.
 
+use rayon::prelude::*;
+
 use crate::diag::{Diagnostic, Waived, code};
 use crate::ir::System;
 use crate::ir::choice::Level;
@@ -94,9 +96,16 @@ pub fn check(system: &System, plans: Plans, problems: Vec<Diagnostic>, settings:
     let (mut used, mut skipped) = (vec![false; system.waivers.len()], Vec::new());
     {
         let context = Context::new(system, &plans, settings);
-        for gate in ALL {
-            let mut findings = Findings::default();
-            (gate.check)(&context, &mut findings);
+        // No gate looks at what another one has found.
+        let all: Vec<Findings> = ALL
+            .par_iter()
+            .map(|gate| {
+                let mut findings = Findings::default();
+                (gate.check)(&context, &mut findings);
+                findings
+            })
+            .collect();
+        for (gate, mut findings) in ALL.iter().zip(all) {
             skipped.append(&mut findings.skipped);
             judged_here(gate, &problems, &mut findings);
             diagnostics.extend(settle_all(gate, findings, system, settings, &mut used));

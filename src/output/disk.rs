@@ -305,10 +305,14 @@ impl Build<'_, '_> {
         /// How many files a worker takes at once: neighbours share texts.
         const TOGETHER: usize = 16;
         let repinned = self.old.specs.get(PINS) != self.request.specs.get(PINS);
-        // What takes longest comes first, so that no worker waits for another one in the end.
+        // What takes longest comes first, so that no worker waits for another one in the end. Then workers are kept apart:
+        // where they make files in the same folder at once, they wait for each other.
         let (long, short): (Vec<usize>, Vec<usize>) =
             (0..wanted.len()).partition(|slot| matches!(wanted[*slot].file.job, Job::Parts(_)));
-        let tasks: Vec<&[usize]> = long.chunks(1).chain(short.chunks(TOGETHER)).collect();
+        let short: Vec<&[usize]> = short.chunks(TOGETHER).collect();
+        let apart = short.len().div_ceil(rayon::current_num_threads()).max(1);
+        let short = (0..apart).flat_map(|first| short.iter().skip(first).step_by(apart).copied());
+        let tasks: Vec<&[usize]> = long.chunks(1).chain(short).collect();
         let next = AtomicUsize::new(0);
         let work = |_: rayon::BroadcastContext<'_>| -> Result<Vec<(usize, Compared)>, Refused> {
             let mut printed = self.request.witness.map_or_else(Printed::default, |_| Printed::watched());

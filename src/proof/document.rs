@@ -204,8 +204,12 @@ impl Proof<'_> {
 
     /// Names that a file asks for.
     fn asks<'t>(&self, place: Place<'_>, names: impl Iterator<Item = &'t str>) {
-        for name in names.filter(|name| !self.expected.has_metric(name)) {
-            let mut seen = self.seen();
+        let unknown: Vec<&str> = names.filter(|name| !self.expected.has_metric(name)).collect();
+        if unknown.is_empty() {
+            return;
+        }
+        let mut seen = self.seen();
+        for name in unknown {
             if !seen.asked.contains_key(name) {
                 seen.asked.insert(name.to_owned(), place.path.to_owned());
             }

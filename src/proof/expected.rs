@@ -1,7 +1,7 @@
 //! What the plans say, as it is looked up while files are seen.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::OnceLock;
 
 use super::aws::Alarms;
@@ -23,16 +23,16 @@ pub(super) struct Expected<'a> {
     /// Environments by their names.
     pub(super) environments: BTreeMap<&'a str, OfEnvironment<'a>>,
     /// Components by their names.
-    pub(super) components: BTreeMap<&'a str, OfComponent<'a>>,
+    pub(super) components: HashMap<&'a str, OfComponent<'a>>,
     /// Alerts by their numbers.
-    pub(super) alerts: BTreeMap<&'a str, &'a AlertPlan>,
+    pub(super) alerts: HashMap<&'a str, &'a AlertPlan>,
     /// Who may be the roles of pipelines.
     pub(super) trusted: super::trust::Trusted,
     /// The branch that is deployed.
     pub(super) main_branch: &'a str,
     /// Objectives by their numbers.
-    pub(super) objectives: BTreeMap<&'a str, &'a ObjectivePlan>,
-    metrics: OnceLock<HashSet<String>>,
+    pub(super) objectives: HashMap<&'a str, &'a ObjectivePlan>,
+    metrics: OnceLock<HashSet<Cow<'a, str>>>,
     /// Words of the target specs that may be names of metrics.
     words: OnceLock<HashSet<&'a str>>,
     /// The plans as text, made only where something was found that no list knows.
@@ -43,21 +43,21 @@ pub(super) struct Expected<'a> {
 #[derive(Default)]
 pub(super) struct OfEnvironment<'a> {
     /// Digests of the packages that run in it, as 64 digits.
-    pub(super) digests: BTreeSet<String>,
+    pub(super) digests: HashSet<&'a str>,
     /// Paths of its secrets.
-    pub(super) secrets: BTreeSet<Cow<'a, str>>,
+    pub(super) secrets: HashSet<Cow<'a, str>>,
     /// The least and the most replicas of each component.
-    pub(super) bounds: BTreeMap<&'a str, (u32, u32)>,
+    pub(super) bounds: HashMap<&'a str, (u32, u32)>,
     /// The version of each datastore's engine, by what the cloud calls it.
-    pub(super) versions: BTreeMap<&'a str, &'a str>,
+    pub(super) versions: HashMap<&'a str, &'a str>,
     /// The alarms of the cloud.
     pub(super) alarms: Alarms<'a>,
     /// The paths that target groups ask for health at, by their names.
-    pub(super) health: BTreeMap<&'a str, &'a str>,
+    pub(super) health: HashMap<&'a str, &'a str>,
     /// Components without an image.
     waiting: Vec<&'a str>,
     /// Names that the cloud gives the addresses of replicas for scraping.
-    pub(super) scraped: BTreeSet<String>,
+    pub(super) scraped: HashSet<String>,
 }
 
 /// What the plans say of a component.
@@ -97,9 +97,7 @@ impl<'a> Expected<'a> {
                 if image.is_none() {
                     environment.waiting.push(workload.component.as_str());
                 }
-                environment
-                    .digests
-                    .extend(image.into_iter().flat_map(|image| digests(&image.reference)).map(str::to_owned));
+                environment.digests.extend(image.into_iter().flat_map(|image| digests(&image.reference)));
             }
         }
         for plan in &plans.infrastructure.scaling.environments {
@@ -151,10 +149,11 @@ impl<'a> Expected<'a> {
         }
     }
 
-    /// Whether the plan exposes a metric, or a fact says that something does.
+    /// Whether the plan exposes a metric, or a fact says that something does. What rules record is told by the rules.
     pub(super) fn has_metric(&self, name: &str) -> bool {
+        let words = || self.facts.iter().flat_map(|(_, text)| words(text)).collect();
         self.metrics.get_or_init(|| self.exposed()).contains(name)
-            || self.words.get_or_init(|| self.facts.iter().flat_map(|(_, text)| words(text)).collect()).contains(name)
+            || self.words.get_or_init(words).contains(name)
     }
 
     /// Whether a text stands somewhere in the plans or in a target spec.
@@ -166,25 +165,25 @@ impl<'a> Expected<'a> {
         self.facts.iter().any(|(_, facts)| facts.contains(text))
     }
 
-    fn exposed(&self) -> HashSet<String> {
+    fn exposed(&self) -> HashSet<Cow<'a, str>> {
         let monitoring = &self.plans.monitoring;
-        let mut names: HashSet<String> = ["up", "ALERTS", "ALERTS_FOR_STATE"].map(str::to_owned).into();
+        let mut names: HashSet<Cow<'_, str>> = ["up", "ALERTS", "ALERTS_FOR_STATE"].map(Cow::Borrowed).into();
         for component in &monitoring.configurations.catalogue {
             for metric in &component.metrics {
-                names.insert(metric.name.value.clone());
-                // As a histogram is exposed.
-                names.extend(["bucket", "sum", "count"].map(|part| format!("{}_{part}", metric.name.value)));
+                let name = metric.name.value.as_str();
+                if names.insert(Cow::Borrowed(name)) {
+                    // As a histogram is exposed.
+                    names.extend(["bucket", "sum", "count"].map(|part| Cow::Owned(format!("{name}_{part}"))));
+                }
             }
         }
         for exporter in &monitoring.configurations.exporters {
-            names.extend(exporter.metrics.iter().map(|metric| metric.value.clone()));
+            names.extend(exporter.metrics.iter().map(|metric| Cow::Borrowed(metric.value.as_str())));
         }
-        for alert in &monitoring.alerting.alerts {
-            names.extend(alert.expression.iter().flat_map(|expression| metric::names(expression)).map(str::to_owned));
-        }
+        let mut asked = |expression: &'a str| names.extend(metric::names(expression).map(Cow::Borrowed));
+        monitoring.alerting.alerts.iter().flat_map(|alert| &alert.expression).for_each(|text| asked(text));
         for objective in &monitoring.configurations.objectives {
-            let expressions = objective.events.iter().chain([&objective.error_ratio]);
-            names.extend(expressions.flat_map(|expression| metric::names(expression)).map(str::to_owned));
+            objective.events.iter().chain([&objective.error_ratio]).for_each(|text| asked(text));
         }
         names
     }

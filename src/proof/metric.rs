@@ -1,29 +1,54 @@
 //! The metrics that an expression asks for, found by one look over its characters: the gates have parsed it already.
 
-use memchr::{memchr2, memchr3};
+/// Whether a word is no metric wherever it stands.
+fn is_word(word: &str) -> bool {
+    has_labels(word)
+        || matches!(word, "and" | "or" | "unless" | "offset" | "bool" | "atan2" | "inf" | "Inf" | "nan" | "NaN")
+}
 
-/// Words that are no metric wherever they stand.
-const WORDS: &[&str] = &[
-    "and",
-    "or",
-    "unless",
-    "by",
-    "without",
-    "on",
-    "ignoring",
-    "group_left",
-    "group_right",
-    "offset",
-    "bool",
-    "atan2",
-    "inf",
-    "Inf",
-    "nan",
-    "NaN",
-];
+/// Whether a list of labels may stand behind a word.
+fn has_labels(word: &str) -> bool {
+    matches!(word, "by" | "without" | "on" | "ignoring" | "group_left" | "group_right")
+}
 
-/// Words with a list of labels behind them.
-const WITH_LABELS: &[&str] = &["by", "without", "on", "ignoring", "group_left", "group_right"];
+/// What a character begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    Nothing,
+    Quote,
+    /// Labels, which end here.
+    Until(u8),
+    /// A number, or a variable of who shows the expression.
+    Other,
+    Name,
+}
+
+const BEGINS: [Begins; 256] = {
+    let mut table = [Begins::Nothing; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = match byte as u8 {
+            b'"' | b'\'' | b'`' => Begins::Quote,
+            b'{' => Begins::Until(b'}'),
+            b'[' => Begins::Until(b']'),
+            b'$' | b'0'..=b'9' | b'.' => Begins::Other,
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b':' => Begins::Name,
+            _ => Begins::Nothing,
+        };
+        byte += 1;
+    }
+    table
+};
+
+const IN_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b':');
+        byte += 1;
+    }
+    table
+};
 
 /// The names, in order, as often as they stand there.
 pub(super) fn names(expression: &str) -> impl Iterator<Item = &str> {
@@ -31,24 +56,25 @@ pub(super) fn names(expression: &str) -> impl Iterator<Item = &str> {
     let mut at = 0;
     std::iter::from_fn(move || {
         while at < bytes.len() {
-            match bytes[at] {
-                quote @ (b'"' | b'\'' | b'`') => at = after_quote(bytes, at, quote),
-                b'{' => at = after(bytes, at, b'}'),
-                b'[' => at = after(bytes, at, b']'),
-                b'$' | b'0'..=b'9' | b'.' => at += word(&bytes[at + 1..]) + 1,
-                b'a'..=b'z' | b'A'..=b'Z' | b'_' | b':' => {
+            match BEGINS[usize::from(bytes[at])] {
+                Begins::Nothing => at += 1,
+                Begins::Quote => at = after_quote(bytes, at, bytes[at]),
+                Begins::Until(close) => at = after(bytes, at, close),
+                Begins::Other => at += word(&bytes[at + 1..]) + 1,
+                Begins::Name => {
                     let name = &expression[at..at + word(&bytes[at..])];
                     at += name.len();
                     let behind =
                         bytes[at..].iter().position(|byte| !byte.is_ascii_whitespace()).map_or(at, |space| at + space);
                     let opens = bytes.get(behind) == Some(&b'(');
-                    if WITH_LABELS.contains(&name) && opens {
+                    if !opens {
+                        if !is_word(name) && !is_grouped(&bytes[behind..]) {
+                            return Some(name);
+                        }
+                    } else if has_labels(name) {
                         at = after(bytes, behind, b')');
-                    } else if !opens && !WORDS.contains(&name) && !is_grouped(&bytes[behind..]) {
-                        return Some(name);
                     }
                 }
-                _ => at += 1,
             }
         }
         None
@@ -63,30 +89,28 @@ fn is_grouped(behind: &[u8]) -> bool {
 
 /// How many bytes belong to a name.
 fn word(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':')).count()
+    bytes.iter().position(|byte| !IN_NAME[usize::from(*byte)]).unwrap_or(bytes.len())
 }
 
 /// The place behind a closing character; quotes in between hide it.
 fn after(bytes: &[u8], mut at: usize, close: u8) -> usize {
-    while let Some(ahead) = memchr3(close, b'"', b'\'', &bytes[at..]) {
-        at += ahead;
-        if bytes[at] == close {
+    // What stands between quotes is short: a search that is set up for each costs more.
+    while let Some(&byte) = bytes.get(at) {
+        if byte == close {
             return at + 1;
         }
-        at = after_quote(bytes, at, bytes[at]);
+        at = if matches!(byte, b'"' | b'\'') { after_quote(bytes, at, byte) } else { at + 1 };
     }
     bytes.len()
 }
 
 fn after_quote(bytes: &[u8], start: usize, quote: u8) -> usize {
-    let escape = if quote == b'`' { quote } else { b'\\' };
     let mut at = start + 1;
-    while let Some(ahead) = bytes.get(at..).and_then(|rest| memchr2(quote, escape, rest)) {
-        at += ahead;
-        if bytes[at] == quote {
+    while let Some(&byte) = bytes.get(at) {
+        if byte == quote {
             return at + 1;
         }
-        at += 2;
+        at += if byte == b'\\' && quote != b'`' { 2 } else { 1 };
     }
     bytes.len()
 }

@@ -14,7 +14,7 @@ mod tests;
 mod text;
 mod trust;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -42,11 +42,11 @@ struct Seen {
     /// What does not agree: file, then what is wrong.
     wrong: BTreeSet<(Utf8PathBuf, String)>,
     /// Names that rules record.
-    recorded: BTreeSet<String>,
+    recorded: HashSet<String>,
     /// Names that rules record and their own file does not ask for, each with the first file that records it.
     unread: BTreeMap<String, Utf8PathBuf>,
     /// Recorded names that files without rules ask for: dashboards and analyses.
-    shown: BTreeSet<String>,
+    shown: HashSet<String>,
     /// Metrics that nothing in the plan exposes, each with the first file that asks for it.
     asked: IndexMap<String, Utf8PathBuf>,
     /// What a module of Terraform says, for all environments.

@@ -4,9 +4,10 @@
 mod cloudformation;
 mod terraform;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use camino::Utf8PathBuf;
+use rayon::prelude::*;
 
 use super::{Place, Proof};
 use crate::ir::value::Decimal;
@@ -53,7 +54,7 @@ pub(super) struct Module {
 }
 
 /// What the graph says of an environment's alarms: threshold and metric by name.
-pub(super) type Alarms<'a> = BTreeMap<&'a str, (Decimal, &'a str)>;
+pub(super) type Alarms<'a> = HashMap<&'a str, (Decimal, &'a str)>;
 
 impl Proof<'_> {
     /// What a file says of one environment.
@@ -106,14 +107,14 @@ impl Proof<'_> {
     /// What a module says, with the values of each environment.
     pub(super) fn modules(&self) {
         let module = std::mem::take(&mut self.seen().module);
-        for Deferred { path, subject, of, value } in &module.deferred {
+        module.deferred.into_par_iter().for_each(|Deferred { path, subject, of, value }| {
             for (environment, values) in &module.values {
                 let resolve = |value: &Value| value.resolve(self.expected.system, environment, values);
-                if let (Some(of), Some(value)) = (resolve(of), resolve(value)) {
-                    self.states(Place { environment: None, path }, environment, *subject, &of, &value);
+                if let (Some(of), Some(value)) = (resolve(&of), resolve(&value)) {
+                    self.states(Place { environment: None, path: &path }, environment, subject, &of, &value);
                 }
             }
-        }
+        });
     }
 
     /// The component whose name a file has, as targets write it.

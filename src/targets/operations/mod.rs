@@ -23,8 +23,9 @@ const NAME: &str = "operations";
 pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
     let (renderer, mut problems) = Renderer::new(&specs.templates, NAME);
     let place = Place::new(checked.plans());
-    let mut documents = runbook::documents(&place);
-    documents.extend(documents::all(&place));
+    // Those of the whole system take longest, and come first, so that nobody waits for them in the end.
+    let mut documents = documents::all(&place);
+    documents.extend(runbook::documents(&place));
     let mut files = Files::default();
     for document in documents {
         // What a template of the user does with these very values is known only once it was tried.

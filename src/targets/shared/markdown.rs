@@ -2,20 +2,27 @@
 
 use std::borrow::Cow;
 
+use crate::output::printed::marks;
+
 /// A text as it stands in a line of Markdown. Line breaks become spaces, so that no text begins a block of its own.
 #[must_use]
 pub fn inline(text: &str) -> Cow<'_, str> {
-    let is_plain = |byte: u8| match byte {
-        b' ' | b',' | b';' | b':' | b'/' | b'-' | b'.' | b'%' | b'?' | b'(' | b')' | b'\'' | b'"' | b'=' | b'+' => true,
-        _ => byte.is_ascii_alphanumeric() || !byte.is_ascii(),
+    const ODD: u8 = 1;
+    const NOT_ASCII: u8 = 2;
+    const OF_ADDRESSES: u8 = 4;
+    let mark = |byte: u8| match byte {
+        b' ' | b',' | b';' | b'-' | b'%' | b'?' | b'(' | b')' | b'\'' | b'"' | b'=' | b'+' => 0,
+        // A bare address is made a link by most readers.
+        b':' | b'.' => 0,
+        b'/' | b'w' => OF_ADDRESSES,
+        _ if byte.is_ascii_alphanumeric() => 0,
+        _ if !byte.is_ascii() => NOT_ASCII,
+        _ => ODD,
     };
-    let begins_block = |text: &str| {
-        let digits = text.trim_start_matches(|digit: char| digit.is_ascii_digit());
-        text.starts_with(['-', '+', '=', ' ', ':']) || digits.len() < text.len() && ends_number(digits)
-    };
-    // A bare address is made a link by most readers.
-    let is_address = text.contains("://") || text.contains("www.");
-    if text.bytes().all(is_plain) && !begins_block(text) && !is_address && !text.contains(char::is_control) {
+    let marks = marks(text, mark);
+    let is_address = marks & OF_ADDRESSES != 0 && (text.contains("://") || text.contains("www."));
+    let has_control = marks & NOT_ASCII != 0 && text.contains(char::is_control);
+    if marks & ODD == 0 && !is_address && !has_control && !begins_block(text) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 16);
@@ -44,6 +51,15 @@ pub fn inline(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// Whether the beginning of a text would be that of a list or of a line below a heading.
+fn begins_block(text: &str) -> bool {
+    match text.as_bytes().first() {
+        Some(b'-' | b'+' | b'=' | b' ' | b':') => true,
+        Some(b'0'..=b'9') => ends_number(text.trim_start_matches(|digit: char| digit.is_ascii_digit())),
+        _ => false,
+    }
+}
+
 /// Whether what follows a number makes it the number of a list.
 fn ends_number(rest: &str) -> bool {
     let mut rest = rest.chars();
@@ -62,29 +78,49 @@ fn is_invisible(character: char) -> bool {
 /// A text as code in a line of Markdown.
 #[must_use]
 pub fn code(text: &str) -> String {
-    let text: String = text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+    let text: Cow<'_, str> =
+        if text.contains(char::is_control) { Cow::Owned(text.replace(char::is_control, " ")) } else { Cow::Borrowed(text) };
     let longest = longest_run(&text);
-    let fence = "`".repeat(longest + 1);
     // Readers take one space away at each end.
     let pad = if longest > 0 || text.starts_with(' ') || text.ends_with(' ') || text.is_empty() { " " } else { "" };
-    format!("{fence}{pad}{text}{pad}{fence}")
+    let mut out = String::with_capacity(text.len() + 2 * (longest + 1 + pad.len()));
+    push_fence(&mut out, longest + 1);
+    for part in [pad, &text, pad] {
+        out.push_str(part);
+    }
+    push_fence(&mut out, longest + 1);
+    out
 }
 
 /// A text as a block of code in a language.
 #[must_use]
 pub fn block(text: &str, language: &str) -> String {
-    let text: String =
-        text.chars().filter(|character| !character.is_control() || matches!(character, '\n' | '\t')).collect();
-    let fence = "`".repeat(longest_run(&text).max(2) + 1);
-    format!("{fence}{language}\n{}\n{fence}", text.trim_end_matches('\n'))
+    let is_out = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
+    let text: Cow<'_, str> =
+        if text.contains(is_out) { Cow::Owned(text.replace(is_out, "")) } else { Cow::Borrowed(text) };
+    let fence = longest_run(&text).max(2) + 1;
+    let text = text.trim_end_matches('\n');
+    let mut out = String::with_capacity(text.len() + 2 * fence + language.len() + 2);
+    push_fence(&mut out, fence);
+    for part in [language, "\n", text, "\n"] {
+        out.push_str(part);
+    }
+    push_fence(&mut out, fence);
+    out
+}
+
+fn push_fence(out: &mut String, length: usize) {
+    out.extend(std::iter::repeat_n('`', length));
 }
 
 fn longest_run(text: &str) -> usize {
     let mut longest = 0;
-    let mut run = 0;
-    for byte in text.bytes() {
-        run = if byte == b'`' { run + 1 } else { 0 };
+    let mut rest = text.as_bytes();
+    while let Some(at) = memchr::memchr(b'`', rest) {
+        rest = &rest[at..];
+        let run = rest.iter().take_while(|byte| **byte == b'`').count();
         longest = longest.max(run);
+        rest = &rest[run..];
     }
     longest
 }

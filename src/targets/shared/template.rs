@@ -5,6 +5,7 @@
 //! comes from, which is taken out of the text again and becomes the origin of its line.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
@@ -190,6 +191,10 @@ impl Data {
     }
 
     fn put(mut self, key: &'static str, value: Value) -> Data {
+        // Most have about as many values.
+        if self.0.is_empty() {
+            self.0.reserve(8);
+        }
         self.0.push((key, value));
         self
     }
@@ -326,7 +331,7 @@ impl Data {
     }
 
     fn value(self) -> Value {
-        Value::from(self.0.into_iter().map(|(key, value)| (key.into(), value)).collect::<tera::Map>())
+        Value::from(self.0.into_iter().collect::<BTreeMap<&'static str, Value>>())
     }
 
     fn context(self) -> Context {
