@@ -226,12 +226,16 @@ fn start_one(system: &Path, out: &Path, targets: &[String]) -> io::Result<Used> 
 fn one_build(root: &Utf8Path, out: &Utf8Path, targets: &[String]) -> io::Result<()> {
     let clock = Clock::default();
     let mut found = Sink::default();
-    let compilation = pathc::compile(root, &Settings { generating: true, ..Settings::release(NOW) }, &mut found);
-    let generated = pathc::generate(&compilation, targets, &mut found);
+    let mut compilation = pathc::compile(root, &Settings { generating: true, ..Settings::release(NOW) }, &mut found);
+    let asked = pathc::asked(&compilation, targets, &mut found);
+    compilation.system = None;
+    let (generated, proof) = rayon::join(
+        || pathc::emit(&compilation, asked, &mut found),
+        || compilation.checked.as_ref().map(|checked| Proof::new(checked.plans(), pathc::spec::BUILT_IN)),
+    );
     if found.denies() {
         return Err(io::Error::other(format!("not clean: {:?}", found.iter().next())));
     }
-    let proof = compilation.checked.as_ref().map(|checked| Proof::new(checked.plans(), pathc::spec::BUILT_IN));
     let request = Request {
         root: out,
         targets: &generated,

@@ -99,8 +99,10 @@ fn build(
     let asked = crate::asked(&compilation, &arguments.targets, &mut found);
     // What is decided stands in the plans, and memory is wanted for what is made of them.
     compilation.system = None;
-    let generated = crate::emit(&compilation, asked, &mut found);
-    let proof = compilation.checked.as_ref().map(|checked| Proof::new(checked.plans(), spec::BUILT_IN));
+    let (generated, proof) = rayon::join(
+        || crate::emit(&compilation, asked, &mut found),
+        || compilation.checked.as_ref().map(|checked| Proof::new(checked.plans(), spec::BUILT_IN)),
+    );
     let built = if found.denies() {
         output::Outcome::default()
     } else {

@@ -221,6 +221,15 @@ struct Known<'a> {
 /// What a file will be, and what lies at its place.
 type Compared = (Digest, Verdict);
 
+/// What comes of what was compared.
+struct Settled<'a> {
+    changes: Vec<Change<'a>>,
+    /// The lock as it is to be.
+    lock: LockToBe<'a>,
+    counts: BTreeMap<&'a str, Counts>,
+    diagnostics: Vec<Diagnostic>,
+}
+
 struct Build<'a, 'f> {
     request: &'a Request<'a>,
     folder: &'a Folder<'f>,
@@ -240,15 +249,37 @@ impl Build<'_, '_> {
             return Ok(());
         }
         let compared = self.compare_all(wanted, &folders).map_err(before_any_change)?;
-        outcome.diagnostics.extend(self.request.witness.map(Witness::verdict).unwrap_or_default());
+        let (verdict, settled) = rayon::join(
+            || self.request.witness.map(Witness::verdict).unwrap_or_default(),
+            || self.settle(wanted, compared, &leftovers, &folders),
+        );
+        let Settled { changes, lock, counts, diagnostics } = settled?;
+        outcome.diagnostics.extend(verdict.into_iter().chain(diagnostics));
+        outcome.targets = self.per_target(counts);
+        match self.request.mode {
+            Mode::Check => self.check(&changes, &lock, outcome)?,
+            Mode::Write { .. } if outcome.diagnostics.is_empty() => self.write(&changes, lock, &folders)?,
+            Mode::Write { .. } => {}
+        }
+        outcome.changes = changes.iter().map(|change| (change.path.to_owned(), change.kind)).collect();
+        Ok(())
+    }
 
-        let mut counts: BTreeMap<&str, Counts> = BTreeMap::new();
-        let mut changes = Vec::new();
+    /// What comes of what was compared.
+    fn settle<'w>(
+        &'w self,
+        wanted: &'w [Wanted<'_>],
+        compared: Vec<Compared>,
+        leftovers: &[(&'w Utf8PathBuf, &'w Row)],
+        folders: &Folders<'_>,
+    ) -> Result<Settled<'w>, Refused> {
+        let (mut counts, mut changes) = (BTreeMap::<&str, Counts>::new(), Vec::new());
+        let (mut diagnostics, mode) = (Vec::new(), self.request.mode);
         let mut rows = Vec::with_capacity(wanted.len());
         for (slot, (wanted, (digest, verdict))) in wanted.iter().zip(compared).enumerate() {
             rows.push(wanted.row(digest));
             let counts = counts.entry(wanted.target).or_default();
-            match change_of(verdict, self.request.mode, &mut outcome.diagnostics) {
+            match change_of(verdict, mode, &mut diagnostics) {
                 Some(kind) => {
                     counts.written += 1;
                     changes.push(Change { path: &wanted.path, kind, slot });
@@ -265,25 +296,17 @@ impl Build<'_, '_> {
             if matches!(verdict, Verdict::Absent) {
                 continue;
             }
-            if change_of(verdict, self.request.mode, &mut outcome.diagnostics).is_some() {
+            if change_of(verdict, mode, &mut diagnostics).is_some() {
                 counts.entry(&row.target).or_default().removed += 1;
                 let slot = wanted.len() + index;
                 changes.push(Change { path, kind: ChangeKind::Removed, slot });
             }
         }
-        outcome.targets = self.per_target(counts);
         // What takes no part stays in the lock.
         let stays = |target: &str, environment: Option<&str>| !self.request.selection.includes(target, environment);
         rows.extend(self.old.rows().filter(|row| stays(row.target, row.environment)));
         let (compiler, specs) = (self.request.compiler, self.request.specs);
-        let new = LockToBe { compiler, specs, rows }.in_order();
-        match self.request.mode {
-            Mode::Check => self.check(&changes, &new, outcome)?,
-            Mode::Write { .. } if outcome.diagnostics.is_empty() => self.write(&changes, new, &folders)?,
-            Mode::Write { .. } => {}
-        }
-        outcome.changes = changes.iter().map(|change| (change.path.to_owned(), change.kind)).collect();
-        Ok(())
+        Ok(Settled { changes, lock: LockToBe { compiler, specs, rows }.in_order(), counts, diagnostics })
     }
 
     /// Rows of the lock that take part and that nothing generates any more.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
+use rayon::prelude::*;
 use smol_str::SmolStr;
 
 use super::digest::Digest;
@@ -201,7 +202,7 @@ pub(super) struct RowToBe<'a> {
 impl LockToBe<'_> {
     /// Brings the rows to their order: folder by folder.
     pub(super) fn in_order(mut self) -> Self {
-        self.rows.sort_unstable_by(|one, other| by_folder(one.path, other.path));
+        self.rows.par_sort_unstable_by(|one, other| by_folder(one.path, other.path));
         self
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rayon::prelude::*;
 
 use super::commit::STAGING;
 use super::digest::Digest;
@@ -29,18 +30,28 @@ impl Wanted<'_> {
 
 /// The files that take part, in order, once their paths are known to be good.
 pub(super) fn wanted<'a>(request: &'a Request<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Wanted<'a>> {
-    let mut all = Vec::with_capacity(request.targets.iter().map(|generated| generated.files.files.len()).sum());
-    for Generated { target, out, files } in request.targets {
-        for file in &files.files {
-            let path = out.join(&file.path);
-            match flaw_of_path(&path) {
-                Some(flaw) => {
-                    let message = format!("the path `{path}` of target `{target}` {flaw}");
-                    let outside = Diagnostic::without_place(OUTSIDE_OUTPUT, message);
-                    diagnostics.push(outside.help("set the target's `out` to another folder"));
-                }
-                None => all.push(Wanted { path: normal(path), target, file }),
+    let files: Vec<(&Generated<'_>, &File<'_>)> = request
+        .targets
+        .iter()
+        .flat_map(|generated| generated.files.files.iter().map(move |file| (generated, file)))
+        .collect();
+    let one = |(generated, file): &(&'a Generated<'_>, &'a File<'_>)| {
+        let path = generated.out.join(&file.path);
+        match flaw_of_path(&path) {
+            Some(flaw) => {
+                let message = format!("the path `{path}` of target `{}` {flaw}", generated.target);
+                let outside = Diagnostic::without_place(OUTSIDE_OUTPUT, message);
+                Err(Box::new(outside.help("set the target's `out` to another folder")))
             }
+            None => Ok(Wanted { path: normal(path), target: &generated.target, file }),
+        }
+    };
+    let found: Vec<Result<Wanted<'_>, Box<Diagnostic>>> = files.par_iter().map(one).collect();
+    let mut all = Vec::with_capacity(found.len());
+    for found in found {
+        match found {
+            Ok(wanted) => all.push(wanted),
+            Err(outside) => diagnostics.push(*outside),
         }
     }
     collisions(&all, diagnostics);
