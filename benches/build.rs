@@ -9,7 +9,7 @@
 mod generator;
 mod measure;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -22,8 +22,10 @@ use generator::Options;
 use pathc::diag::Sink;
 use pathc::gates::Settings;
 use pathc::ir::value::Time;
+use pathc::output::digest::Digest;
 use pathc::output::disk::build_by_steps;
 use pathc::output::folder::{Step, Steps};
+use pathc::output::lock::{LOCK, Lock};
 use pathc::output::{Mode, Printed, Request, Selection, Witness};
 use pathc::proof::Proof;
 
@@ -62,12 +64,14 @@ fn main() -> io::Result<()> {
 
     println!("start-up: {:.2} ms", start_up()?);
     println!(
-        "{:>6} {:>6} {:>7} | {:>8} {:>8} {:>6} {:>8} | {:>8} {:>9} {:>8} | {:>8} {:>8} {:>8}",
+        "{:>6} {:>6} {:>7} | {:>8} {:>8} {:>6} {:>8} {:>6} {:>8} | {:>8} {:>9} {:>8} | {:>8} {:>8} {:>8} | {:>8} {:>8}",
         "N",
         "files",
         "MB",
         "build ms",
         "floor ms",
+        "ratio",
+        "whole ms",
         "ratio",
         "sync ms",
         "CPU ms",
@@ -75,6 +79,8 @@ fn main() -> io::Result<()> {
         "peak MiB",
         "no-op ms",
         "read ms",
+        "CPU ms",
+        "over ms",
         "CPU ms"
     );
     let mut per_component = BTreeMap::new();
@@ -121,29 +127,35 @@ struct Figures {
     bytes: usize,
     build: Used,
     unchanged: Used,
-    /// Milliseconds of writing the same bytes to as many files.
+    /// A build over a tree of which every file changes.
+    over: Used,
+    /// Milliseconds of writing the same bytes to as many files, each of which is renamed to its place.
     floor: f64,
+    /// The same, where folders are renamed with all that is in them.
+    whole: f64,
     /// Milliseconds of reading them again.
     read: f64,
 }
 
 impl std::fmt::Display for Figures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Figures { count, files, bytes, build, unchanged, floor, read } = self;
-        let (megabytes, ratio) = (*bytes as f64 / 1e6, build.wall / floor);
+        let Figures { count, files, bytes, build, unchanged, over, floor, whole, read } = self;
+        let megabytes = *bytes as f64 / 1e6;
         let each = build.cpu * 1e3 / *count as f64;
         write!(f, "{count:>6} {files:>6} {megabytes:>7.1} | ")?;
-        write!(f, "{:>8.1} {floor:>8.1} {ratio:>6.2} {:>8.1} | ", build.wall, build.sync)?;
+        write!(f, "{:>8.1} {floor:>8.1} {:>6.2} ", build.wall, build.wall / floor)?;
+        write!(f, "{whole:>8.1} {:>6.2} {:>8.1} | ", build.wall / whole, build.sync)?;
         write!(f, "{:>8.1} {each:>9.0} {:>8.1} | ", build.cpu, build.memory)?;
-        write!(f, "{:>8.1} {read:>8.1} {:>8.1}", unchanged.wall, unchanged.cpu)
+        write!(f, "{:>8.1} {read:>8.1} {:>8.1} | ", unchanged.wall, unchanged.cpu)?;
+        write!(f, "{:>8.1} {:>8.1}", over.wall, over.cpu)
     }
 }
 
 fn measure(options: &Options, targets: &[String]) -> io::Result<Figures> {
     let system = tempfile::tempdir()?;
     generator::write_system(system.path(), options)?;
-    let (mut build, mut unchanged) = (Used::WORST, Used::WORST);
-    let (mut floor, mut read) = (f64::MAX, f64::MAX);
+    let (mut build, mut unchanged, mut over) = (Used::WORST, Used::WORST, Used::WORST);
+    let (mut floor, mut whole, mut read) = (f64::MAX, f64::MAX, f64::MAX);
     let (mut files, mut bytes) = (0, 0);
     for _ in 0..ROUNDS {
         let out = tempfile::tempdir()?;
@@ -161,30 +173,61 @@ fn measure(options: &Options, targets: &[String]) -> io::Result<Figures> {
         }
         read = read.min(milliseconds(begin.elapsed()));
         (files, bytes) = (texts.len(), texts.iter().map(|(_, text)| text.len()).sum());
-        floor = floor.min(write_same(&texts)?);
+        floor = floor.min(write_same(&texts, false)?);
+        whole = whole.min(write_same(&texts, true)?);
+        drop(texts);
+
+        grow_old(out.path())?;
+        over = over.best(start_one(system.path(), out.path(), targets)?);
     }
-    Ok(Figures { count: options.count, files, bytes, build, unchanged, floor, read })
+    Ok(Figures { count: options.count, files, bytes, build, unchanged, over, floor, whole, read })
 }
 
 /// Milliseconds of writing texts to files of another name and renaming each to its place, without waiting for the device.
-fn write_same(texts: &[(PathBuf, Vec<u8>)]) -> io::Result<f64> {
+/// With `whole`, they are written as they will lie, and what lies in the outermost folder is renamed.
+fn write_same(texts: &[(PathBuf, Vec<u8>)], whole: bool) -> io::Result<f64> {
     let folder = tempfile::tempdir()?;
     let staging = folder.path().join(".staging");
     let begin = Instant::now();
     fs::create_dir(&staging)?;
-    for (slot, (_, text)) in texts.iter().enumerate() {
-        fs::File::create_new(staging.join(slot.to_string()))?.write_all(text)?;
+    let mut made = BTreeSet::new();
+    let mut make_above = |path: &Path| match path.parent() {
+        Some(parent) if made.insert(parent.to_owned()) => fs::create_dir_all(parent),
+        _ => Ok(()),
+    };
+    for (slot, (path, text)) in texts.iter().enumerate() {
+        let staged = if whole { staging.join(path) } else { staging.join(slot.to_string()) };
+        make_above(&staged)?;
+        fs::File::create_new(staged)?.write_all(text)?;
     }
-    let mut made = std::collections::BTreeSet::new();
-    for (slot, (path, _)) in texts.iter().enumerate() {
-        let parent = folder.path().join(path.parent().unwrap_or(Path::new("")));
-        if !made.contains(&parent) {
-            fs::create_dir_all(&parent)?;
-            made.insert(parent);
+    if whole {
+        for entry in fs::read_dir(&staging)? {
+            let entry = entry?;
+            fs::rename(entry.path(), folder.path().join(entry.file_name()))?;
         }
-        fs::rename(staging.join(slot.to_string()), folder.path().join(path))?;
+    } else {
+        for (slot, (path, _)) in texts.iter().enumerate() {
+            let place = folder.path().join(path);
+            make_above(&place)?;
+            fs::rename(staging.join(slot.to_string()), place)?;
+        }
     }
     Ok(milliseconds(begin.elapsed()))
+}
+
+/// Makes each generated file one that an earlier version has generated otherwise.
+fn grow_old(out: &Path) -> io::Result<()> {
+    let path = out.join(LOCK);
+    let lock = Lock::read(&fs::read_to_string(&path)?);
+    let mut lock = lock.map_err(|problem| io::Error::other(format!("{problem:?}")))?;
+    for (path, row) in &mut lock.files {
+        let place = out.join(path);
+        let mut text = fs::read(&place)?;
+        text.extend_from_slice(b"\n");
+        row.digest = Digest::of_file(path, &text);
+        fs::write(place, text)?;
+    }
+    fs::write(path, lock.text())
 }
 
 /// When each file below a folder was written.

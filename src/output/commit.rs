@@ -19,7 +19,10 @@ use crate::diag::code::IN_THE_WAY;
 /// Where files are staged, below the output folder. It is only there while a build runs, or after one was killed.
 pub(super) const STAGING: &str = ".pathc-unfinished";
 
-/// The names of the staged lock: while it is written, and when it says what is about to happen.
+/// Where folders that are not there yet are staged, with what lies in them.
+const NEW: &str = ".pathc-unfinished/new";
+
+/// The name of the staged lock while it is written.
 const BEGUN: &str = "pathc.lock-begun";
 
 /// One file that changes.
@@ -52,7 +55,7 @@ pub(super) fn staged(path: &Utf8Path, slot: usize, folders: &Folders<'_>) -> Utf
 
 /// Where a folder that is not there yet is staged, and what lies in it.
 fn below_staging(path: &Utf8Path) -> Utf8PathBuf {
-    Utf8PathBuf::from(format!("{STAGING}/new/{path}"))
+    Utf8PathBuf::from(format!("{NEW}/{path}"))
 }
 
 fn kept(slot: usize) -> Utf8PathBuf {
@@ -222,7 +225,14 @@ pub(super) fn clear(folder: &Folder<'_>) -> Result<(), Refused> {
         return Ok(());
     }
     folder.remove_file(&staged_lock())?;
-    folder.remove_all(STAGING.into())
+    if folder.find(NEW.into())? == Found::Folder {
+        folder.remove_all(NEW.into())?;
+    }
+    // A folder among the rest is none of ours.
+    for (name, _) in folder.entries(STAGING.into())? {
+        folder.remove_file(&Utf8Path::new(STAGING).join(name))?;
+    }
+    folder.remove_folder(STAGING.into())
 }
 
 /// What an earlier build that was killed has left, brought into the lock. With `write`, it is written, and cleared away.

@@ -340,7 +340,7 @@ impl Build<'_, '_> {
         let work = |_: rayon::BroadcastContext<'_>| -> Result<Vec<(usize, Compared)>, Refused> {
             let mut printed = self.request.witness.map_or_else(Printed::default, |_| Printed::watched());
             let mut buffer = Vec::new();
-            let mut done = Vec::with_capacity(wanted.len());
+            let mut done = Vec::new();
             while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
                 for slot in *task {
                     let wanted = &wanted[*slot];
@@ -366,12 +366,13 @@ impl Build<'_, '_> {
             }
             Ok(done)
         };
-        let mut all = Vec::with_capacity(wanted.len());
+        let mut all: Vec<Option<Compared>> = wanted.iter().map(|_| None).collect();
         for done in rayon::broadcast(work) {
-            all.extend(done?);
+            for (slot, compared) in done? {
+                all[slot] = Some(compared);
+            }
         }
-        all.sort_unstable_by_key(|(slot, _)| *slot);
-        Ok(all.into_iter().map(|(_, compared)| compared).collect())
+        Ok(all.into_iter().flatten().collect())
     }
 
     fn compare_one(

@@ -335,16 +335,20 @@ impl<'a> Folder<'a> {
 
     /// Removes all that lies in a folder, and then the folder. Links are not followed.
     pub(super) fn remove_all(&self, path: &Utf8Path) -> Result<(), Refused> {
-        let read = || -> io::Result<Vec<(String, bool)>> {
-            let entries = self.path.join(path).read_dir_utf8()?;
-            let name = |entry: camino::Utf8DirEntry| Ok((entry.file_name().to_owned(), entry.file_type()?.is_dir()));
-            entries.map(|entry| name(entry?)).collect()
-        };
-        for (name, is_folder) in read().map_err(|error| self.refused("read", path, error))? {
+        for (name, is_folder) in self.entries(path)? {
             let below = path.join(name);
             if is_folder { self.remove_all(&below)? } else { self.remove_file(&below)? }
         }
         self.remove_folder(path)
+    }
+
+    /// The names of what lies in a folder below, in no order, and whether each is a folder.
+    pub(super) fn entries(&self, path: &Utf8Path) -> Result<Vec<(String, bool)>, Refused> {
+        let read = || -> io::Result<Vec<(String, bool)>> {
+            let name = |entry: camino::Utf8DirEntry| Ok((entry.file_name().to_owned(), entry.file_type()?.is_dir()));
+            self.path.join(path).read_dir_utf8()?.map(|entry| name(entry?)).collect()
+        };
+        read().map_err(|error| self.refused("read", path, error))
     }
 
     pub(super) fn refused(&self, doing: &'static str, path: &Utf8Path, error: impl Into<io::Error>) -> Refused {

@@ -39,7 +39,6 @@ pub(super) struct Kept {
     what: Shared,
     indent: usize,
     text: String,
-    watched: Watched,
 }
 
 /// Keys of streamed documents whose texts are looked at: rules, alerts and queries.
@@ -50,12 +49,20 @@ const WATCHED: [&str; 4] = ["record", "alert", "expr", "for"];
 pub struct Watched {
     texts: String,
     entries: Vec<(&'static str, Range<usize>)>,
+    /// Whether there are lines that an earlier document has, whose entries are not repeated.
+    copied: bool,
 }
 
 impl Watched {
     /// Keys and texts in order.
     pub fn entries(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.entries.iter().map(|(key, range)| (*key, self.texts.get(range.clone()).unwrap_or_default()))
+    }
+
+    /// Whether the document states rules or queries.
+    #[must_use]
+    pub fn has_any(&self) -> bool {
+        self.copied || !self.entries.is_empty()
     }
 
     /// Adds an entry at the end, if its key is one that is looked at.
@@ -70,6 +77,7 @@ impl Watched {
     fn clear(&mut self) {
         self.texts.clear();
         self.entries.clear();
+        self.copied = false;
     }
 }
 
@@ -198,17 +206,12 @@ impl Printed {
     }
 
     /// Keeps the lines from a place on, which stand so deep, for a later file.
-    pub(super) fn keep(&mut self, what: Shared, indent: usize, text_from: usize, watched_from: usize) {
+    pub(super) fn keep(&mut self, what: Shared, indent: usize, text_from: usize) {
         // One buffer serves all that is kept.
-        let mut kept =
-            self.kept.take().unwrap_or_else(|| Kept { what, indent, text: String::new(), watched: Watched::default() });
+        let mut kept = self.kept.take().unwrap_or_else(|| Kept { what, indent, text: String::new() });
         (kept.what, kept.indent) = (what, indent);
         kept.text.clear();
         kept.text.push_str(self.text.get(text_from..).unwrap_or_default());
-        kept.watched.clear();
-        for (key, text) in self.watched.iter().flat_map(Watched::entries).skip(watched_from) {
-            kept.watched.add(key, text);
-        }
         self.kept = Some(kept);
     }
 
@@ -223,10 +226,11 @@ impl Printed {
             }
             self.text.push_str(line);
         }
-        for (key, text) in kept.watched.entries() {
-            self.watch(key, text);
-        }
         self.kept = Some(kept);
+        // What these lines say was looked at when they were written.
+        if let Some(watched) = &mut self.watched {
+            watched.copied = true;
+        }
         true
     }
 

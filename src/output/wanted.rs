@@ -36,7 +36,7 @@ pub(super) fn wanted<'a>(request: &'a Request<'_>, diagnostics: &mut Vec<Diagnos
         .flat_map(|generated| generated.files.files.iter().map(move |file| (generated, file)))
         .collect();
     let one = |(generated, file): &(&'a Generated<'_>, &'a File<'_>)| {
-        let path = generated.out.join(&file.path);
+        let path = joined(&generated.out, &file.path);
         match flaw_of_path(&path) {
             Some(flaw) => {
                 let message = format!("the path `{path}` of target `{}` {flaw}", generated.target);
@@ -57,6 +57,14 @@ pub(super) fn wanted<'a>(request: &'a Request<'_>, diagnostics: &mut Vec<Diagnos
     collisions(&all, diagnostics);
     all.retain(|wanted| request.selection.includes(wanted.target, wanted.file.environment.as_deref()));
     all
+}
+
+/// A path below a folder, in a text of just its length.
+fn joined(folder: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
+    let mut joined = Utf8PathBuf::with_capacity(folder.as_str().len() + 1 + path.as_str().len());
+    joined.push(folder);
+    joined.push(path);
+    joined
 }
 
 /// Files that would lie at the same path, or where another one needs a folder.

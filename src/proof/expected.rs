@@ -152,8 +152,7 @@ impl<'a> Expected<'a> {
     /// Whether the plan exposes a metric, or a fact says that something does. What rules record is told by the rules.
     pub(super) fn has_metric(&self, name: &str) -> bool {
         let words = || self.facts.iter().flat_map(|(_, text)| words(text)).collect();
-        self.metrics.get_or_init(|| self.exposed()).contains(name)
-            || self.words.get_or_init(words).contains(name)
+        self.metrics.get_or_init(|| self.exposed()).contains(name) || self.words.get_or_init(words).contains(name)
     }
 
     /// Whether a text stands somewhere in the plans or in a target spec.

@@ -90,7 +90,10 @@ impl Witness for Proof<'_> {
     fn see(&self, _: &str, environment: Option<&str>, path: &Utf8Path, content: Option<&Content>, printed: &Printed) {
         let place = Place { environment, path };
         self.text(place, &printed.text);
-        self.trust(place, &printed.text);
+        // Rules and queries are no roles.
+        if !printed.watched.as_ref().is_some_and(Watched::has_any) {
+            self.trust(place, &printed.text);
+        }
         match content {
             Some(Content::Yaml { documents, .. }) => {
                 for document in documents {

@@ -26,10 +26,12 @@ impl Proof<'_> {
         let environments = &self.expected.environments;
         for digest in digests(text) {
             let here = |name: &str| environments.get(name).is_some_and(|found| found.digests.contains(digest));
+            if place.environment.is_some_and(here) {
+                continue;
+            }
             let elsewhere =
                 || environments.iter().find(|(_, found)| found.digests.contains(digest)).map(|(name, _)| *name);
             match (place.environment, elsewhere()) {
-                (Some(environment), _) if here(environment) => {}
                 (None, Some(_)) => {}
                 (Some(environment), Some(other)) => {
                     self.object(

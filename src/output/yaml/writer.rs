@@ -234,9 +234,9 @@ impl<'a> Writer<'a> {
         }
         self.end_key();
         if !self.printer.out.write_kept(what, self.indent) {
-            let (start, watched) = (self.printer.out.text.len(), self.printer.out.watched_len());
+            let start = self.printer.out.text.len();
             entries(self);
-            self.printer.out.keep(what, self.indent, start, watched);
+            self.printer.out.keep(what, self.indent, start);
         }
     }
 

@@ -78,8 +78,11 @@ fn is_invisible(character: char) -> bool {
 /// A text as code in a line of Markdown.
 #[must_use]
 pub fn code(text: &str) -> String {
-    let text: Cow<'_, str> =
-        if text.contains(char::is_control) { Cow::Owned(text.replace(char::is_control, " ")) } else { Cow::Borrowed(text) };
+    let text: Cow<'_, str> = if text.contains(char::is_control) {
+        Cow::Owned(text.replace(char::is_control, " "))
+    } else {
+        Cow::Borrowed(text)
+    };
     let longest = longest_run(&text);
     // Readers take one space away at each end.
     let pad = if longest > 0 || text.starts_with(' ') || text.ends_with(' ') || text.is_empty() { " " } else { "" };

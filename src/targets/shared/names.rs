@@ -22,7 +22,11 @@ pub fn label_value(text: &str, max: u32) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
     let bytes = text.as_bytes();
-    if bytes.len() <= max as usize && ends(bytes.first()) && ends(bytes.last()) && bytes.iter().all(|byte| is_plain(*byte)) {
+    if bytes.len() <= max as usize
+        && ends(bytes.first())
+        && ends(bytes.last())
+        && bytes.iter().all(|byte| is_plain(*byte))
+    {
         return text.to_owned();
     }
     let clean: String = text
