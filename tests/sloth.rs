@@ -147,7 +147,7 @@ fn a_week_has_the_budgets_that_sloth_has() {
     assert_eq!(of(|window| window.budget.to_string()), value("errorBudgetPercent"));
     assert_eq!(of(|window| window.short.to_string()), value("shortWindow"));
     assert_eq!(of(|window| window.long.to_string()), value("longWindow"));
-    for window in &week.burn_windows {
+    for window in week.burn_windows.iter() {
         let hours = window.long.milliseconds as f64 / 3_600_000.0;
         let factor = window.budget.as_f64() / 100.0 * 168.0 / hours;
         assert!((window.factor.as_f64() - factor).abs() < NOISE, "{} {factor}", window.factor);

@@ -316,7 +316,7 @@ pub(super) fn is_special(character: char) -> bool {
 /// processors do many times as fast as a search that may end anywhere; nearly all texts have nothing to be found. A `mark`
 /// that chooses between constants is faster than one that calculates.
 #[inline]
-pub(crate) fn marks(text: &str, mark: impl Fn(u8) -> u8) -> u8 {
+pub(crate) fn marks(text: &str, mark: impl Fn(u8) -> u8 + Copy) -> u8 {
     const WIDE: usize = 32;
     let bytes = text.as_bytes();
     match bytes.len() {
@@ -325,7 +325,7 @@ pub(crate) fn marks(text: &str, mark: impl Fn(u8) -> u8) -> u8 {
         8..16 => ends::<8>(bytes, mark),
         16..WIDE => ends::<16>(bytes, mark),
         // Of the last ones some may be looked at twice.
-        _ => all_marks(bytes.as_chunks::<WIDE>().0.as_flattened(), &mark) | ends::<WIDE>(bytes, &mark),
+        _ => all_marks(bytes.as_chunks::<WIDE>().0.as_flattened(), mark) | ends::<WIDE>(bytes, mark),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Plans as documents: the way back from typed records to a tree with origins, or straight to a printed text.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::ir::value::Decimal;
 use crate::ir::{Origin, Table, Traced};
@@ -185,6 +186,31 @@ impl<T: Encode> Encode for Apart<T> {
     }
 }
 
+/// What several values have alike.
+impl<T: Encode> Encode for Arc<T> {
+    fn encode(&self, origin: Origin) -> Doc {
+        self.as_ref().encode(origin)
+    }
+
+    fn write(&self, slot: Slot, origin: Origin, out: &mut Writer<'_>) {
+        self.as_ref().write(slot, origin, out);
+    }
+
+    fn elements(&self) -> Option<Elements<'_>> {
+        self.as_ref().elements()
+    }
+
+    fn shrink(&mut self) {
+        if let Some(value) = Arc::get_mut(self) {
+            value.shrink();
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        self.as_ref().is_absent()
+    }
+}
+
 impl<T: Encode> Encode for Option<T> {
     fn encode(&self, origin: Origin) -> Doc {
         self.as_ref().map_or(Doc::Null(origin), |value| value.encode(origin))
@@ -310,11 +336,7 @@ macro_rules! plan_record {
 
             fn shrink(&mut self) {
                 $($crate::plan::Encode::shrink(&mut self.$field);)*
-                $(
-                    if let Some(shared) = std::sync::Arc::get_mut(&mut self.$shared) {
-                        $crate::plan::Encode::shrink(shared);
-                    }
-                )?
+                $($crate::plan::Encode::shrink(&mut self.$shared);)?
             }
         }
     )*};

@@ -1,6 +1,7 @@
 //! Nodes to typed values. Every error is recorded and decoding goes on, so that one run reports them all.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::guess::sureness;
 use super::origin::{OriginKind, record_hash};
@@ -249,6 +250,18 @@ impl<T: Decode> Decode for Apart<T> {
 
     fn from_default(text: &'static str, origin: Origin) -> Option<Self> {
         T::from_default(text, origin).map(Apart::from)
+    }
+
+    const TAKES_NULL: bool = T::TAKES_NULL;
+}
+
+impl<T: Decode> Decode for Arc<T> {
+    fn shape() -> Shape {
+        T::shape()
+    }
+
+    fn decode(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Self> {
+        T::decode(decoder, node).map(Arc::new)
     }
 
     const TAKES_NULL: bool = T::TAKES_NULL;

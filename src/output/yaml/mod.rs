@@ -253,7 +253,7 @@ impl Printer<'_> {
         let out = &mut self.out.text;
         match form {
             Form::Plain => out.push_str(text),
-            Form::Single if marks(text, |byte| u8::from(byte == b'\'')) == 0 => {
+            Form::Single if marks(text, |byte| if byte == b'\'' { 1 } else { 0 }) == 0 => {
                 out.push('\'');
                 out.push_str(text);
                 out.push('\'');
@@ -340,23 +340,31 @@ fn form(text: &str) -> Form {
             _ => at == 0 || bytes[at - 1] == b' ',
         });
     }
-    if plain && starts_and_ends_plain(bytes) && !is_word(text) && !is_numeric(bytes) {
-        Form::Plain
-    } else {
-        Form::Single
-    }
+    if plain && is_plain(text) { Form::Plain } else { Form::Single }
+}
+
+/// Whether a text within one line, without a mark in its midst, stands without quotes.
+fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    starts_and_ends_plain(bytes) && !is_word(text) && !is_numeric(bytes)
 }
 
 /// The form between brackets, where more characters are syntax.
 fn form_inside(text: &str) -> Form {
+    // What has none of the other characters is looked at once.
+    if marks(text, |byte| if is_plain_inside(byte) { 0 } else { 1 }) == 0 {
+        return if is_plain(text) { Form::Plain } else { Form::Single };
+    }
     match form(text) {
-        Form::Plain if marks(text, |byte| u8::from(!is_plain_inside(byte))) != 0 => Form::Single,
+        Form::Plain => Form::Single,
         form => form,
     }
 }
 
 fn is_plain_inside(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() | (byte == b'_') | (byte == b'.') | (byte == b'/') | (byte == b'-') | (byte == b'+')
+    // Of the signs `-./` stand before the digits.
+    let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    is_letter | (byte.wrapping_sub(b'-') < 13) | (byte == b'_') | (byte == b'+')
 }
 
 /// Whether a key may be too long for the line of its colon: readers look ahead 1,024 characters.

@@ -1,5 +1,7 @@
 //! `monitoring_configurations`: what is asked for metrics, which metrics there are, and which objectives they prove.
 
+use std::sync::Arc;
+
 use crate::ir::Traced;
 use crate::ir::choice::{DatastoreKind, EnvironmentKind, HistogramForm, MetricType};
 use crate::ir::value::{Decimal, Duration, Name, Percent, PortNumber, Text, TimeOfDay, UrlPath};
@@ -183,7 +185,7 @@ plan_record! {
         /// The critical dependencies that bound it.
         dependencies: Vec<Traced<Name>>, many;
         /// When its budget burns too fast.
-        burn_windows: Vec<BurnWindowPlan>, many;
+        burn_windows: Arc<Vec<BurnWindowPlan>>, many;
         /// Windows that are left out, and why.
         dropped_windows: Vec<DroppedWindowPlan>, many;
     }
@@ -224,6 +226,18 @@ impl ObjectivePlan {
     #[must_use]
     pub fn shown_window(&self) -> Option<&BurnWindowPlan> {
         self.burn_windows.iter().find(|window| window.short.value >= Duration::minutes(5))
+    }
+}
+
+impl BurnWindowPlan {
+    /// Whether another one says the same, for the same reasons.
+    #[must_use]
+    pub fn is_same(&self, other: &BurnWindowPlan) -> bool {
+        (self.origin, self.severity.origin) == (other.origin, other.severity.origin)
+            && self.severity == other.severity
+            && (self.long, self.short) == (other.long, other.short)
+            && (self.budget, self.factor) == (other.budget, other.factor)
+            && (self.threshold, self.least_events) == (other.threshold, other.least_events)
     }
 }
 

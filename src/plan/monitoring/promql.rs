@@ -58,7 +58,7 @@ pub fn push_quoted(quoted: &mut String, text: &str) {
     let is_plain = |byte: u8| {
         ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'-') < 13) | (byte == b'_') | (byte == b' ')
     };
-    if marks(text, |byte| u8::from(!is_plain(byte))) == 0 {
+    if marks(text, |byte| if is_plain(byte) { 0 } else { 1 }) == 0 {
         quoted.push_str(text);
         quoted.push('"');
         return;

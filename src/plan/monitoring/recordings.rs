@@ -4,8 +4,10 @@
 //! added, because one Prometheus may hold several of both. Recordings follow from the plan and the environment alone,
 //! and are made when they are asked for.
 
+use std::cell::OnceCell;
+
 use super::configurations::{BurnWindowPlan, MonitoredEnvironment, MonitoringConfigurations, ObjectivePlan};
-use super::promql::{push_over, push_quoted};
+use super::promql::{self, push_over, push_quoted};
 use crate::ir::value::{Decimal, Duration, Name, push_number};
 use crate::ir::{Origin, Traced};
 use crate::spec::prometheus::AlertSeverity;
@@ -90,6 +92,8 @@ pub struct Recorded<'a> {
     system: &'a Traced<Name>,
     /// The label matchers of its recorded series, with braces.
     own: String,
+    /// The error ratio in this environment, over `$window`.
+    error_ratio: OnceCell<String>,
 }
 
 impl<'a> Recorded<'a> {
@@ -100,7 +104,9 @@ impl<'a> Recorded<'a> {
         objective: &'a ObjectivePlan,
         environment: &'a MonitoredEnvironment,
     ) -> Recorded<'a> {
-        let mut recorded = Recorded { objective, environment, system: &monitoring.system, own: String::new() };
+        let error_ratio = OnceCell::new();
+        let mut recorded =
+            Recorded { objective, environment, system: &monitoring.system, own: String::new(), error_ratio };
         let mut own = String::with_capacity(160);
         for (index, (label, value, _)) in recorded.labels().into_iter().enumerate() {
             own.push_str(if index > 0 { ", " } else { "{" });
@@ -193,7 +199,12 @@ impl<'a> Recorded<'a> {
     pub fn push_expression(&self, recording: Recording, out: &mut String) {
         let objective = self.objective;
         match recording {
-            Recording::ErrorRatio(window) => self.fill(&objective.error_ratio, window, out),
+            Recording::ErrorRatio(window) => {
+                let ratio = self
+                    .error_ratio
+                    .get_or_init(|| promql::fill(&objective.error_ratio, promql::WINDOW, &self.environment.selector));
+                push_over(out, ratio, |out| window.push_to(out), "");
+            }
             // Every five minutes weigh the same, however many events they held: exact, and too slow for raw series of a
             // month.
             Recording::PeriodErrorRatio(period) => {
@@ -207,7 +218,7 @@ impl<'a> Recorded<'a> {
             }
             Recording::Events => {
                 if let Some(events) = &objective.events {
-                    self.fill(events, BASE_WINDOW, out);
+                    push_over(out, events, |out| BASE_WINDOW.push_to(out), &self.environment.selector);
                 }
             }
             Recording::Fact(OBJECTIVE) => {
@@ -231,10 +242,6 @@ impl<'a> Recorded<'a> {
             }
             Recording::Fact(_) => out.push_str("vector(1)"),
         }
-    }
-
-    fn fill(&self, expression: &str, window: Duration, out: &mut String) {
-        push_over(out, expression, |out| window.push_to(out), &self.environment.selector);
     }
 
     fn against_budget(&self, series: Recording, out: &mut String) {

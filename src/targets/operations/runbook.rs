@@ -199,7 +199,7 @@ fn windows(place: &Place<'_>, alert: &AlertPlan) -> Vec<Data> {
             .prose("long", &window.long)
             .prose("short", &window.short)
     };
-    objective.iter().flat_map(|objective| &objective.burn_windows).map(window).collect()
+    objective.iter().flat_map(|objective| objective.burn_windows.iter()).map(window).collect()
 }
 
 /// What the alert looks at in an environment.

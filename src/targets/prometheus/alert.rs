@@ -1,13 +1,14 @@
 //! One alert: its rule, and the labels and annotations that its test expects of it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::place::{Place, Recordeds};
 use super::rules;
 use crate::ir::Origin;
 use crate::output::printed::marks;
 use crate::output::yaml::{Again, Writer};
-use crate::plan::monitoring::alerting::AlertPlan;
+use crate::plan::monitoring::alerting::{AlertPlan, AlertSubject};
 use crate::plan::monitoring::promql::push_filled;
 use crate::plan::monitoring::recordings::Recorded;
 
@@ -17,7 +18,7 @@ type Label<'t> = (&'static str, &'t str, Origin);
 /// What alerts have alike that stand one after the other, written once.
 #[derive(Default)]
 pub(super) struct Alike<'a> {
-    before: Option<&'a AlertPlan>,
+    about: Option<&'a Arc<AlertSubject>>,
     labels: Again,
     dashboard: Again,
 }
@@ -25,16 +26,8 @@ pub(super) struct Alike<'a> {
 impl<'a> Alike<'a> {
     /// Forgets what the next alert does not have.
     fn next(&mut self, alert: &'a AlertPlan) {
-        let same = |before: &AlertPlan| {
-            before.team == alert.team
-                && before.component == alert.component
-                && before.datastore == alert.datastore
-                && before.reads == alert.reads
-                && before.writes == alert.writes
-                && before.dashboard == alert.dashboard
-        };
-        if !self.before.is_some_and(same) {
-            *self = Alike { before: Some(alert), ..Alike::default() };
+        if !self.about.is_some_and(|about| Arc::ptr_eq(about, &alert.about)) {
+            *self = Alike { about: Some(&alert.about), ..Alike::default() };
         }
     }
 }
@@ -48,9 +41,10 @@ pub(super) fn rule<'a>(
     alert: &'a AlertPlan,
 ) {
     alike.next(alert);
+    let recorded = recorded.of(alert);
     writer.element(alert.origin, |writer| {
         writer.text("alert", &alert.name, alert.name.origin);
-        match (&alert.expression, recorded.of(alert)) {
+        match (&alert.expression, recorded) {
             (Some(expression), _) => writer.made("expr", expression.origin, |out| {
                 push_filled(out, expression, "5m", &place.environment.selector);
             }),
@@ -69,7 +63,7 @@ pub(super) fn rule<'a>(
             writer.again(&mut alike.labels, |writer| {
                 shared_labels(place, alert).for_each(|(key, text, origin)| writer.text(key, &template(text), origin));
             });
-            if let Some((key, text, origin)) = recorded.of(alert).map(slo) {
+            if let Some((key, text, origin)) = recorded.map(slo) {
                 writer.text(key, text, origin);
             }
         });
@@ -164,7 +158,7 @@ fn annotations(
 /// A text that Prometheus reads as a template of its own language: it comes out as it is.
 pub(super) fn template(text: &str) -> Cow<'_, str> {
     // There is hardly ever a brace.
-    let has_brace = marks(text, |byte| u8::from(byte == b'{')) != 0;
+    let has_brace = marks(text, |byte| if byte == b'{' { 1 } else { 0 }) != 0;
     if has_brace && text.contains("{{") { Cow::Owned(text.replace("{{", "{{ \"{{\" }}")) } else { Cow::Borrowed(text) }
 }
 

@@ -7,7 +7,7 @@ use super::schedule::longest_pause;
 use super::subject::Subject;
 use crate::ir::choice::{ComponentKind, EnvironmentKind};
 use crate::ir::component::Replicas;
-use crate::ir::value::{Decimal, Duration};
+use crate::ir::value::{Decimal, Duration, Text};
 use crate::ir::{Deployment, Origin, Rule, Traced};
 use crate::plan::monitoring::alerting::{AlertKind, AlertPlan};
 use crate::plan::monitoring::configurations::{IndicatorKind, ObjectivePlan};
@@ -47,6 +47,14 @@ fn once(subject: &Subject<'_>, kind: AlertKind) -> Draft {
 
 /// One alert a severity: its windows are joined by "or".
 fn budget_burns(subject: &Subject<'_>, objective: &ObjectivePlan) -> Vec<AlertPlan> {
+    // All severities say the same.
+    let description: Text = format!(
+        "{} % of all events are to be good over {}; at this pace the error budget is gone before the period is. {}",
+        objective.objective,
+        objective.period,
+        dependency_note(subject)
+    )
+    .into();
     AlertSeverity::ALL
         .iter()
         .filter_map(|severity| {
@@ -65,13 +73,7 @@ fn budget_burns(subject: &Subject<'_>, objective: &ObjectivePlan) -> Vec<AlertPl
                 .says(
                     subject.system,
                     format!("{}: the error budget of {} burns too fast", subject.component.name, objective.name),
-                    format!(
-                        "{} % of all events are to be good over {}; at this pace the error budget is gone before the \
-                         period is. {}",
-                        objective.objective,
-                        objective.period,
-                        dependency_note(subject)
-                    ),
+                    description.clone(),
                 );
             Some(alert)
         })

@@ -22,13 +22,14 @@ mod schedule;
 mod subject;
 mod traffic;
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use self::subject::Subject;
 use super::alerting::AlertPlan;
-use super::configurations::{ComponentMetrics, ObjectivePlan, ScrapeJob};
+use super::configurations::{BurnWindowPlan, ComponentMetrics, ObjectivePlan, ScrapeJob};
 use super::dashboards::{DashboardLink, DashboardPlan};
 use super::{AlertingRules, DashboardDefinitions, MonitoringConfigurations, MonitoringPlan, rules};
 use crate::diag::Diagnostic;
@@ -191,6 +192,32 @@ struct Joined {
     objectives: Vec<ObjectivePlan>,
     alerts: Vec<AlertPlan>,
     problems: Vec<Diagnostic>,
+    windows: UsualWindows,
+}
+
+/// The burn windows of objectives. Most objectives of a system are one of a few numbers, over the same period.
+#[derive(Default)]
+struct UsualWindows(VecDeque<Arc<Vec<BurnWindowPlan>>>);
+
+impl UsualWindows {
+    /// As many as are compared with the next one.
+    const MOST: usize = 16;
+
+    /// The objective with windows that it shares with those before.
+    fn shared(&mut self, mut objective: ObjectivePlan) -> ObjectivePlan {
+        let own = &objective.burn_windows;
+        let is_same = |known: &&Arc<Vec<BurnWindowPlan>>| {
+            known.len() == own.len() && known.iter().zip(own.iter()).all(|(known, own)| known.is_same(own))
+        };
+        match self.0.iter().find(is_same) {
+            Some(known) => objective.burn_windows = Arc::clone(known),
+            None => {
+                self.0.truncate(UsualWindows::MOST - 1);
+                self.0.push_front(Arc::clone(own));
+            }
+        }
+        objective
+    }
 }
 
 /// Links lead to dashboards that there are.
@@ -205,7 +232,7 @@ impl Joined {
     fn add(&mut self, part: ComponentPart) {
         self.scrape_jobs.extend(part.scrape_job);
         self.metrics.extend(part.metrics);
-        self.objectives.extend(part.objectives);
+        self.objectives.extend(part.objectives.into_iter().map(|objective| self.windows.shared(objective)));
         self.alerts.extend(part.alerts);
         self.problems.extend(part.problems);
     }

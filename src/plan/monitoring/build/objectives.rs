@@ -1,5 +1,7 @@
 //! Objectives: what they are measured by, and when their budgets burn too fast.
 
+use std::sync::Arc;
+
 use super::Subject;
 use super::burn::Budget;
 use crate::diag::{Diagnostic, code};
@@ -75,7 +77,7 @@ fn objective(
         error_ratio: measure.error_ratio.map(Text::from),
         events: measure.events.map(|events| events.map(Text::from)),
         dependencies: subject.critical_dependencies().cloned().collect(),
-        burn_windows,
+        burn_windows: Arc::new(burn_windows),
         dropped_windows,
     })
 }

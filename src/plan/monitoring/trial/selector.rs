@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr3;
 use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -59,31 +60,19 @@ impl LabelMatcher<'_> {
 pub fn selectors(expression: &str) -> Vec<Selector<'_>> {
     let mut found = Vec::new();
     let mut rest = expression;
-    let mut metric_start = 0;
-    let mut at = 0;
-    while let Some(byte) = rest.as_bytes().get(at).copied() {
-        match byte {
-            b'{' => {
-                let metric = &rest[metric_start..at];
-                let Some((selector, length)) = matchers(&rest[at + 1..]) else { return found };
-                found.push(named(metric, selector));
-                rest = &rest[at + 1 + length..];
-                (at, metric_start) = (0, 0);
-            }
-            b'"' | b'\'' => match text(&rest[at..]) {
-                Some((_, length)) => {
-                    at += length;
-                    metric_start = at;
-                }
-                None => return found,
-            },
-            _ => {
-                at += 1;
-                if !(byte.is_ascii_alphanumeric() || byte == b'_' || byte == b':') {
-                    metric_start = at;
-                }
-            }
-        }
+    while let Some(at) = memchr3(b'{', b'"', b'\'', rest.as_bytes()) {
+        let (before, behind) = rest.split_at(at);
+        let length = if let Some(inside) = behind.strip_prefix('{') {
+            let is_named = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b':';
+            let start = before.bytes().rposition(|byte| !is_named(byte)).map_or(0, |at| at + 1);
+            let Some((selector, length)) = matchers(inside) else { return found };
+            found.push(named(&before[start..], selector));
+            1 + length
+        } else {
+            let Some((_, length)) = text(behind) else { return found };
+            length
+        };
+        rest = &behind[length..];
     }
     found
 }
