@@ -15,7 +15,7 @@ use memchr::memmem::{self, Finder};
 
 use super::Encode;
 use super::encode::{Elements, Slot};
-use crate::ir::value::{Decimal, Name};
+use crate::ir::value::{Decimal, Name, Text};
 use crate::ir::{Origin, Traced};
 use crate::output::Doc;
 use crate::output::yaml::Writer;
@@ -105,6 +105,8 @@ pub struct Unfolder<'a> {
     names: Vec<&'a str>,
     origins: Vec<Origin>,
     bytes: &'a [u8],
+    /// What texts are put together in.
+    scratch: String,
 }
 
 impl<T: Folds> FoldedList<T> {
@@ -190,7 +192,8 @@ impl Chapter {
 
     fn unfold<T: Folds>(&self, index: usize) -> Option<T> {
         let bytes = slice(&self.records, &self.record_ends, index)?;
-        let mut unfolder = Unfolder { chapter: self, names: Vec::new(), origins: Vec::new(), bytes };
+        let mut unfolder =
+            Unfolder { chapter: self, names: Vec::new(), origins: Vec::new(), bytes, scratch: String::new() };
         let origins = unfolder.length()?;
         let (origins, rest) = unfolder.bytes.split_at_checked(origins.checked_mul(size_of::<u32>())?)?;
         let (origins, _) = origins.as_chunks();
@@ -356,23 +359,23 @@ impl<'a> Unfolder<'a> {
         self.origins.get(index).copied()
     }
 
-    /// The text that comes next.
-    pub fn text(&mut self) -> Option<String> {
+    /// The text that comes next, made into something.
+    pub fn text<T>(&mut self, make: impl FnOnce(&str) -> T) -> Option<T> {
         let token = self.length()?;
         let kept = self.chapter.text(token >> 1)?;
         if token & 1 == 0 {
-            return Some(kept.to_owned());
+            return Some(make(kept));
         }
-        let mut text = String::with_capacity(2 * kept.len());
+        self.scratch.clear();
         let mut rest = kept;
         while let Some(at) = memchr(MARK as u8, rest.as_bytes()) {
-            text.push_str(&rest[..at]);
+            self.scratch.push_str(&rest[..at]);
             let number = rest.as_bytes().get(at + 1)?.checked_sub(FIRST)?;
-            text.push_str(self.names.get(usize::from(number))?);
+            self.scratch.push_str(self.names.get(usize::from(number))?);
             rest = &rest[at + 2..];
         }
-        text.push_str(rest);
-        Some(text)
+        self.scratch.push_str(rest);
+        Some(make(&self.scratch))
     }
 
     fn shared<T>(&mut self, unfold: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
@@ -391,7 +394,17 @@ impl Fold for String {
     }
 
     fn unfold(from: &mut Unfolder<'_>) -> Option<Self> {
-        from.text()
+        from.text(str::to_owned)
+    }
+}
+
+impl Fold for Text {
+    fn fold(&self, into: &mut Folder<'_>) {
+        into.text(self);
+    }
+
+    fn unfold(from: &mut Unfolder<'_>) -> Option<Self> {
+        from.text(Text::new)
     }
 }
 
@@ -401,7 +414,7 @@ impl Fold for Name {
     }
 
     fn unfold(from: &mut Unfolder<'_>) -> Option<Self> {
-        from.text().map(|text| Name::made(&text))
+        from.text(Name::made)
     }
 }
 

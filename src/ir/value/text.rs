@@ -15,6 +15,12 @@ text_value!(
 );
 
 impl Text {
+    /// A text like another.
+    #[must_use]
+    pub fn new(text: &str) -> Text {
+        Text(text.into())
+    }
+
     /// A text that the program knows.
     #[must_use]
     pub const fn known(text: &'static str) -> Text {

@@ -1,7 +1,7 @@
 //! `dashboard_definitions`: what is shown, from the same expressions as the alerts.
 
 use crate::ir::Traced;
-use crate::ir::value::{Decimal, Name};
+use crate::ir::value::{Decimal, Name, Text};
 use crate::plan::folded::{FoldedList, Folds};
 use crate::{choice, fold_choice, folded_record, plan_record};
 
@@ -126,11 +126,11 @@ folded_record! {
     /// Where else to look.
     pub struct DashboardLink as "dashboard link" {
         /// What is there.
-        title: Traced<String>, required;
+        title: Traced<Text>, required;
         /// Another dashboard.
         dashboard: Traced<String>, optional;
         /// An address.
-        url: Traced<String>, optional;
+        url: Traced<Text>, optional;
         /// All dashboards of a kind.
         kind: Traced<DashboardKind>, optional;
     }
@@ -140,7 +140,7 @@ folded_record! {
         /// Unique in its dashboard, among panels too.
         id: Traced<u32>, required;
         /// What it is called.
-        title: Traced<String>, required;
+        title: Traced<Text>, required;
         /// Where it begins.
         y: Traced<u32>, required;
         /// Its panels.
@@ -152,7 +152,7 @@ folded_record! {
         /// PromQL with `$window`, `$selector`, `$environment_text` and `$instance`.
         expression: Traced<String>, required;
         /// What its line or column is called; `{{label}}` stands for a label's value.
-        legend: Traced<String>, required;
+        legend: Traced<Text>, required;
         /// The unit of its column, where it is not the panel's.
         unit: Traced<PanelUnit>, optional;
         /// What values of its column mean, ascending.
@@ -203,17 +203,17 @@ folded_record! {
         /// Unique in its dashboard.
         id: Traced<u32>, required;
         /// What it is called.
-        title: Traced<String>, required;
+        title: Traced<Text>, required;
         /// How it shows its queries.
         kind: Traced<PanelKind>, required;
         /// The unit of its numbers.
         unit: Traced<PanelUnit>, required;
         /// What it means.
-        description: Traced<String>, optional;
+        description: Traced<Text>, optional;
         /// The runbooks of the alerts that watch what it shows, and where else to look.
         links: Vec<DashboardLink>, many;
         /// In a table the labels that are its first columns; each query is a column after them.
-        labels: Vec<Traced<String>>, many;
+        labels: Vec<Traced<Text>>, many;
         /// In a table the beginning of the identifier of the dashboard that a row leads to; the value of its first label ends it.
         leads_to: Traced<String>, optional;
         /// What it shows.

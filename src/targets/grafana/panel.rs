@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Place, canvas, dashboard, rules, table, text};
+use crate::ir::value::Text;
 use crate::ir::{Origin, Traced};
 use crate::output::json::Writer;
 use crate::plan::monitoring::dashboards::{DashboardPlan, PanelKind, PanelPlan, RowPlan, ThresholdPlan};
@@ -77,7 +78,7 @@ fn kind(writer: &mut Writer<'_>, place: Place<'_>, kind: &str) {
     writer.text("type", kind.value, kind.origin);
 }
 
-fn title(writer: &mut Writer<'_>, title: &Traced<String>) {
+fn title(writer: &mut Writer<'_>, title: &Traced<Text>) {
     writer.text("title", &text::plain(title), title.origin);
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Place, panel, rules, text};
+use crate::ir::value::Text;
 use crate::ir::{Origin, Traced};
 use crate::output::json::Writer;
 use crate::plan::monitoring::dashboards::{PanelPlan, QueryPlan};
@@ -42,7 +43,7 @@ pub(super) fn transformations(writer: &mut Writer<'_>, plan: &PanelPlan) {
 }
 
 /// A label's column.
-fn label(label: &Traced<String>) -> Column<'_> {
+fn label(label: &Traced<Text>) -> Column<'_> {
     let title = match label.as_str() {
         "job" | "sloth_service" => Cow::Borrowed("Component"),
         "alertname" => Cow::Borrowed("Alert"),

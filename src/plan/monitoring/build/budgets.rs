@@ -6,7 +6,7 @@ use super::overview;
 use crate::ir::System;
 use crate::ir::Traced;
 use crate::ir::choice::Domain;
-use crate::ir::value::Decimal;
+use crate::ir::value::{Decimal, Text};
 use crate::plan::monitoring::alerting::AlertPlan;
 use crate::plan::monitoring::configurations::ObjectivePlan;
 use crate::plan::monitoring::dashboards::{DashboardKind, DashboardPlan, PanelKind, PanelState, PanelUnit};
@@ -30,16 +30,16 @@ fn fastest(system: &System) -> Draft {
 
 /// All objectives.
 pub(super) fn dashboard(system: &System, objectives: &[ObjectivePlan], alerts: &[AlertPlan]) -> DashboardPlan {
-    let mut rows = vec![(report_title(system).to_owned(), vec![report(system, objectives)])];
+    let mut rows: Vec<(Text, Vec<Draft>)> = vec![(report_title(system).into(), vec![report(system, objectives)])];
     // Of many, those that burn fastest; each component's own dashboard has the rest.
     if objectives.len() > MOST_OBJECTIVES {
-        rows.push(("Fastest".to_owned(), vec![fastest(system)]));
+        rows.push(("Fastest".into(), vec![fastest(system)]));
     }
     for objective in objectives.iter().filter(|_| objectives.len() <= MOST_OBJECTIVES) {
         let panels = panels(system, objective, alerts);
-        match rows.last_mut().filter(|(title, _)| *title == objective.component.as_str()) {
+        match rows.last_mut().filter(|(title, _)| title.as_str() == objective.component.as_str()) {
             Some((_, row)) => row.extend(panels),
-            None => rows.push((objective.component.to_string(), panels)),
+            None => rows.push((Text::new(objective.component.as_str()), panels)),
         }
     }
     DashboardPlan {
@@ -110,7 +110,7 @@ pub(super) fn panels(system: &System, objective: &ObjectivePlan, alerts: &[Alert
     let own_alerts = alerts.iter().filter(|alert| alert.objective.as_ref() == Some(&objective.id));
     vec![
         Draft::new(format!("{} over {}", objective.name, objective.period), PanelKind::Stat, PanelUnit::Ratio)
-            .query(format!("1 - {over_period}"), objective.name.as_str())
+            .query(format!("1 - {over_period}"), Text::new(objective.name.as_str()))
             .about(format!("{} % is the objective.", objective.objective))
             .states_from_bad(&[(goal, PanelState::Good)])
             .size(4, 8),

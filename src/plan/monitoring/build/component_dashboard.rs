@@ -11,6 +11,7 @@ use super::traffic::{Traffic, needed};
 use super::{budgets, datastores, overview};
 use crate::ir::Traced;
 use crate::ir::component::DependencyKind;
+use crate::ir::value::Text;
 use crate::plan::monitoring::alerting::AlertPlan;
 use crate::plan::monitoring::configurations::ObjectivePlan;
 use crate::plan::monitoring::dashboards::{
@@ -29,16 +30,16 @@ pub(super) fn plan(subject: &Subject<'_>, objectives: &[ObjectivePlan], alerts: 
     let needs = needs(subject, graph.as_ref());
     let (nodes, edges) = graph.map(|graph| (graph.nodes, graph.edges)).unwrap_or_default();
     let budgets = objectives.iter().flat_map(|objective| budgets::panels(subject.system, objective, alerts));
-    let mut rows = vec![
-        ("Now".to_owned(), now(subject, objectives, alerts)),
-        ("Objectives".to_owned(), budgets.collect()),
-        ("Requests".to_owned(), panels::requests(subject, objectives, alerts)),
-        ("Runs".to_owned(), panels::runs(subject, alerts)),
-        ("Connections".to_owned(), panels::connections(subject, alerts)),
-        ("Data".to_owned(), panels::data(subject)),
-        ("Saturation".to_owned(), panels::saturation(subject, alerts)),
-        ("What it needs".to_owned(), needs),
-        ("Own metrics".to_owned(), panels::own_metrics(subject)),
+    let mut rows: Vec<(Text, Vec<Draft>)> = vec![
+        ("Now".into(), now(subject, objectives, alerts)),
+        ("Objectives".into(), budgets.collect()),
+        ("Requests".into(), panels::requests(subject, objectives, alerts)),
+        ("Runs".into(), panels::runs(subject, alerts)),
+        ("Connections".into(), panels::connections(subject, alerts)),
+        ("Data".into(), panels::data(subject)),
+        ("Saturation".into(), panels::saturation(subject, alerts)),
+        ("What it needs".into(), needs),
+        ("Own metrics".into(), panels::own_metrics(subject)),
     ];
     lead_to_all(&mut rows, alerts);
     DashboardPlan {
@@ -91,7 +92,7 @@ fn links(subject: &Subject<'_>) -> Vec<DashboardLink> {
         };
         links.push(DashboardLink {
             origin: dependency.origin,
-            title: dependency.name.with(dependency.name.to_string()),
+            title: dependency.name.with(Text::new(dependency.name.as_str())),
             dashboard: Some(dashboard),
             url: None,
             kind: None,
@@ -112,7 +113,7 @@ fn now(subject: &Subject<'_>, objectives: &[ObjectivePlan], alerts: &[AlertPlan]
 }
 
 /// Lets the panel of what fires lead to the runbooks that no other panel leads to: what only the cloud knows has none.
-fn lead_to_all(rows: &mut [(String, Vec<Draft>)], alerts: &[AlertPlan]) {
+fn lead_to_all(rows: &mut [(Text, Vec<Draft>)], alerts: &[AlertPlan]) {
     let linked: BTreeSet<&str> = rows.iter().flat_map(|(_, drafts)| drafts).flat_map(Draft::addresses).collect();
     let is_left = |alert: &&AlertPlan| alert.runbook.as_ref().is_some_and(|url| !linked.contains(url.as_str()));
     let left: Vec<&AlertPlan> = alerts.iter().filter(is_left).collect();

@@ -23,7 +23,7 @@ fn of_kinds<'a>(alerts: &'a [AlertPlan], kinds: &'a [AlertKind]) -> impl Iterato
 /// Whether callers are served, in numbers.
 pub(super) fn numbers(subject: &Subject<'_>, objectives: &[ObjectivePlan]) -> Vec<Draft> {
     let own = subject.own.as_str();
-    let stat = |title: &str, unit| Draft::new(title, PanelKind::Stat, unit).size(4, 5);
+    let stat = |title: &'static str, unit| Draft::new(title, PanelKind::Stat, unit).size(4, 5);
     let mut numbers = Vec::new();
     if let Some(requests) = &subject.measured.requests {
         numbers.push(stat("Requests now", PanelUnit::Requests).query(requests.request_rate(own, WINDOW), "requests"));

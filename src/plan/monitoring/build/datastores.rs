@@ -11,6 +11,7 @@ use super::{overview, resource};
 use crate::ir::choice::EnvironmentKind;
 use crate::ir::component::{Component, DependencyKind};
 use crate::ir::datastore::Datastore;
+use crate::ir::value::Text;
 use crate::ir::{Environment, System, Traced};
 use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, Comparison};
 use crate::plan::monitoring::dashboards::{
@@ -135,7 +136,7 @@ impl Shown<'_> {
         let mut links = vec![overview::link(system)];
         links.extend(self.users.iter().map(|component| DashboardLink {
             origin: component.origin,
-            title: component.name.with(component.name.to_string()),
+            title: component.name.with(Text::new(component.name.as_str())),
             dashboard: Some(component_dashboard(system, &component.name)),
             url: None,
             kind: None,
@@ -159,9 +160,9 @@ impl Shown<'_> {
             links,
             deployments: overview::deployments(system, None),
             rows: place(vec![
-                ("Now".to_owned(), vec![firing]),
-                ("Saturation".to_owned(), panels),
-                ("Who uses it".to_owned(), users.into_iter().collect()),
+                ("Now".into(), vec![firing]),
+                ("Saturation".into(), panels),
+                ("Who uses it".into(), users.into_iter().collect()),
             ]),
             nodes: Vec::new(),
             edges: Vec::new(),

@@ -1,6 +1,6 @@
 //! Where panels lie: one engine for all dashboards, so that nothing overlaps.
 
-use crate::ir::value::Decimal;
+use crate::ir::value::{Decimal, Text};
 use crate::ir::{Origin, Traced};
 use crate::plan::monitoring::alerting::AlertPlan;
 use crate::plan::monitoring::dashboards::{
@@ -16,10 +16,10 @@ const TITLE_HEIGHT: u32 = 1;
 /// A panel that has no place yet.
 pub(super) struct Draft {
     origin: Origin,
-    title: String,
+    title: Text,
     kind: PanelKind,
     unit: PanelUnit,
-    description: Option<String>,
+    description: Option<Text>,
     links: Vec<DashboardLink>,
     labels: Vec<&'static str>,
     leads_to: Option<Traced<String>>,
@@ -31,7 +31,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// A panel of half the width.
-    pub(super) fn new(title: impl Into<String>, kind: PanelKind, unit: PanelUnit) -> Draft {
+    pub(super) fn new(title: impl Into<Text>, kind: PanelKind, unit: PanelUnit) -> Draft {
         Draft {
             origin: Origin::rule(rules::PANEL),
             title: title.into(),
@@ -49,7 +49,7 @@ impl Draft {
     }
 
     /// The same with a query.
-    pub(super) fn query(mut self, expression: impl Into<String>, legend: impl Into<String>) -> Draft {
+    pub(super) fn query(mut self, expression: impl Into<String>, legend: impl Into<Text>) -> Draft {
         self.queries.push(QueryPlan {
             origin: self.origin,
             expression: Traced::new(expression.into(), self.origin),
@@ -64,7 +64,7 @@ impl Draft {
     pub(super) fn column(
         mut self,
         expression: String,
-        title: &str,
+        title: &'static str,
         unit: PanelUnit,
         states: &[(Decimal, PanelState)],
     ) -> Draft {
@@ -88,7 +88,7 @@ impl Draft {
     pub(super) fn bad_below(
         mut self,
         expression: String,
-        title: &str,
+        title: &'static str,
         unit: PanelUnit,
         states: &[(Decimal, PanelState)],
     ) -> Draft {
@@ -120,9 +120,9 @@ impl Draft {
             }
             self.links.push(DashboardLink {
                 origin: alert.origin,
-                title: Traced::by_rule(title, rules::RUNBOOK_LINK),
+                title: Traced::by_rule(title.into(), rules::RUNBOOK_LINK),
                 dashboard: None,
-                url: alert.runbook.as_ref().map(|url| url.with(url.to_string())),
+                url: alert.runbook.clone(),
                 kind: None,
             });
         }
@@ -136,7 +136,7 @@ impl Draft {
     }
 
     /// The same with a query where there is one.
-    pub(super) fn query_some(self, expression: Option<String>, legend: &str) -> Draft {
+    pub(super) fn query_some(self, expression: Option<String>, legend: &'static str) -> Draft {
         match expression {
             Some(expression) => self.query(expression, legend),
             None => self,
@@ -144,13 +144,13 @@ impl Draft {
     }
 
     /// The same with another title.
-    pub(super) fn titled(mut self, title: impl FnOnce(String) -> String) -> Draft {
-        self.title = title(self.title);
+    pub(super) fn titled(mut self, title: impl FnOnce(&str) -> String) -> Draft {
+        self.title = title(&self.title).into();
         self
     }
 
     /// The same with what it means.
-    pub(super) fn about(mut self, description: impl Into<String>) -> Draft {
+    pub(super) fn about(mut self, description: impl Into<Text>) -> Draft {
         self.description = Some(description.into());
         self
     }
@@ -205,7 +205,7 @@ fn thresholds(states: &[(Decimal, PanelState)]) -> Vec<ThresholdPlan> {
 }
 
 /// Gives every panel its place. Rows without panels are left out.
-pub(super) fn place(rows: Vec<(String, Vec<Draft>)>) -> Vec<RowPlan> {
+pub(super) fn place(rows: Vec<(Text, Vec<Draft>)>) -> Vec<RowPlan> {
     let mut flow = Flow { y: 0, next_id: 1 };
     let mut placed = Vec::new();
     for (title, drafts) in rows {
@@ -271,7 +271,7 @@ impl Flow {
             unit: Traced::new(draft.unit, draft.origin),
             description: draft.description.map(|text| Traced::new(text, draft.origin)),
             links: draft.links,
-            labels: draft.labels.iter().map(|label| Traced::new((*label).to_owned(), draft.origin)).collect(),
+            labels: draft.labels.iter().map(|label| Traced::new(Text::known(label), draft.origin)).collect(),
             leads_to: draft.leads_to,
             queries: draft.queries,
             thresholds: draft.thresholds,
@@ -313,7 +313,7 @@ mod tests {
                 let draft = |size: &(u32, u32)| {
                     Draft::new("p", PanelKind::Stat, PanelUnit::Count).size(size.0, size.1)
                 };
-                ("row".to_owned(), row.iter().map(draft).collect())
+                ("row".into(), row.iter().map(draft).collect())
             });
             let placed = place(rows.collect());
             let mut fields = covered(&placed);

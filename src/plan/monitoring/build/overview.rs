@@ -6,7 +6,7 @@ use super::layout::{Draft, place};
 use super::traffic::Traffic;
 use crate::ir::choice::{EnvironmentKind, Runtime};
 use crate::ir::component::{Component, DependencyKind};
-use crate::ir::value::{Decimal, Name};
+use crate::ir::value::{Decimal, Name, Text};
 use crate::ir::{Environment, Origin, System, Traced};
 use crate::plan::monitoring::alerting::{AlertKind, AlertPlan};
 use crate::plan::monitoring::dashboards::{
@@ -29,7 +29,7 @@ pub(super) const MOST_LINES: usize = 20;
 pub(super) fn link(system: &System) -> DashboardLink {
     DashboardLink {
         origin: system.origin,
-        title: Traced::by_rule("Overview".to_owned(), rules::PANEL),
+        title: Traced::by_rule("Overview".into(), rules::PANEL),
         dashboard: Some(dashboard_uid(system, "overview")),
         url: None,
         kind: None,
@@ -40,7 +40,7 @@ pub(super) fn link(system: &System) -> DashboardLink {
 pub(super) fn all_components(system: &System) -> DashboardLink {
     DashboardLink {
         origin: system.origin,
-        title: Traced::by_rule("Components".to_owned(), rules::PANEL),
+        title: Traced::by_rule("Components".into(), rules::PANEL),
         dashboard: None,
         url: None,
         kind: Some(Traced::by_rule(DashboardKind::Component, rules::PANEL)),
@@ -50,7 +50,7 @@ pub(super) fn all_components(system: &System) -> DashboardLink {
 /// The links to all dashboards of datastores.
 fn all_datastores(system: &System) -> DashboardLink {
     DashboardLink {
-        title: Traced::by_rule("Datastores".to_owned(), rules::PANEL),
+        title: Traced::by_rule("Datastores".into(), rules::PANEL),
         kind: Some(Traced::by_rule(DashboardKind::Datastore, rules::PANEL)),
         ..all_components(system)
     }
@@ -144,7 +144,7 @@ pub(super) fn system(system: &System, specs: &Specs, alerts: &[AlertPlan], has_o
     let runbooks = system.operations.as_ref().and_then(|operations| operations.runbooks.as_ref());
     let objectives = DashboardLink {
         origin: system.origin,
-        title: Traced::by_rule("Objectives".to_owned(), rules::PANEL),
+        title: Traced::by_rule("Objectives".into(), rules::PANEL),
         dashboard: Some(dashboard_uid(system, "objectives")),
         url: None,
         kind: None,
@@ -154,9 +154,9 @@ pub(super) fn system(system: &System, specs: &Specs, alerts: &[AlertPlan], has_o
     links.push(all_datastores(system));
     links.extend(runbooks.map(|url| DashboardLink {
         origin: url.origin,
-        title: Traced::by_rule("Runbooks".to_owned(), rules::PANEL),
+        title: Traced::by_rule("Runbooks".into(), rules::PANEL),
         dashboard: None,
-        url: Some(url.clone()),
+        url: Some(url.with(Text::new(url))),
         kind: None,
     }));
     let traffic = Traffic::of_all(deployed.iter().copied(), specs);
@@ -191,10 +191,10 @@ pub(super) fn system(system: &System, specs: &Specs, alerts: &[AlertPlan], has_o
         links,
         deployments: deployments(system, None),
         rows: place(vec![
-            ("Now".to_owned(), now),
-            ("Dependencies".to_owned(), drawn.into_iter().collect()),
-            ("Components".to_owned(), components(system, &traffic, &deployed)),
-            ("Traffic".to_owned(), lines(&traffic, deployed.len())),
+            ("Now".into(), now),
+            ("Dependencies".into(), drawn.into_iter().collect()),
+            ("Components".into(), components(system, &traffic, &deployed)),
+            ("Traffic".into(), lines(&traffic, deployed.len())),
         ]),
         nodes,
         edges,
@@ -233,7 +233,7 @@ fn components(system: &System, traffic: &Traffic, deployed: &[&Component]) -> Ve
 
 /// Errors and durations over time.
 fn lines(traffic: &Traffic, components: usize) -> Vec<Draft> {
-    let panel = |title: &str, unit, expression: Option<String>| {
+    let panel = |title: &'static str, unit, expression: Option<String>| {
         let expression = expression?;
         let draft = Draft::new(title, PanelKind::Timeseries, unit).size(8, 8);
         // Where nobody could tell the lines apart, the highest are shown.
