@@ -444,6 +444,13 @@ fn runs_on_ecs_are_told_of_by_alarms() {
         ("breaching", "LessThanThreshold", "1".to_owned())
     );
     assert_eq!((off.period.value, off.periods.value, off.bad_periods.value), (3600, 25, 25));
+    // A certificate has a value twice a day.
+    let certificate = production.alarms.iter().find(|alarm| alarm.metric.name.as_str() == "DaysToExpiry").unwrap();
+    assert_eq!((certificate.period.value, certificate.periods.value), (86_400, 1));
+    assert_eq!(
+        (certificate.comparison.as_str(), certificate.threshold.to_string()),
+        ("LessThanThreshold", "21".to_owned())
+    );
     // One that waits is told of once.
     assert!(production.alarms.iter().all(|alarm| alarm.id.as_str() != "sweep-missed-waiting"));
 }

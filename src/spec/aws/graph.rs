@@ -126,6 +126,8 @@ pub struct AlarmFact {
     pub missing: Option<Traced<String>>,
     /// Of which part it is measured.
     pub by: AlarmMember,
+    /// Seconds from one value to the next, where they are so long that one is enough.
+    pub period: Option<Traced<u32>>,
 }
 
 impl AlarmFact {
@@ -346,6 +348,7 @@ fn alarms(file: &mut SpecFile<'_>) -> BTreeMap<(String, String), AlarmFact> {
                         Some("node") => AlarmMember::Node,
                         _ => AlarmMember::Whole,
                     },
+                    period: fact.get("period").and_then(Fact::scalar),
                 })
             })();
             if let Some(found) = found {

@@ -59,6 +59,7 @@ pub(super) fn alarm(template: &mut Template<'_>, alarm: &Alarm) {
                 DimensionValue::Of(of) => {
                     let what = match of.kind {
                         Kind::LoadBalancer | Kind::TargetGroup => Attribute::ArnSuffix,
+                        Kind::Certificate => Attribute::Arn,
                         _ => Attribute::Name,
                     };
                     template.any(of.kind, &of.id, what, name.origin)

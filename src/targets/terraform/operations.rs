@@ -92,6 +92,7 @@ fn alarm(alarm: &Alarm, place: Place<'_>, module: &mut Module) {
                 DimensionValue::Of(reference) => {
                     let attribute = match reference.kind {
                         Kind::LoadBalancer | Kind::TargetGroup => Attribute::ArnSuffix,
+                        Kind::Certificate => Attribute::Arn,
                         Kind::DbInstance => Attribute::Id,
                         _ => Attribute::Name,
                     };

@@ -31,6 +31,8 @@ pub(super) fn plan(place: Place<'_>, monitoring: &MonitoringPlan, draft: &mut Dr
             && place.has_component(component.as_str())
         {
             of_component(place, alert, component.as_str(), threshold, comparison, draft);
+        } else if alert.kind.value == AlertKind::CertificateExpiring {
+            of_certificates(place, alert, threshold, comparison, draft);
         }
     }
     dead_letters(place, draft);
@@ -94,6 +96,25 @@ fn of_datastore(
     for (index, dimensions) in members.into_iter().enumerate() {
         let id = if fact.by == AlarmMember::Whole { id.clone() } else { format!("{id}-{}", index + 1) };
         push(place, alert, &id, owner.clone(), fact, dimensions, threshold, comparison, draft);
+    }
+}
+
+/// When each certificate of the environment's own region ends.
+fn of_certificates(
+    place: Place<'_>,
+    alert: &AlertPlan,
+    threshold: &Traced<Decimal>,
+    comparison: &Traced<Comparison>,
+    draft: &mut Draft,
+) {
+    let Some(fact) = place.specs().aws.words.alarm("certificate", alert.kind.value.as_str()) else { return };
+    let own = draft.balancing.certificates.iter().filter(|certificate| !certificate.for_cdn);
+    let own: Vec<(AnyRef, Owner)> =
+        own.map(|certificate| (AnyRef::from(&certificate.reference()), certificate.owner.clone())).collect();
+    for (certificate, owner) in own {
+        let id = format!("{}-{}", certificate.id, alert.kind.value.as_str());
+        let dimensions = vec![(fact.dimension.clone(), DimensionValue::Of(certificate))];
+        push(place, alert, &id, owner, fact, dimensions, threshold, comparison, draft);
     }
 }
 
@@ -201,6 +222,10 @@ fn push(
     };
     let periods = u32::try_from(hold.div_ceil(period).max(1)).unwrap_or(1);
     let origin = alert.hold.map_or(alert.origin, |hold| hold.origin);
+    let (period, periods) = match fact.period {
+        Some(period) => (period, Traced::new(1, period.origin)),
+        None => (Traced::new(u32::try_from(period).unwrap_or(300), origin), Traced::new(periods, origin)),
+    };
     let description = match &alert.runbook {
         Some(runbook) => alert.summary.with(format!("{} {runbook}", alert.summary)),
         None => alert.summary.with(alert.summary.to_string()),
@@ -228,9 +253,9 @@ fn push(
         },
         comparison: comparison.with(compares.to_owned()),
         threshold: *threshold,
-        period: Traced::new(u32::try_from(period).unwrap_or(300), origin),
-        periods: Traced::new(periods, origin),
-        bad_periods: Traced::new(periods, origin),
+        period,
+        periods,
+        bad_periods: periods,
         missing: fact.missing.clone().unwrap_or_else(|| word("missing", rules::ALARM)),
         topic: Some(Ref::named("alarms")),
     });
