@@ -269,6 +269,7 @@ fn start_one(system: &Path, out: &Path, targets: &[String]) -> io::Result<Used> 
 fn one_build(root: &Utf8Path, out: &Utf8Path, targets: &[String]) -> io::Result<()> {
     let clock = Clock::default();
     let mut found = Sink::default();
+    rayon::ThreadPoolBuilder::new().use_current_thread().build_global().map_err(io::Error::other)?;
     let mut compilation = pathc::compile(root, &Settings { generating: true, ..Settings::release(NOW) }, &mut found);
     let asked = pathc::asked(&compilation, targets, &mut found);
     compilation.system = None;

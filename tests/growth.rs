@@ -10,14 +10,16 @@ mod generator;
 mod measure;
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use camino::Utf8Path;
 use generator::Options;
 use pathc::diag::Sink;
 use pathc::gates::Settings;
 use pathc::ir::value::Time;
-use pathc::output::{Job, Printed, Witness as _};
+use pathc::output::{Job, Mode, Printed, Request, Selection, Witness};
 use pathc::proof::Proof;
 
 /// The moment that dates are judged at: 2026-11-23T12:00:00Z.
@@ -44,6 +46,10 @@ const PRINTING_PER_COMPONENT: [(&str, u64); 8] = [
 
 /// What one more component may hold in bytes, at the worst moment until the gates have judged it. It is some 40,000 now.
 const BYTES_PER_COMPONENT: u64 = 50_000;
+
+/// What one more component may hold in bytes at the worst moment of a whole build, which writes all files. It is some
+/// 71,000 now.
+const BYTES_PER_COMPONENT_BUILT: u64 = 85_000;
 
 /// Counts what is asked for and what is held, of all threads.
 struct Counting;
@@ -158,6 +164,38 @@ fn cost(count: usize) -> Cost {
     Cost { compile, targets, path }
 }
 
+/// The most bytes that a whole build into an empty folder holds at once, as the command makes it.
+fn held_by_a_build(count: usize) -> u64 {
+    let (inputs, outputs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    generator::write_system(inputs.path(), &Options { count, objectives: 2 }).unwrap();
+    let root = Utf8Path::from_path(inputs.path()).unwrap();
+    let settings = Settings { generating: true, ..Settings::release(NOW) };
+    let (used, written) = Used::of(|| {
+        let mut found = Sink::default();
+        let mut compilation = pathc::compile(root, &settings, &mut found);
+        let asked = pathc::asked(&compilation, &[], &mut found);
+        compilation.system = None;
+        let generated = pathc::emit(&compilation, asked, &mut found);
+        let proof = compilation.checked.as_ref().map(|checked| Proof::new(checked.plans(), pathc::spec::BUILT_IN));
+        let outcome = pathc::output::build(&Request {
+            root: Utf8Path::from_path(outputs.path()).unwrap(),
+            targets: &generated,
+            selection: &Selection::default(),
+            mode: Mode::Write { force: false },
+            locked: false,
+            compiler: env!("CARGO_PKG_VERSION"),
+            specs: &BTreeMap::new(),
+            wait: Duration::ZERO,
+            waiting: &|| (),
+            witness: proof.as_ref().map(|proof| proof as &dyn Witness),
+        });
+        assert!(!found.denies() && outcome.diagnostics.is_empty(), "{:?}", outcome.diagnostics.first());
+        outcome.changes.len()
+    });
+    assert!(written > count * 10, "{written} files of {count} components");
+    used.most
+}
+
 /// One test, so that nothing else allocates meanwhile.
 #[test]
 fn cost_grows_as_the_system_does() {
@@ -170,6 +208,8 @@ fn cost_grows_as_the_system_does() {
 
     let each = (large.compile.most - small.compile.most) / growth;
     assert!(each < BYTES_PER_COMPONENT, "a component holds {each} bytes until it is judged");
+    let each = (held_by_a_build(LARGE) - held_by_a_build(SMALL)) / growth;
+    assert!(each < BYTES_PER_COMPONENT_BUILT, "a component holds {each} bytes in a build");
     for (name, most) in PRINTING_PER_COMPONENT {
         let of = |cost: &Cost| cost.targets.iter().find(|(known, _)| *known == name).unwrap().1.allocations;
         let each = (of(&large) - of(&small)) / growth;

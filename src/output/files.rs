@@ -11,13 +11,14 @@ use super::printed::Printed;
 use super::yaml::Dialect;
 use super::{json, yaml};
 use crate::ir::Origin;
+use crate::ir::value::Text as Shared;
 
 /// One file that is to be written.
 pub struct File<'a> {
     /// Path below the target's folder, with `/`.
     pub path: Utf8PathBuf,
     /// The environment that the file is for, where it is for one.
-    pub environment: Option<String>,
+    pub environment: Option<Shared>,
     /// Makes the content.
     pub job: Job<'a>,
 }
@@ -162,7 +163,7 @@ impl<'a> Files<'a> {
         path: impl Into<Utf8PathBuf>,
         job: impl Fn(&mut Printed) + Send + Sync + 'a,
     ) {
-        let environment = environment.map(str::to_owned);
+        let environment = environment.map(Shared::new);
         self.files.push(File { path: path.into(), environment, job: Job::Streamed(Box::new(job)) });
     }
 
@@ -178,11 +179,12 @@ impl<'a> Files<'a> {
     /// Adds a file of one environment.
     pub fn add_for(
         &mut self,
-        environment: impl Into<String>,
+        environment: impl AsRef<str>,
         path: impl Into<Utf8PathBuf>,
         job: impl Fn() -> Content + Send + Sync + 'a,
     ) {
-        self.files.push(File { path: path.into(), environment: Some(environment.into()), job: Job::whole(job) });
+        let environment = Some(Shared::new(environment.as_ref()));
+        self.files.push(File { path: path.into(), environment, job: Job::whole(job) });
     }
 }
 

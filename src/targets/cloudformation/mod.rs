@@ -99,7 +99,7 @@ fn environments<'a>(plans: &'a Plans, specs: &'a Specs, files: &mut Files<'a>) {
 /// The list of the stacks of a folder, and what an update may not do to them.
 fn listed<'a>(place: Arc<Place<'a>>, folder: &str, environment: Option<&str>, files: &mut Files<'a>) {
     let mut add = |path: String, job: Job<'a>| {
-        let environment = environment.map(str::to_owned);
+        let environment = environment.map(crate::ir::value::Text::new);
         files.files.push(File { path: Utf8PathBuf::from(path), environment, job });
     };
     add(format!("{folder}/stacks.json"), Job::whole(move || Content::Json(stacks::list(&place))));

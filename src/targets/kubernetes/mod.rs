@@ -33,6 +33,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::diag::Diagnostic;
 use crate::gates::Checked;
 use crate::ir::Origin;
+use crate::ir::value::Text as Shared;
 use crate::output::doc::Text;
 use crate::output::files::Content;
 use crate::output::{Doc, File, Files, Job};
@@ -154,7 +155,7 @@ fn documents<'a>(
         lines.extend(note.iter().cloned());
         Content::yaml(lines, documents())
     };
-    File { path, environment: Some(place.environment.name.to_string()), job: Job::whole(job) }
+    File { path, environment: Some(Shared::new(place.environment.name.as_str())), job: Job::whole(job) }
 }
 
 fn kustomization<'a>(place: Place<'a>, folder: &Utf8Path, resources: Vec<String>) -> File<'a> {
@@ -172,7 +173,7 @@ fn workloads_kustomization<'a>(place: Place<'a>, folder: &Utf8Path, resources: V
     }
     files.files.push(File {
         path: folder.join(kustomization::OUTPUTS),
-        environment: Some(place.environment.name.to_string()),
+        environment: Some(Shared::new(place.environment.name.as_str())),
         job: Job::whole(move || {
             Content::Text(kustomization::outputs(place), Origin::rule(rules::INFRASTRUCTURE_OUTPUTS))
         }),
