@@ -20,6 +20,9 @@ pub struct Printed {
     pub(super) kept: Option<Kept>,
 }
 
+/// The bytes of a buffer that are kept for the next text: what only the largest take is given back.
+const ROOM: usize = 1 << 18;
+
 /// What several documents hold alike, told from all else that this process prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shared(usize);
@@ -76,8 +79,10 @@ impl Watched {
 
     fn clear(&mut self) {
         self.texts.clear();
+        self.texts.shrink_to(ROOM);
         self.entries.clear();
         self.copied = false;
+        self.entries.shrink_to(ROOM / size_of::<(&str, Range<usize>)>());
     }
 }
 
@@ -171,6 +176,7 @@ impl Printed {
     /// Empties the text.
     pub fn clear(&mut self) {
         self.text.clear();
+        self.text.shrink_to(ROOM);
         if let Some(lines) = &mut self.line_origins {
             lines.clear();
         }
