@@ -108,7 +108,8 @@ impl<'a> Recorded<'a> {
         let mut recorded =
             Recorded { objective, environment, system: &monitoring.system, own: String::new(), error_ratio };
         let mut own = String::with_capacity(160);
-        for (index, (label, value, _)) in recorded.labels().into_iter().enumerate() {
+        // The service and the objective tell it from all others: the identifier is made of them.
+        for (index, (label, value, _)) in recorded.labels().into_iter().skip(1).enumerate() {
             own.push_str(if index > 0 { ", " } else { "{" });
             own.push_str(label);
             own.push('=');

@@ -72,6 +72,12 @@ impl ExprVisitor for Metrics {
     }
 }
 
+/// There are a dozen a component, and each is held until the end.
+#[test]
+fn an_alert_holds_little() {
+    assert!(size_of::<AlertPlan>() <= 352, "{}", size_of::<AlertPlan>());
+}
+
 fn alert<'a>(plan: &'a MonitoringPlan, id: &str) -> &'a AlertPlan {
     plan.alerting.alerts.iter().find(|alert| alert.id.value == id).unwrap_or_else(|| panic!("no alert {id}"))
 }
