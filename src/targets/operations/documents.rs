@@ -3,12 +3,12 @@
 use indexmap::IndexMap;
 
 use super::place::Place;
-use super::{Document, rules};
+use super::{Document, Parts, rules};
 use crate::ir::Traced;
 use crate::ir::choice::DatastoreKind;
 use crate::ir::value::Text;
 use crate::plan::infrastructure::environments::{DatastorePlan, EnvironmentPlan};
-use crate::plan::monitoring::alerting::ReceiverPlan;
+use crate::plan::monitoring::alerting::{AlertPlan, ReceiverPlan};
 use crate::plan::pipeline::workflows::ChangePlan;
 use crate::spec::prometheus::AlertSeverity;
 use crate::targets::shared::template::Data;
@@ -18,17 +18,33 @@ pub(super) const RECOVERY: &str = "disaster-recovery.md";
 /// The plan for incidents.
 pub(super) const INCIDENTS: &str = "incident-response.md";
 
+/// How many documents of runbooks are told at once.
+const TOLD_AT_ONCE: usize = 16;
+
 /// All of them.
 pub(super) fn all<'a>(place: &Place<'a>) -> Vec<Document<'a>> {
     let document = |path: &str, template: &'static str, data: fn(&Place<'_>) -> Data| {
         let place = place.clone();
-        Document { path: path.to_owned(), template, data: Box::new(move || data(&place)) }
+        Document { path: path.to_owned(), template, data: Box::new(move || data(&place)), parts: None }
     };
+    let whole = |place: &Place<'_>| runbook_links(place, incidents(place), place.documents());
+    let incidents = document(INCIDENTS, "incident-response.md", whole);
     vec![
-        document(INCIDENTS, "incident-response.md", incidents),
+        Document { parts: Some(incidents_in_parts(place.clone())), ..incidents },
         document(RECOVERY, "disaster-recovery.md", recovery),
         document("release-notes.md", "release-notes.md", releases),
     ]
+}
+
+/// The links to the runbooks end the plan for incidents, and are nearly all of it in a large system.
+fn incidents_in_parts(place: Place<'_>) -> Parts<'_> {
+    let data = move |number: usize| match number.checked_sub(1) {
+        None => Some(runbook_links(&place, incidents(&place), &[])),
+        Some(number) => {
+            place.documents().chunks(TOLD_AT_ONCE).nth(number).map(|told| runbook_links(&place, Data::new(), told))
+        }
+    };
+    Parts { first: "incident-response.md", further: "runbook-links.md", data: Box::new(data) }
 }
 
 fn incidents(place: &Place<'_>) -> Data {
@@ -49,7 +65,17 @@ fn incidents(place: &Place<'_>) -> Data {
             .proses("order", &rollback.order)
             .proses("irreversible", &rollback.irreversible)
     });
-    let documents = place.documents().iter().map(|(path, alerts)| {
+    place
+        .data()
+        .list("severities", severities)
+        .list("teams", teams(place))
+        .list("escalation", escalation)
+        .list("environments", environments)
+}
+
+/// Adds documents of runbooks, each with its sections.
+fn runbook_links(place: &Place<'_>, data: Data, documents: &[(&str, Vec<&AlertPlan>)]) -> Data {
+    let documents = documents.iter().map(|(path, alerts)| {
         let about = alerts.first().and_then(|alert| alert.component.as_ref().or(alert.datastore.as_ref()));
         let link = Traced::by_rule((*path).to_owned(), rules::LINK);
         let mut sections: Vec<&Traced<Text>> = alerts.iter().map(|alert| &alert.section).collect();
@@ -64,13 +90,7 @@ fn incidents(place: &Place<'_>) -> Data {
             .address("link", Some(&link))
             .list("sections", sections)
     });
-    place
-        .data()
-        .list("severities", severities)
-        .list("teams", teams(place))
-        .list("escalation", escalation)
-        .list("environments", environments)
-        .list("documents", documents)
+    data.list("documents", documents)
 }
 
 /// A team, and by its name each thing that it answers for.

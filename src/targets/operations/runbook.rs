@@ -30,6 +30,7 @@ pub(super) fn documents<'a>(place: &Place<'a>) -> Vec<Document<'a>> {
                     let (path, alerts) = &place.documents()[number];
                     data(&place, path, alerts)
                 }),
+                parts: None,
             }
         })
         .collect()
