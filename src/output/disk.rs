@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::Write as _;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::commit::{self, Change, begun_lock, staged};
 use super::compare::{Verdict, compare, leftover};
-use super::digest::Digest;
+use super::digest::{Digest, is_workflow};
 use super::files::{Content, Generated, Job, PartJob};
 use super::folder::{Folder, Found, Refused, Steps, Unhindered};
 use super::folders::{Folders, by_folder};
@@ -337,10 +338,10 @@ impl Build<'_, '_> {
         let short = (0..apart).flat_map(|first| short.iter().skip(first).step_by(apart).copied());
         let tasks: Vec<&[usize]> = long.chunks(1).chain(short).collect();
         let next = AtomicUsize::new(0);
-        let work = |_: rayon::BroadcastContext<'_>| -> Result<Vec<(usize, Compared)>, Refused> {
+        let all: Vec<OnceLock<Compared>> = wanted.iter().map(|_| OnceLock::new()).collect();
+        let work = |_: rayon::BroadcastContext<'_>| -> Result<(), Refused> {
             let mut printed = self.request.witness.map_or_else(Printed::default, |_| Printed::watched());
             let mut buffer = Vec::new();
-            let mut done = Vec::new();
             while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
                 for slot in *task {
                     let wanted = &wanted[*slot];
@@ -355,7 +356,8 @@ impl Build<'_, '_> {
                         _ => self.compare_one(wanted, &known, &mut printed, &mut buffer),
                     };
                     match compared {
-                        Ok(compared) => done.push((*slot, compared)),
+                        // Each is asked for once.
+                        Ok(compared) => drop(all[*slot].set(compared)),
                         Err(refused) => {
                             // Nobody begins anything more.
                             next.store(tasks.len(), Ordering::Relaxed);
@@ -364,15 +366,10 @@ impl Build<'_, '_> {
                     }
                 }
             }
-            Ok(done)
+            Ok(())
         };
-        let mut all: Vec<Option<Compared>> = wanted.iter().map(|_| None).collect();
-        for done in rayon::broadcast(work) {
-            for (slot, compared) in done? {
-                all[slot] = Some(compared);
-            }
-        }
-        Ok(all.into_iter().flatten().collect())
+        rayon::broadcast(work).into_iter().collect::<Result<(), Refused>>()?;
+        Ok(all.into_iter().filter_map(OnceLock::into_inner).collect())
     }
 
     fn compare_one(
@@ -427,13 +424,15 @@ impl Build<'_, '_> {
         }
         let is_file = self.folder.read(path, buffer)? == Found::File;
         let found = is_file.then(|| Digest::of_file(path, buffer));
-        let verdict = if found == Some(digest) {
+        // Pins are no part of a digest.
+        let tells_all = !is_workflow(path);
+        let verdict = if tells_all && found == Some(digest) {
             // Line ends are no edit.
             Verdict::Same
-        } else if found.is_some() && found == known.row.map(|row| row.digest) {
+        } else if tells_all && found.is_some() && found == known.row.map(|row| row.digest) {
             Verdict::Outdated
         } else {
-            // Somebody's: what is wrong with it is told beside the whole text.
+            // What is wrong with somebody's, and whether pins are others, is told beside the whole text.
             printed.clear();
             wanted.file.job.print(printed);
             compare(self.folder, path, known.row, (&printed.text, digest), known.repinned, buffer)?

@@ -64,7 +64,7 @@ impl<'a, 'f> Beginning<'a, 'f> {
 
     /// Takes what comes next: whole lines.
     pub(super) fn take(&mut self, text: &str) -> Result<(), Refused> {
-        self.digester.take(text.as_bytes());
+        self.digester.take_of(self.path, text.as_bytes());
         if let Some(found) = &mut self.found {
             self.buffer.resize(text.len(), 0);
             let refused = |error| self.folder.refused("read", self.path, error);

@@ -82,6 +82,19 @@ impl<'a> Writer<'a> {
         self.indent -= STEP;
     }
 
+    /// Some entries of an entry with a mapping whose entries are written apart, one after the other.
+    pub fn entries_apart(&mut self, key: &'static str, origin: Origin, first: bool, entries: impl FnOnce(&mut Self)) {
+        if first {
+            self.key(key);
+            self.line = Line::Key(origin);
+        }
+        self.indent += STEP;
+        self.printer.out.enter(origin);
+        entries(self);
+        self.printer.out.leave();
+        self.indent -= STEP;
+    }
+
     /// An entry with a text.
     pub fn text(&mut self, key: &'static str, text: &str, origin: Origin) {
         self.key(key);

@@ -5,6 +5,7 @@ use crate::ir::choice::Level;
 use crate::output::Printed;
 use crate::source::decode::list_of;
 
+use super::integration::Integration;
 use super::pipelines::Pipelines;
 use super::{integration, scan};
 
@@ -73,8 +74,9 @@ fn too_large(pipelines: Pipelines<'_>) -> Option<Diagnostic> {
 
 /// How many bytes `ci.yml` has.
 fn size(pipelines: Pipelines<'_>) -> usize {
+    let document = Integration::new(pipelines);
     let mut printed = Printed::default();
-    integration::write(pipelines, &mut printed);
+    (0..).take_while(|index| document.write_part(*index, &mut printed)).for_each(drop);
     printed.text.len()
 }
 

@@ -20,8 +20,75 @@ use super::{evidence, rules, scan, script, service, verification};
 /// The job that finds out what changed.
 const CHANGES: &str = "changes";
 
-/// Writes the document job by job: there are as many as builds and suites.
-pub(super) fn write(pipelines: Pipelines<'_>, out: &mut Printed) {
+/// The document, which is written job by job: there are as many as builds and suites.
+pub(super) struct Integration<'a> {
+    pipelines: Pipelines<'a>,
+    parts: Vec<Part<'a>>,
+}
+
+/// What is written at once.
+enum Part<'a> {
+    /// What stands above the jobs, and the job that finds out what changed.
+    Changes,
+    Build(&'a BuildJob, &'a BuildPlan),
+    Suite(&'a SuiteJob),
+    Scans,
+    Fresh,
+    /// The job that waits for all others.
+    Gates,
+}
+
+impl<'a> Integration<'a> {
+    pub(super) fn new(pipelines: Pipelines<'a>) -> Integration<'a> {
+        let plans = pipelines.automation().builds.iter().map(|build| (build.component.as_str(), build));
+        let plans: HashMap<&str, &BuildPlan> = plans.collect();
+        let builds = pipelines.configurations().builds.iter();
+        let builds = builds.filter_map(|job| Some(Part::Build(job, plans.get(job.component.as_str()).copied()?)));
+        let first = [Part::Changes].into_iter().chain(builds).chain(suites(pipelines).map(Part::Suite));
+        let parts = first.chain([Part::Scans, Part::Fresh, Part::Gates]).collect();
+        Integration { pipelines, parts }
+    }
+
+    /// Writes one part. False where there are not so many.
+    pub(super) fn write_part(&self, index: usize, out: &mut Printed) -> bool {
+        let Some(part) = self.parts.get(index) else { return false };
+        let pipelines = self.pipelines;
+        let is_first = index == 0;
+        let header = if is_first { pipelines.header() } else { Vec::new() };
+        let mut writer = Writer::workflow(&header, out);
+        if is_first {
+            writer.entries(&head(pipelines));
+        }
+        writer.entries_apart("jobs", Origin::rule(rules::WORKFLOW), is_first, |writer| match part {
+            Part::Changes => write_job(changes(pipelines), writer),
+            Part::Build(job, plan) => write_job(build(pipelines, job, plan), writer),
+            Part::Suite(suite) => {
+                let job = self::suite(pipelines, suite, true).needs(&[CHANGES]).when(is_due(&suite_job(suite)));
+                write_job(job, writer);
+            }
+            Part::Scans => scans(pipelines).into_iter().for_each(|scan| write_job(scan, writer)),
+            Part::Fresh => write_job(evidence::fresh(pipelines), writer),
+            Part::Gates => write_job(evidence::gates(pipelines, &self.needed()), writer),
+        });
+        true
+    }
+
+    /// The jobs that the last one waits for.
+    fn needed(&self) -> Vec<String> {
+        let ids = self.parts.iter().flat_map(|part| match part {
+            Part::Changes => vec![CHANGES.to_owned()],
+            Part::Build(job, _) => vec![build_job(job)],
+            Part::Suite(suite) => vec![suite_job(suite)],
+            Part::Scans => scans(self.pipelines).iter().map(|scan| scan.id().to_owned()).collect(),
+            Part::Fresh => vec![evidence::fresh(self.pipelines).id().to_owned()],
+            Part::Gates => Vec::new(),
+        });
+        ids.collect()
+    }
+}
+
+/// What stands above the jobs.
+fn head(pipelines: Pipelines<'_>) -> Map {
     let origin = Origin::rule(rules::TRIGGERS);
     let base = Map::new(origin)
         .text("description", "Commit to compare with; without it, everything is built and tested")
@@ -33,28 +100,11 @@ pub(super) fn write(pipelines: Pipelines<'_>, out: &mut Printed) {
     if let Some(template) = pipelines.template(PipelineKind::Integration) {
         document.put("concurrency", concurrency("ci-${{ github.workflow }}-${{ github.ref }}", &template.supersedes));
     }
-    let mut writer = Writer::workflow(&pipelines.header(), out);
-    writer.entries(&document.with("defaults", defaults()));
-    writer.map("jobs", Origin::rule(rules::WORKFLOW), |writer| jobs(pipelines, writer));
+    document.with("defaults", defaults())
 }
 
-fn jobs(pipelines: Pipelines<'_>, writer: &mut Writer<'_>) {
-    let mut needed: Vec<String> = Vec::new();
-    let mut put = |job: Job| {
-        needed.push(job.id().to_owned());
-        write_job(job, writer);
-    };
-    put(changes(pipelines));
-    let plans = pipelines.automation().builds.iter().map(|build| (build.component.as_str(), build));
-    let plans: HashMap<&str, &BuildPlan> = plans.collect();
-    let planned = |job: &BuildJob| plans.get(job.component.as_str()).copied();
-    let builds = pipelines.configurations().builds.iter();
-    let builds = builds.filter_map(|job| Some(build(pipelines, job, planned(job)?)));
-    let suites = suites(pipelines)
-        .map(|suite| self::suite(pipelines, suite, true).needs(&[CHANGES]).when(is_due(&suite_job(suite))));
-    let scans = scan::jobs(pipelines, PipelineKind::Integration);
-    builds.chain(suites).chain(scans).chain([evidence::fresh(pipelines)]).for_each(&mut put);
-    write_job(evidence::gates(pipelines, &needed), writer);
+fn scans(pipelines: Pipelines<'_>) -> Vec<Job> {
+    scan::jobs(pipelines, PipelineKind::Integration)
 }
 
 fn write_job(job: Job, writer: &mut Writer<'_>) {
@@ -63,7 +113,7 @@ fn write_job(job: Job, writer: &mut Writer<'_>) {
     writer.entries(&jobs);
 }
 
-fn suites(pipelines: Pipelines<'_>) -> impl Iterator<Item = &SuiteJob> {
+fn suites<'a>(pipelines: Pipelines<'a>) -> impl Iterator<Item = &'a SuiteJob> {
     pipelines.configurations().suites.iter().filter(|suite| suite.pipeline.value == PipelineKind::Integration)
 }
 

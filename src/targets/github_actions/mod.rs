@@ -33,6 +33,7 @@ use crate::plan::pipeline::workflows::DeployStep;
 use crate::spec::Specs;
 use crate::targets::shared::code_owners;
 
+use integration::Integration;
 use pipelines::Pipelines;
 use script::Script;
 
@@ -78,7 +79,8 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
     if !plans.pipeline.configurations.code_owners.is_empty() {
         files.add("CODEOWNERS", move || code_owners::content(plans, specs));
     }
-    files.add_streamed(None, format!("{WORKFLOWS}/ci.yml"), move |out| integration::write(pipelines, out));
+    let integration = Integration::new(pipelines);
+    files.add_in_parts(format!("{WORKFLOWS}/ci.yml"), move |index, out| integration.write_part(index, out));
     script::add(pipelines, INTEGRATION, &mut files);
     files.files.push(pipelines.file("release.yml", move || release::workflow(pipelines)));
     script::add(pipelines, RELEASE, &mut files);
