@@ -179,8 +179,15 @@ impl<'a> Expected<'a> {
         for exporter in &monitoring.configurations.exporters {
             names.extend(exporter.metrics.iter().map(|metric| Cow::Borrowed(metric.value.as_str())));
         }
+        let mut scratch = String::new();
+        for expression in monitoring.alerting.alerts.iter().flat_map(|alert| &alert.expression) {
+            for name in metric::names(expression.text(&mut scratch)) {
+                if !names.contains(name) {
+                    names.insert(Cow::Owned(name.to_owned()));
+                }
+            }
+        }
         let mut asked = |expression: &'a str| names.extend(metric::names(expression).map(Cow::Borrowed));
-        monitoring.alerting.alerts.iter().flat_map(|alert| &alert.expression).for_each(|text| asked(text));
         for objective in &monitoring.configurations.objectives {
             objective.events.iter().chain([&objective.error_ratio]).for_each(|text| asked(text));
         }

@@ -1,5 +1,6 @@
 //! `alerting_rules`: what somebody is told, who that is, and what is kept quiet meanwhile.
 
+use super::phrase::Phrase;
 use crate::ir::Traced;
 use crate::ir::value::{Decimal, Duration, Name, Text};
 use crate::spec::prometheus::AlertSeverity;
@@ -180,7 +181,7 @@ plan_record! {
         /// What it asks of a person in production.
         severity: Traced<AlertSeverity>, required;
         /// PromQL with `$selector` that has a value while it is on; none with an objective, or where only the cloud knows.
-        expression: Traced<Text>, optional;
+        expression: Traced<Phrase>, optional;
         /// The limit of the value that it watches, in the unit of the cloud's own metric; where the expression looks at a
         /// trend, what an alarm without one compares with.
         threshold: Traced<Decimal>, optional;
@@ -189,11 +190,11 @@ plan_record! {
         /// How long it must hold.
         hold: Traced<Duration>, optional;
         /// In a sentence.
-        summary: Traced<Text>, required;
+        summary: Traced<Phrase>, required;
         /// What it means and where to look first.
         description: Traced<Text>, required;
         /// Where its runbook stands.
-        runbook: Traced<Text>, optional;
+        runbook: Traced<Phrase>, optional;
         /// The heading of its runbook in its document.
         section: Traced<Text>, required;
     }

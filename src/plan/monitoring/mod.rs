@@ -5,6 +5,7 @@ mod build;
 pub mod configurations;
 pub mod dashboards;
 pub mod indicator;
+pub mod phrase;
 pub mod promql;
 pub mod recordings;
 pub mod rules;

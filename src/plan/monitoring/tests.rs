@@ -34,26 +34,26 @@ fn storefront() -> MonitoringPlan {
 
 /// Every expression of a plan with its placeholders filled, and what it belongs to.
 fn expressions(plan: &MonitoringPlan) -> Vec<(String, String)> {
-    let mut found: Vec<(String, &str)> = Vec::new();
+    let mut found: Vec<(String, String)> = Vec::new();
     for objective in &plan.configurations.objectives {
-        found.push((objective.id.to_string(), objective.error_ratio.as_str()));
-        found.extend(objective.events.iter().map(|events| (objective.id.to_string(), events.as_str())));
+        found.push((objective.id.to_string(), objective.error_ratio.to_string()));
+        found.extend(objective.events.iter().map(|events| (objective.id.to_string(), events.to_string())));
     }
     for alert in &plan.alerting.alerts {
-        found.extend(alert.expression.iter().map(|expression| (alert.id.to_string(), expression.as_str())));
+        found.extend(alert.expression.iter().map(|expression| (alert.id.to_string(), expression.to_string())));
     }
     let dashboards: Vec<_> = plan.dashboards.dashboards.iter().collect();
     for dashboard in &dashboards {
         let panels = dashboard.rows.iter().flat_map(|row| &row.panels);
         for panel in panels {
             let of = |query: &str| format!("{} {} {query}", dashboard.uid, panel.title);
-            found.extend(panel.queries.iter().map(|query| (of(&query.legend), query.expression.as_str())));
+            found.extend(panel.queries.iter().map(|query| (of(&query.legend), query.expression.to_string())));
         }
     }
     let fill = |text: &str| {
         fill(text, "5m", "namespace=\"shop\"").replace("$instance", ".*").replace("$environment_text", "production")
     };
-    found.into_iter().map(|(owner, text)| (owner, fill(text))).collect()
+    found.into_iter().map(|(owner, text)| (owner, fill(&text))).collect()
 }
 
 struct Metrics(BTreeSet<String>);
@@ -161,7 +161,7 @@ fn the_storefront_is_watched_as_it_asks_for() {
     assert_eq!(burn.severity.value, AlertSeverity::Page);
     assert_eq!(burn.objective.as_ref().unwrap().value, "checkout/availability");
     assert_eq!(
-        burn.runbook.as_ref().unwrap().value,
+        burn.runbook.as_ref().unwrap().to_text(),
         "https://runbooks.acme.example/storefront/checkout/budget-burn-availability-page"
     );
     assert_eq!(burn.dashboard.value, "storefront-component-checkout");
@@ -169,13 +169,16 @@ fn the_storefront_is_watched_as_it_asks_for() {
 
     // A canary is no Deployment: its pods are asked.
     let unready = alert(&plan, "checkout/unready").expression.as_ref().unwrap();
-    assert!(unready.contains("kube_pod_status_ready{$selector"), "{unready}");
+    assert!(unready.to_text().contains("kube_pod_status_ready{$selector"), "{unready}");
     let unready = alert(&plan, "catalog/unready").expression.as_ref().unwrap();
-    assert_eq!(unready.value, "sum(kube_deployment_status_replicas_available{$selector,deployment=\"catalog\"}) < 1");
+    assert_eq!(
+        unready.to_text(),
+        "sum(kube_deployment_status_replicas_available{$selector,deployment=\"catalog\"}) < 1"
+    );
 
     let connections = alert(&plan, "production/orders-db/datastore-connections");
     assert_eq!(
-        connections.expression.as_ref().unwrap().value,
+        connections.expression.as_ref().unwrap().to_text(),
         "max(aws_rds_database_connections_maximum{dimension_DBInstanceIdentifier=\"storefront-production-orders-db\"}) > 320"
     );
     // Without `max_connections` nobody can say how many are left.
@@ -232,7 +235,7 @@ fn every_alert_has_a_dashboard_and_a_route() {
             *ids.entry(&alert.id).or_default() += 1;
             assert!(uids.contains(alert.dashboard.as_str()), "{} {}", alert.id, alert.dashboard);
             assert!(!alert.environments.is_empty(), "{}", alert.id);
-            assert!(!alert.summary.is_empty() && !alert.description.is_empty(), "{}", alert.id);
+            assert!(!alert.summary.to_text().is_empty() && !alert.description.is_empty(), "{}", alert.id);
             let is_burn = alert.kind.value == AlertKind::BudgetBurn;
             assert_eq!(is_burn, alert.objective.is_some(), "{}", alert.id);
             assert_eq!(is_burn, alert.expression.is_none(), "{}", alert.id);

@@ -1,5 +1,7 @@
 //! Runbooks: for each alert what it means, what usually causes it, what it looks at, and what to do.
 
+use std::borrow::Cow;
+
 use super::documents::{INCIDENTS, RECOVERY};
 use super::place::{Place, relative};
 use super::{Document, rules};
@@ -209,8 +211,11 @@ fn query(place: &Place<'_>, alerts: &[&AlertPlan], shown: &EnvironmentPlan) -> O
     let selector = &monitoring.environments.iter().find(|known| known.name == shown.name)?.selector;
     let alert = alerts.iter().find(|alert| alert.environments.contains(&shown.name))?;
     let objective = alert.objective.as_ref().and_then(|id| place.objective(id.as_str()));
-    let expression = objective.map(|objective| &objective.error_ratio).or(alert.expression.as_ref())?;
-    Some(Traced::new(fill(expression, WINDOW, selector), Origin::rule(rules::QUERY)))
+    let expression = match objective {
+        Some(objective) => Cow::Borrowed(objective.error_ratio.as_str()),
+        None => alert.expression.as_ref()?.to_text(),
+    };
+    Some(Traced::new(fill(&expression, WINDOW, selector), Origin::rule(rules::QUERY)))
 }
 
 /// How the version before comes back.

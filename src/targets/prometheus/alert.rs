@@ -21,13 +21,16 @@ pub(super) struct Alike<'a> {
     about: Option<&'a Arc<AlertSubject>>,
     labels: Again,
     dashboard: Again,
+    /// What texts are put together in.
+    scratch: String,
 }
 
 impl<'a> Alike<'a> {
     /// Forgets what the next alert does not have.
     fn next(&mut self, alert: &'a AlertPlan) {
         if !self.about.is_some_and(|about| Arc::ptr_eq(about, &alert.about)) {
-            *self = Alike { about: Some(&alert.about), ..Alike::default() };
+            let scratch = std::mem::take(&mut self.scratch);
+            *self = Alike { about: Some(&alert.about), scratch, ..Alike::default() };
         }
     }
 }
@@ -46,7 +49,7 @@ pub(super) fn rule<'a>(
         writer.text("alert", &alert.name, alert.name.origin);
         match (&alert.expression, recorded) {
             (Some(expression), _) => writer.made("expr", expression.origin, |out| {
-                push_filled(out, expression, "5m", &place.environment.selector);
+                push_filled(out, expression.text(&mut alike.scratch), "5m", &place.environment.selector);
             }),
             (None, Some(recorded)) => writer.made("expr", recorded.objective.objective.origin, |out| {
                 recorded.push_burns(alert.severity.value, out);
@@ -68,7 +71,7 @@ pub(super) fn rule<'a>(
             }
         });
         writer.map("annotations", Origin::rule(rules::ANNOTATION), |writer| {
-            annotations(writer, place, alert, &mut alike.dashboard, template);
+            annotations(writer, place, alert, alike, template);
         });
     });
 }
@@ -125,7 +128,7 @@ pub(super) fn expected<'a>(
         [slo(recorded)].into_iter().chain(read).for_each(|(key, text, origin)| flow.text(key, text, origin));
     });
     writer.map("exp_annotations", Origin::rule(rules::ANNOTATION), |writer| {
-        annotations(writer, place, alert, &mut alike.dashboard, |text| Cow::Borrowed(text));
+        annotations(writer, place, alert, alike, |text| Cow::Borrowed(text));
     });
 }
 
@@ -134,15 +137,15 @@ fn annotations(
     writer: &mut Writer<'_>,
     place: Place<'_>,
     alert: &AlertPlan,
-    dashboard: &mut Again,
+    alike: &mut Alike<'_>,
     written: fn(&str) -> Cow<'_, str>,
 ) {
-    writer.text("summary", &written(&alert.summary), alert.summary.origin);
+    writer.text("summary", &written(alert.summary.text(&mut alike.scratch)), alert.summary.origin);
     writer.text("description", &written(&alert.description), alert.description.origin);
     if let Some(url) = &alert.runbook {
-        writer.text("runbook_url", &written(url), url.origin);
+        writer.text("runbook_url", &written(url.text(&mut alike.scratch)), url.origin);
     }
-    writer.again(dashboard, |writer| {
+    writer.again(&mut alike.dashboard, |writer| {
         let dashboard = &alert.dashboard;
         match &place.platform().grafana_url {
             Some(url) => {

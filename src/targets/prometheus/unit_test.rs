@@ -28,9 +28,9 @@ pub(super) fn file<'a>(writer: &mut Writer<'_>, place: Place<'a>, name: &str, ru
             // Once a component is enough: the windows are those of all its objectives.
             tests.of_objective(writer, recorded, &alerts, index == 0);
         }
-        let mut expression = String::with_capacity(512);
+        let mut buffers = [const { String::new() }; 2];
         for alert in &subject.alerts {
-            if let Some(trial) = trial::of_alert(alert, place.environment, &mut expression) {
+            if let Some(trial) = trial::of_alert(alert, place.environment, &mut buffers) {
                 tests.of_alert(writer, alert, &trial);
             }
         }

@@ -7,6 +7,7 @@ use crate::ir::ownership::Owner;
 use crate::ir::value::{Decimal, Duration, Name, Text};
 use crate::ir::{Origin, Rule, System, Traced};
 use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, AlertSubject, Comparison};
+use crate::plan::monitoring::phrase::Phrase;
 use crate::plan::monitoring::promql::select;
 use crate::plan::monitoring::rules;
 use crate::spec::Specs;
@@ -58,7 +59,7 @@ impl Draft {
                 threshold: None,
                 comparison: None,
                 hold: None,
-                summary: Traced::by_rule(Text::known(""), rules::ALERT_TEXT),
+                summary: Traced::by_rule(Text::known("").into(), rules::ALERT_TEXT),
                 description: Traced::by_rule(Text::known(""), rules::ALERT_TEXT),
                 runbook: None,
                 about,
@@ -119,7 +120,12 @@ impl Draft {
     }
 
     /// The finished alert with its words.
-    pub(super) fn says(mut self, system: &System, summary: impl Into<Text>, description: impl Into<Text>) -> AlertPlan {
+    pub(super) fn says(
+        mut self,
+        system: &System,
+        summary: impl Into<Phrase>,
+        description: impl Into<Text>,
+    ) -> AlertPlan {
         if self.plan.about.document.is_empty() {
             let about = Arc::make_mut(&mut self.plan.about);
             about.document.value = document(about);
@@ -157,7 +163,7 @@ pub(super) fn in_capitals(text: &str) -> String {
 }
 
 /// Where a runbook stands: below the user's own base, else in the repository.
-fn runbook(system: &System, alert: &AlertPlan) -> Option<Traced<Text>> {
+fn runbook(system: &System, alert: &AlertPlan) -> Option<Traced<Phrase>> {
     if let Some(base) = system.operations.as_ref().and_then(|operations| operations.runbooks.as_ref()) {
         return Some(Traced::by_rule(
             [base.trim_end_matches('/'), "/", &alert.id].concat().into(),

@@ -122,7 +122,7 @@ impl Draft {
                 origin: alert.origin,
                 title: Traced::by_rule(title.into(), rules::RUNBOOK_LINK),
                 dashboard: None,
-                url: alert.runbook.clone(),
+                url: alert.runbook.as_ref().map(|url| url.with(Text::from(&url.value))),
                 kind: None,
             });
         }

@@ -31,6 +31,7 @@ use self::subject::Subject;
 use super::alerting::AlertPlan;
 use super::configurations::{BurnWindowPlan, ComponentMetrics, ObjectivePlan, ScrapeJob};
 use super::dashboards::{DashboardLink, DashboardPlan};
+use super::phrase::Patterns;
 use super::{AlertingRules, DashboardDefinitions, MonitoringConfigurations, MonitoringPlan, rules};
 use crate::diag::Diagnostic;
 use crate::ir::component::Component;
@@ -67,11 +68,13 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
             };
             let mut parts: Vec<ComponentPart> = chapter.par_iter().map(part).collect();
             let dashboards = parts.iter_mut().filter_map(|part| part.dashboard.take()).collect();
+            Patterns::default().share(parts.iter_mut().flat_map(|part| &mut part.alerts));
             (parts, dashboards)
         })
         .collect();
 
-    let of_datastores = datastores::alerts(system, specs, &shown_datastores);
+    let mut of_datastores = datastores::alerts(system, specs, &shown_datastores);
+    Patterns::default().share(&mut of_datastores);
     let mut of_system = alerts::of_system(system, specs);
     of_system.extend(cluster_alerts::alerts(system, specs));
     of_system.extend(escalation::alerts(system));

@@ -143,15 +143,15 @@ impl<'e> Trial<'e> {
 }
 
 /// The trial of an alert in an environment; none where it has no expression, or watches an objective. The expression is
-/// written to a buffer, of which the trial borrows.
+/// written to the first buffer, of which the trial borrows; the second is what it is put together in.
 #[must_use]
 pub fn of_alert<'e>(
     alert: &AlertPlan,
     environment: &MonitoredEnvironment,
-    expression: &'e mut String,
+    [expression, scratch]: &'e mut [String; 2],
 ) -> Option<Trial<'e>> {
     expression.clear();
-    push_filled(expression, alert.expression.as_ref()?, "5m", &environment.selector);
+    push_filled(expression, alert.expression.as_ref()?.text(scratch), "5m", &environment.selector);
     let expression: &'e str = expression;
     let found = selectors(expression);
     let limit = alert.threshold.map(|limit| limit.value);

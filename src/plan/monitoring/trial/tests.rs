@@ -46,7 +46,7 @@ fn every_alert_of_every_fixture_has_a_trial() {
         for environment in &monitoring.environments {
             for alert in &plan.alerting.alerts {
                 if alert.expression.is_some() {
-                    assert!(of_alert(alert, environment, &mut String::new()).is_some(), "{}", alert.id);
+                    assert!(of_alert(alert, environment, &mut Default::default()).is_some(), "{}", alert.id);
                     tried += 1;
                 }
             }
