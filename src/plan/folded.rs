@@ -607,8 +607,8 @@ impl<T: Folds + Encode> Encode for FoldedList<T> {
 }
 
 #[cfg(test)]
-// Records have more functions than these tests need.
-#[allow(dead_code)]
+// Records have more functions than these tests need, and are public wherever they stand.
+#[allow(dead_code, unreachable_pub)]
 mod tests {
     use super::*;
     use crate::plan::monitoring::rules;
@@ -671,7 +671,7 @@ mod tests {
             origin: traced(300),
             name: Traced::new(Name::made(name), traced(u32::MAX >> 2)),
             others: others.iter().map(|name| Traced::new(Name::made(name), traced(1))).collect(),
-            is: Traced::new(parts.len() % 2 == 0, traced(2)),
+            is: Traced::new(parts.len().is_multiple_of(2), traced(2)),
             parts: parts.iter().map(part).collect(),
         }
     }
