@@ -34,12 +34,12 @@ const ALLOCATIONS_PER_COMPONENT: u64 = 2000;
 
 /// What one more component may allocate while a target is printed and the proof looks on: a good third more than now.
 const PRINTING_PER_COMPONENT: [(&str, u64); 8] = [
-    ("path", 920),
+    ("path", 800),
     ("kubernetes", 1850),
     ("terraform", 650),
     ("cloudformation", 900),
     ("prometheus", 900),
-    ("grafana", 380),
+    ("grafana", 260),
     ("operations", 1700),
     ("github-actions", 750),
 ];
