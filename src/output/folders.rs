@@ -68,6 +68,14 @@ impl<'p> Folders<'p> {
             };
             places.insert(path.as_str(), place);
         }
+        // What lies in a folder that is made on its own does not come with it.
+        for path in &in_order {
+            if let Some(Place::With(outermost)) = places.get(path.as_str())
+                && places.get(outermost.as_str()) == Some(&Place::Alone)
+            {
+                places.insert(path.as_str(), Place::Alone);
+            }
+        }
         Ok(Folders { in_order, places })
     }
 
@@ -159,7 +167,20 @@ pub(super) fn normal(path: Utf8PathBuf) -> Utf8PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::folder::Unhindered;
     use proptest::prelude::*;
+
+    #[test]
+    fn folders_that_only_case_tells_apart_come_file_by_file() {
+        let root = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(root.path()).unwrap();
+        let folder = Folder::create(root, &Unhindered).unwrap();
+        let paths = ["Infra/a/b/x", "infra/c/y", "other/d/z"].map(Utf8Path::new);
+        let mut found = Vec::new();
+        let folders = Folders::look(&folder, root, paths.into_iter(), |_| false, &mut found).unwrap();
+        assert!(found.is_empty());
+        assert_eq!(paths.map(|path| folders.comes_with(path)), [None, None, Some(Utf8Path::new("other"))]);
+    }
 
     proptest! {
         #[test]
