@@ -162,11 +162,13 @@ fn what_a_user_wrote_is_text() {
     assert!(shown >= 3, "the texts are there, as text");
 }
 
-fn build(root: &Path) -> (bool, String) {
+fn build(root: &Path, targets: &[&str]) -> (bool, String) {
     let ran = Command::new(env!("CARGO_BIN_EXE_pathc"))
         .arg("-C")
         .arg(root)
-        .args(["build", "--target", "operations", "--now", "2026-11-25T12:00:00Z", "--message-format", "short"])
+        .arg("build")
+        .args(targets.iter().flat_map(|target| ["--target", target]))
+        .args(["--now", "2026-11-25T12:00:00Z", "--message-format", "short"])
         .output()
         .unwrap();
     (ran.status.success(), String::from_utf8(ran.stderr).unwrap())
@@ -180,7 +182,7 @@ fn a_user_may_word_a_document_otherwise() {
     fs::create_dir_all(&folder).unwrap();
     let template = "{% extends \"built-in/runbook.md\" %}{% block first %}Call {{ subject.team }}.\n{% endblock %}";
     fs::write(folder.join("runbook.md"), template).unwrap();
-    let (built, said) = build(scratch.path());
+    let (built, said) = build(scratch.path(), &["operations"]);
     assert!(built, "{said}");
     let runbook = fs::read_to_string(scratch.path().join("infra/operations/runbooks/components/checkout.md")).unwrap();
     assert!(runbook.contains("Call commerce.\n") && !runbook.contains("## First"), "{runbook}");
@@ -201,9 +203,25 @@ fn a_template_with_a_gap_writes_nothing() {
         let folder = scratch.path().join("path/templates/operations");
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("runbook.md"), template).unwrap();
-        let (built, said) = build(scratch.path());
+        let (built, said) = build(scratch.path(), &["operations"]);
         assert!(!built && said.contains("T007") && said.contains(words), "{template}: {said}");
         assert!(!scratch.path().join("infra/operations").exists(), "{template}");
+    }
+}
+
+#[test]
+fn a_list_of_owners_with_a_gap_writes_nothing() {
+    for (template, words) in [("# {{ nmae }}\n", "CODEOWNERS:1:"), ("one\n{% if %}\n", "CODEOWNERS:2:")] {
+        let scratch = tempfile::tempdir().unwrap();
+        folder::copy(storefront().as_std_path(), scratch.path()).unwrap();
+        let folder = scratch.path().join("path/templates/operations");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("CODEOWNERS"), template).unwrap();
+        for targets in [&["operations", "github-actions"][..], &["github-actions"]] {
+            let (built, said) = build(scratch.path(), targets);
+            assert!(!built && said.matches("T007").count() == 1 && said.contains(words), "{template}: {said}");
+            assert!(!scratch.path().join(".github").exists(), "{template}");
+        }
     }
 }
 

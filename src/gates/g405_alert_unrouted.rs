@@ -7,13 +7,15 @@ use crate::gate;
 use crate::ir::Origin;
 use crate::ir::value::Name;
 use crate::plan::monitoring::alerting::AlertPlan;
+use crate::source::scalar::shown;
 
 use super::gate::{Context, Findings};
 
 gate! {
     /// # What it does
     /// Denies alerts without a team, and alerts of a team that nobody can reach: its owner has neither an on-call route nor a
-    /// `contact` that is an e-mail address.
+    /// `contact` that is an e-mail address. Warns of a step of `operations.escalation` that nobody hears of: it names neither
+    /// a team of an `owner` nor an e-mail address, and pages of the system's owner go by mail or nowhere.
     ///
     /// # Why it matters
     /// An alert that reaches nobody is found in the review of the outage.
@@ -26,6 +28,7 @@ gate! {
     ///
     /// # How to fix
     /// Say how the team is reached: `owner: {team: commerce, contact: commerce@acme.example, oncall: {pagerduty: commerce}}`.
+    /// Let a step of the escalation name such a team, or an address.
     "G405" "alert-unrouted", phase 4, role "monitoring-analyst", waived by "the head of operations", level Deny, evidence Written
 }
 
@@ -60,6 +63,15 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let finding = findings.add(found);
         if let Subject::Component(name) = subject {
             finding.component(name);
+        }
+    }
+    for step in &alerting.escalation {
+        let mut receivers = alerting.receivers.iter().filter(|receiver| receiver.name == step.receiver);
+        if !receivers.any(|receiver| receiver.service.is_some()) {
+            let message = format!("the escalation to `{}` reaches nobody", shown(&step.notify));
+            let found = Diagnostic::new(CODE, step.notify.origin, message, "is no team, and no e-mail address")
+                .help("name a team of an `owner` or an e-mail address, or give the system's owner an `oncall` service");
+            findings.add(found).warn();
         }
     }
 }

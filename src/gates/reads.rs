@@ -156,6 +156,7 @@ const READ: &[Row] = &[
     ("deployment_packages", "environments[*].components", &["G101", "G103", "G107", "G307", "G311", "G602", "G603"]),
     ("deployment_packages", "environments[*].datastores", &["G102", "G103", "G311", "G603", "G703", "G705"]),
     ("deployment_packages", "environments[*].budget", &["G103"]),
+    ("deployment_packages", "operations.escalation[*].notify", &["G405"]),
     ("deployment_packages", "operations.runbooks", &["G702"]),
     ("deployment_packages", "operations.recovery", &["G703", "G704"]),
     ("deployment_packages", "operations.retention.audit", &["G508"]),

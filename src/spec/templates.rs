@@ -19,6 +19,9 @@ static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 /// The folder of templates, in this repository and below the folder of the inputs.
 pub const FOLDER: &str = "templates";
 
+/// The target whose templates a user may replace. What the others have there are scripts, which belong to what calls them.
+const REPLACEABLE: &str = "operations";
+
 /// The most bytes that a template may have.
 const SIZE_LIMIT: u64 = 256 << 10;
 
@@ -58,44 +61,40 @@ impl Templates {
     pub fn read_own(&mut self, root: &Utf8Path, inputs: &Utf8Path, sources: &mut Sources) -> Vec<Diagnostic> {
         let Ok(repository) = Repository::at(root) else { return Vec::new() };
         let mut problems = Vec::new();
-        let mut targets: Vec<&str> = self.built_in.keys().filter_map(|name| Some(name.split_once('/')?.0)).collect();
-        targets.dedup();
-        let folders: Vec<Utf8PathBuf> = targets.iter().map(|target| inputs.join(FOLDER).join(target)).collect();
-        for folder in folders {
-            let files = match repository.files(&folder) {
-                Ok(files) => files,
-                Err(refusal) => {
-                    problems.push(refused(refusal.message, refusal.help));
-                    continue;
+        let folder = inputs.join(FOLDER);
+        let own = folder.join(REPLACEABLE);
+        let found = repository.files(&folder).and_then(|found| Ok((found, repository.files(&own)?)));
+        let files = match found {
+            // What isn't a folder of templates is told as a whole.
+            Ok((found, files)) => found.into_iter().filter(|path| *path != own).chain(files),
+            Err(refusal) => return vec![refused(refusal.message, refusal.help)],
+        };
+        for path in files {
+            let name = path.strip_prefix(&folder).map_or_else(|_| path.to_string(), ToString::to_string);
+            if target_of(&name) != Some(REPLACEABLE) || !self.built_in.contains_key(&name) {
+                problems.push(self.unknown(&path, &name));
+                continue;
+            }
+            match repository.read_text(&path, SIZE_LIMIT) {
+                Ok(text) => {
+                    let template = Template::add(sources, path, text, FileKind::Input);
+                    self.own.insert(name, template);
                 }
-            };
-            for path in files {
-                let name =
-                    path.strip_prefix(inputs.join(FOLDER)).map_or_else(|_| path.to_string(), ToString::to_string);
-                if !self.built_in.contains_key(&name) {
-                    problems.push(self.unknown(&path, &name));
-                    continue;
-                }
-                match repository.read_text(&path, SIZE_LIMIT) {
-                    Ok(text) => {
-                        let template = Template::add(sources, path, text, FileKind::Input);
-                        self.own.insert(name, template);
-                    }
-                    Err(refusal) => problems.push(refused(refusal.message, refusal.help)),
-                }
+                Err(refusal) => problems.push(refused(refusal.message, refusal.help)),
             }
         }
         problems
     }
 
     fn unknown(&self, path: &Utf8Path, name: &str) -> Diagnostic {
-        let folder = name.split_once('/').map_or(name, |(folder, _)| folder);
-        let known: Vec<&str> =
-            self.built_in.keys().filter_map(|known| known.strip_prefix(folder)?.strip_prefix('/')).collect();
         let file = name.rsplit('/').next().unwrap_or(name);
-        let help = match nearest(file, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", list_of(&known)),
+        let known: Vec<&str> = self.built_in_of(REPLACEABLE).map(|(known, _)| known).collect();
+        let help = if target_of(name) != Some(REPLACEABLE) {
+            format!("only templates of the target `{REPLACEABLE}` can be replaced, below `{FOLDER}/{REPLACEABLE}/`")
+        } else if let Some(near) = nearest(file, known.iter().copied()) {
+            format!("did you mean `{near}`?")
+        } else {
+            format!("there are {}", list_of(&known))
         };
         refused(format!("`{}` takes the place of no template", shown(path.as_str())), Some(help))
     }
@@ -133,6 +132,11 @@ impl Template {
         let at = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
         Span { file: self.file, start: at(start), end: at(end) }
     }
+}
+
+/// The target that a template is of.
+fn target_of(name: &str) -> Option<&str> {
+    Some(name.split_once('/')?.0)
 }
 
 fn refused(message: String, help: Option<String>) -> Diagnostic {

@@ -76,8 +76,11 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
     let pipelines = Pipelines { plans: checked.plans(), spec: &specs.github_actions, aws: &specs.aws };
     let mut files = Files::default();
     let plans = checked.plans();
+    let mut problems = check::problems(pipelines);
     if !plans.pipeline.configurations.code_owners.is_empty() {
-        files.add("CODEOWNERS", move || code_owners::content(plans, specs));
+        let (job, wrong) = code_owners::job(plans, specs);
+        files.add("CODEOWNERS", job);
+        problems.extend(wrong);
     }
     let integration = Integration::new(pipelines);
     files.add_in_parts(format!("{WORKFLOWS}/ci.yml"), move |index, out| integration.write_part(index, out));
@@ -108,5 +111,5 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
     if !pipelines.configurations().updates.is_empty() {
         files.add("dependabot.yml", move || updates::content(pipelines));
     }
-    (files, check::problems(pipelines))
+    (files, problems)
 }

@@ -55,8 +55,14 @@ fn incidents(place: &Place<'_>) -> Data {
             .prose_some("meaning", severity.meaning.as_ref())
             .prose_some("respond_within", severity.respond_within.as_ref())
     });
-    let escalation =
-        alerting.escalation.iter().map(|step| Data::new().prose("after", &step.after).prose("notify", &step.notify));
+    let escalation = alerting.escalation.iter().map(|step| {
+        let receiver = alerting.receivers.iter().find(|receiver| receiver.name == step.receiver);
+        Data::new()
+            .prose("after", &step.after)
+            .prose("notify", &step.notify)
+            .prose_some("target", receiver.and_then(|receiver| receiver.target.as_ref()))
+            .prose_some("service", receiver.and_then(|receiver| receiver.service.as_ref()))
+    });
     let environments = place.plans.pipeline.workflows.environments.iter().map(|environment| {
         let rollback = &environment.rollback;
         Data::new()
@@ -100,8 +106,9 @@ type Team<'a> = (&'a Traced<String>, IndexMap<&'a str, Traced<String>>);
 fn teams(place: &Place<'_>) -> Vec<Data> {
     let alerting = &place.plans.monitoring.alerting;
     let mut teams: IndexMap<&str, Team<'_>> = IndexMap::new();
-    for receiver in &alerting.receivers {
-        teams.entry(receiver.team.as_str()).or_insert((&receiver.team, IndexMap::new()));
+    // Who is only escalated to has receivers and no route: that is no team that answers for something.
+    for route in &alerting.routes {
+        teams.entry(route.team.as_str()).or_insert((&route.team, IndexMap::new()));
     }
     for alert in &alerting.alerts {
         let subject = alert.component.as_ref().or(alert.datastore.as_ref()).unwrap_or(&place.system().name);

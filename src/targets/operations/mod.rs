@@ -13,6 +13,7 @@ use crate::gates::Checked;
 use crate::ir::Origin;
 use crate::output::{Content, Files, Printed};
 use crate::spec::Specs;
+use crate::targets::shared::code_owners;
 use crate::targets::shared::template::{Data, Renderer};
 
 use place::Place;
@@ -22,7 +23,8 @@ const NAME: &str = "operations";
 
 /// Makes the documents of a system.
 pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagnostic>) {
-    let (renderer, mut problems) = Renderer::new(&specs.templates, NAME);
+    // Who owns what is written by another target, which says what is wrong with its template.
+    let (renderer, mut problems) = Renderer::new(&specs.templates, NAME, |name| name != code_owners::TEMPLATE);
     let place = Place::new(checked.plans());
     // Those of the whole system take longest, and come first, so that nobody waits for them in the end.
     let mut documents = documents::all(&place);

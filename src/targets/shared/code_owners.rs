@@ -3,14 +3,29 @@
 
 use super::header::header;
 use super::template::{Data, Renderer};
+use crate::diag::Diagnostic;
 use crate::ir::Traced;
 use crate::output::Content;
 use crate::plan::Plans;
 use crate::spec::Specs;
 
-/// Who must agree to a change of which files.
-#[must_use]
-pub fn content(plans: &Plans, specs: &Specs) -> Content {
+/// The template, which stands among those of the operations documents.
+pub const TEMPLATE: &str = "CODEOWNERS";
+
+/// What makes the file: who must agree to a change of which files. What is wrong with a template of the user is a finding.
+pub fn job<'a>(plans: &'a Plans, specs: &'a Specs) -> (impl Fn() -> Content + Send + Sync + 'a, Vec<Diagnostic>) {
+    let (renderer, mut problems) = Renderer::new(&specs.templates, "operations", |name| name == TEMPLATE);
+    // What a template of the user does with these very values is known only once it was tried.
+    if renderer.has_own()
+        && problems.is_empty()
+        && let Err(problem) = renderer.render(TEMPLATE, data(plans))
+    {
+        problems.push(*problem);
+    }
+    (move || renderer.content(TEMPLATE, data(plans)), problems)
+}
+
+fn data(plans: &Plans) -> Data {
     let system = &plans.infrastructure.templates.system;
     let lines: Vec<Traced<String>> =
         header(system).into_iter().map(|line| system.name.with(line.into_owned())).collect();
@@ -19,8 +34,7 @@ pub fn content(plans: &Plans, specs: &Specs) -> Content {
         let pattern = if folder == "." { "*".to_owned() } else { format!("/{}/", escaped(folder)) };
         Data::new().pattern("pattern", &owner.folder.with(pattern)).pattern_some("owner", owner.owner.as_ref())
     });
-    let (renderer, _) = Renderer::new(&specs.templates, "operations");
-    renderer.content("CODEOWNERS", Data::new().comments("header", &lines).list("owners", owners))
+    Data::new().comments("header", &lines).list("owners", owners)
 }
 
 /// A path as a pattern that matches itself.

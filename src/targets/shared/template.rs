@@ -21,7 +21,8 @@ use crate::output::{Content, files::Filled};
 use crate::source::scalar::shown;
 use crate::spec::Templates;
 
-/// The most bytes that one document may have.
+/// The most bytes that one document may have where a template of the user takes part: such a one may go on for ever. One that
+/// is built in makes no more than the plans hold.
 const SIZE_LIMIT: usize = 4 << 20;
 
 /// The longest list that `range` makes.
@@ -44,9 +45,13 @@ pub struct Renderer<'a> {
 
 impl<'a> Renderer<'a> {
     /// Reads the templates of a target. A template of the user that is not well formed is a finding, and the built-in one is
-    /// taken.
+    /// taken. `renders`: which of them the caller renders, and reports on.
     #[must_use]
-    pub fn new(templates: &'a Templates, target: &'static str) -> (Renderer<'a>, Vec<Diagnostic>) {
+    pub fn new(
+        templates: &'a Templates,
+        target: &'static str,
+        renders: impl Fn(&str) -> bool,
+    ) -> (Renderer<'a>, Vec<Diagnostic>) {
         let mut engine = Tera::new();
         engine.autoescape_on(Vec::<&'static str>::new());
         engine.register_function("range", range);
@@ -66,6 +71,7 @@ impl<'a> Renderer<'a> {
             let mut with = engine.clone();
             match with.add_raw_template(name, &unmarked(&template.text)) {
                 Ok(()) => engine = with,
+                Err(_) if !renders(name) => {}
                 Err(error) => problems.push(finding(templates, target, name, &error)),
             }
         }
@@ -89,11 +95,11 @@ impl<'a> Renderer<'a> {
     /// # Errors
     /// The template names a value that there is not, or makes too much.
     pub fn render(&self, name: &str, data: Data) -> Result<Content, Box<Diagnostic>> {
-        let mut out = Bounded(Vec::new());
+        let mut out = Bounded { bytes: Vec::new(), limit: if self.has_own() { SIZE_LIMIT } else { usize::MAX } };
         let context = data.context();
         let finding = |error: &Error| Box::new(finding(self.templates, self.target, name, error));
         self.engine.render_to(name, &context, &mut out).map_err(|error| finding(&error))?;
-        let text = String::from_utf8(out.0).map_err(|_| finding(&Error::message("is no text")))?;
+        let text = String::from_utf8(out.bytes).map_err(|_| finding(&Error::message("is no text")))?;
         let template = self.templates.of(self.target).find(|(known, ..)| *known == name);
         let origin = template.map_or(Origin::rule(crate::ir::Rule(0)), |(_, template, _)| template.origin);
         let filled = take_marks(&text, origin, name.ends_with(".md"));
@@ -163,14 +169,17 @@ fn range(arguments: Kwargs, _: &State) -> Result<Value, Error> {
 }
 
 /// A buffer that takes no more than a document may have.
-struct Bounded(Vec<u8>);
+struct Bounded {
+    bytes: Vec<u8>,
+    limit: usize,
+}
 
 impl io::Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > SIZE_LIMIT {
+        if self.bytes.len() + bytes.len() > self.limit {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        self.0.extend_from_slice(bytes);
+        self.bytes.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -477,15 +486,33 @@ mod tests {
     #[test]
     fn a_document_has_an_end() {
         let template = "{% for a in range(end=9999) %}{% for b in range(end=9999) %}x{% endfor %}{% endfor %}";
-        let mut out = Bounded(Vec::new());
+        let mut out = Bounded { bytes: Vec::new(), limit: SIZE_LIMIT };
         assert!(engine(template).render_to("t", &Context::new(), &mut out).is_err());
     }
 
     #[test]
     fn built_in_templates_are_well_formed() {
         let templates = Templates::built_in(&mut Sources::default());
-        let (_, problems) = Renderer::new(&templates, "operations");
+        let (_, problems) = Renderer::new(&templates, "operations", |_| true);
         assert!(problems.is_empty(), "{problems:?}");
+    }
+
+    #[test]
+    fn what_is_built_in_makes_as_much_as_the_plans_hold() {
+        let templates = Templates::built_in(&mut Sources::default());
+        let (renderer, _) = Renderer::new(&templates, "operations", |_| true);
+        let name = Traced::new("x".repeat(60), Origin::rule(Rule(7)));
+        let change = || Data::new().flag("breaking", false).flag("reversible", true);
+        let change = || {
+            let texts = ["id", "date", "kind", "summary", "component"].into_iter();
+            let none = ["migration", "commit", "approved_by"].into_iter();
+            let change = texts.fold(change(), |data, key| data.prose(key, &name));
+            none.fold(change, |data, key| data.prose_some::<String>(key, None))
+        };
+        let release = Data::new().prose_some("version", Some(&name)).list("changes", (0..20_000).map(|_| change()));
+        let data = Data::new().comments("header", &[]).prose("system", &name).list("releases", [release]);
+        let Content::Filled(filled) = renderer.render("release-notes.md", data).unwrap() else { unreachable!() };
+        assert!(filled.text.len() > SIZE_LIMIT, "{}", filled.text.len());
     }
 
     proptest! {
