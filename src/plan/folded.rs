@@ -31,6 +31,8 @@ const FIRST: u8 = 2;
 const MOST_NAMES: usize = 30;
 /// Shorter names are as short as their marks.
 const SHORTEST_NAME: usize = 3;
+/// How many origins are found at once.
+const RECENT: usize = 64;
 /// Shorter texts are looked through for the record's own name alone.
 const LONG_TEXT: usize = 200;
 
@@ -83,6 +85,8 @@ pub struct Folder<'a> {
     own: Option<Finder<'a>>,
     names: Vec<&'a str>,
     origins: Vec<Origin>,
+    /// Where some of the origins stand: most are asked for again and again.
+    recent: [u32; RECENT],
     bytes: Vec<u8>,
 }
 
@@ -91,8 +95,8 @@ pub struct Folder<'a> {
 #[derive(Default)]
 struct Known {
     hasher: FixedState,
-    texts: HashMap<u64, u32>,
-    blocks: HashMap<u64, u32>,
+    texts: HashMap<u64, u32, FixedState>,
+    blocks: HashMap<u64, u32, FixedState>,
     /// What texts are marked in.
     marked: [String; 2],
     /// What records are written in.
@@ -176,7 +180,9 @@ impl Chapter {
         let mut bytes = std::mem::take(&mut known.bytes);
         bytes.clear();
         let own = names.first().map(|name| Finder::new(*name));
-        let mut folder = Folder { chapter: self, known, own: None, names: Vec::new(), origins: Vec::new(), bytes };
+        let recent = [0; RECENT];
+        let mut folder =
+            Folder { chapter: self, known, own: None, names: Vec::new(), origins: Vec::new(), recent, bytes };
         folder.number(names.len() as u64);
         names.iter().for_each(|name| folder.text(name));
         (folder.own, folder.names) = (own, names);
@@ -247,11 +253,16 @@ impl Folder<'_> {
 
     /// Adds an origin.
     pub fn origin(&mut self, origin: Origin) {
-        let index = self.origins.iter().position(|known| *known == origin).unwrap_or_else(|| {
-            self.origins.push(origin);
-            self.origins.len() - 1
-        });
-        self.number(index as u64);
+        let recent = &mut self.recent[origin.number() as usize % RECENT];
+        if self.origins.get(*recent as usize) != Some(&origin) {
+            let index = self.origins.iter().position(|known| *known == origin).unwrap_or_else(|| {
+                self.origins.push(origin);
+                self.origins.len() - 1
+            });
+            *recent = end(index);
+        }
+        let index = *recent;
+        self.number(u64::from(index));
     }
 
     /// Adds a text.

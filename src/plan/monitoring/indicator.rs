@@ -189,25 +189,19 @@ pub struct Measured<'a> {
     /// Where components run.
     pub runtime: Runtime,
     /// What its requests are known by.
-    pub requests: Option<RequestMetrics<'a>>,
+    pub requests: Option<&'a RequestMetrics<'a>>,
     /// What is known of metrics.
     pub spec: &'a PrometheusSpec,
 }
 
 impl<'a> Measured<'a> {
-    /// A component with what its requests are known by.
-    #[must_use]
-    pub fn new(component: &'a Component, runtime: Runtime, specs: &'a Specs) -> Measured<'a> {
-        Measured { component, runtime, requests: RequestMetrics::of(component, specs), spec: &specs.prometheus }
-    }
-
     /// What an objective is measured by.
     ///
     /// # Errors
     /// The user's expression can't be read, or nothing is there to measure by.
     pub fn service_level(&self, indicator: &Traced<Indicator>) -> Result<ServiceLevel, Unmeasurable> {
         let own = own_series(self.component);
-        let requests = self.requests.as_ref();
+        let requests = self.requests;
         let by_requests = |requests: &RequestMetrics<'_>, error_ratio: String| ServiceLevel {
             error_ratio: indicator.with(error_ratio),
             events: Some(indicator.with(requests.count(&own, WINDOW))),
@@ -258,7 +252,7 @@ impl<'a> Measured<'a> {
             return None;
         }
         if self.runtime == Runtime::Ecs {
-            self.requests.as_ref()?;
+            self.requests?;
             return Some(format!("sum({})", select("up", &[&own_series(self.component)])));
         }
         let labelled = |metric, label: &str| ["sum(", &select(metric, &[SELECTOR, &equals(label, name)]), ")"].concat();

@@ -80,7 +80,7 @@ fn push_named(text: &mut String, pattern: &str, name: &str) {
 #[derive(Default)]
 pub(super) struct Patterns {
     hasher: FixedState,
-    known: HashMap<u64, Arc<String>>,
+    known: HashMap<u64, Arc<String>, FixedState>,
     scratch: String,
 }
 

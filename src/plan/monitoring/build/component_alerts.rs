@@ -156,9 +156,8 @@ fn unready_hold(subject: &Subject<'_>) -> Duration {
         Replicas::Scaled(scaling) => scaling.min.value,
         Replicas::Fixed(count) => count.value,
     };
-    let id = subject.system.component_index.get(subject.component.name.as_str()).copied();
     let production = subject.environments.iter().filter(|place| place.kind.value == EnvironmentKind::Production);
-    let least = production.filter_map(|place| place.deployment(id?)).map(least).min();
+    let least = production.filter_map(|place| place.deployment(subject.id)).map(least).min();
     Duration::minutes(if least.is_some_and(|least| least >= 2) { 1 } else { 5 })
 }
 

@@ -129,7 +129,7 @@ fn neighbours(subject: &Subject<'_>) -> Option<Graph> {
     let component = subject.component;
     let mut nodes = Vec::new();
     let mut edges = Vec::new();
-    for caller in subject.callers.iter().take(MOST_CALLERS) {
+    for caller in subject.callers.iter().take(MOST_CALLERS).map(|caller| subject.system.component(*caller)) {
         overview::add_node(&mut nodes, &caller.name, NodeKind::Component);
         let calls = caller.depends_on.iter().filter(|needed| needed.name == component.name).take(1);
         edges.extend(calls.map(|dependency| overview::edge(caller, dependency)));
@@ -145,12 +145,12 @@ fn neighbours(subject: &Subject<'_>) -> Option<Graph> {
 /// The graph, what fails and is slow of the components that it calls, and its datastores.
 fn needs(subject: &Subject<'_>, graph: Option<&Graph>) -> Vec<Draft> {
     let mut drafts = Vec::new();
+    let needed = needed(subject);
     if let Some(graph) = graph {
-        let shown = subject.callers.iter().take(MOST_CALLERS).copied();
-        let shown = shown.chain([subject.component]).chain(needed(subject));
-        drafts.push(overview::drawing(graph, &Traffic::of_some(shown, subject.specs), 24));
+        let shown = subject.callers.iter().take(MOST_CALLERS).chain([&subject.id]).chain(&needed).copied();
+        drafts.push(overview::drawing(graph, &Traffic::of_some(shown, subject.requests), 24));
     }
-    let called = Traffic::of_some(needed(subject).into_iter(), subject.specs);
+    let called = Traffic::of_some(needed.into_iter(), subject.requests);
     if let Some(errors) = called.errors() {
         drafts.push(
             Draft::new("Errors of what it calls", PanelKind::Timeseries, PanelUnit::Ratio)

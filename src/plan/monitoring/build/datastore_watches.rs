@@ -242,9 +242,17 @@ pub(super) struct Watch {
     pub(super) advice: &'static str,
 }
 
-/// What a datastore is watched by where the cloud calls it `resource`.
-pub(super) fn of(datastore: &Datastore, resource: &str) -> Vec<Watch> {
-    watched(datastore.kind.value).iter().filter_map(|watched| watch(datastore, resource, watched)).collect()
+/// What a datastore is watched by where the cloud calls it `resource`; of one title alone where it is given.
+pub(super) fn of(datastore: &Datastore, resource: &str, only: Option<&str>) -> impl Iterator<Item = Watch> {
+    let asked =
+        watched(datastore.kind.value).iter().filter(move |watched| only.is_none_or(|title| title == watched.title));
+    asked.filter_map(move |watched| watch(datastore, resource, watched))
+}
+
+/// What is shown of a kind of datastore: titles, each with the cloud's metric, in the order of the panels.
+pub(super) fn titles(kind: DatastoreKind) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let watched = watched(kind).iter().map(|watched| (watched.title, watched.metric));
+    watched.chain(further_of(kind).iter().map(|further| (further.title, further.metric)))
 }
 
 fn watch(datastore: &Datastore, resource: &str, watched: &Watched) -> Option<Watch> {
@@ -378,16 +386,17 @@ pub(super) struct FurtherValue {
     pub(super) expression: String,
 }
 
-/// What else is shown of a datastore where the cloud calls it `resource`.
-pub(super) fn further(datastore: &Datastore, resource: &str) -> Vec<FurtherValue> {
-    let value = |further: &Further| FurtherValue {
+/// What else is shown of a datastore where the cloud calls it `resource`; of one title alone where it is given.
+pub(super) fn further(datastore: &Datastore, resource: &str, only: Option<&str>) -> impl Iterator<Item = FurtherValue> {
+    let value = move |further: &Further| FurtherValue {
         title: further.title,
         unit: further.unit,
         metric: further.metric,
         legend: further.over,
         expression: format!("{}({})", further.over, select(further.metric, &[&matcher(datastore, resource)])),
     };
-    further_of(datastore.kind.value).iter().map(value).collect()
+    let asked = further_of(datastore.kind.value).iter();
+    asked.filter(move |further| only.is_none_or(|title| title == further.title)).map(value)
 }
 
 /// The matcher of a resource's series, by the dimension that the cloud knows its kind by.

@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::alerts::{Draft, component_dashboard, dashboard_uid, datastore_dashboard};
-use super::datastore_watches::{Watch, further, of};
+use super::datastore_watches::{Watch, further, of, titles};
 use super::layout::{Draft as Panel, place};
 use super::subject::Subject;
-use super::traffic::Traffic;
-use super::{overview, resource};
+use super::traffic::{KnownRequests, Traffic, deployed};
+use super::{CHAPTER, overview, resource};
 use crate::ir::choice::EnvironmentKind;
-use crate::ir::component::{Component, DependencyKind};
+use crate::ir::component::DependencyKind;
 use crate::ir::datastore::Datastore;
 use crate::ir::value::Text;
-use crate::ir::{Environment, System, Traced};
+use crate::ir::{ComponentId, Environment, System, Traced};
+use crate::plan::folded::FoldedList;
 use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, Comparison};
 use crate::plan::monitoring::dashboards::{
     DashboardKind, DashboardLink, DashboardPlan, PanelKind, PanelState, PanelUnit,
@@ -28,7 +31,7 @@ pub(super) fn alerts(system: &System, specs: &Specs, shown: &BTreeSet<&str>) -> 
     for environment in &system.environments {
         for datastore in &environment.datastores {
             let resource = resource(system, environment, datastore.first_name().as_str());
-            for watch in of(datastore, &resource) {
+            for watch in of(datastore, &resource, None) {
                 let is_asked = exported.contains(watch.metric);
                 // No alarm of the cloud compares a value with what it was.
                 if !is_asked && watch.kind == AlertKind::ObjectsLost {
@@ -79,13 +82,18 @@ fn alert(
 /// The datastores that have a dashboard.
 pub(super) fn shown<'a>(system: &'a System, specs: &Specs) -> BTreeSet<&'a str> {
     let exported = specs.prometheus.exported_in(system.runtime.value);
-    let is_shown = |datastore: &&Datastore| of(datastore, "").iter().any(|watch| exported.contains(watch.metric));
+    let is_shown = |datastore: &&Datastore| of(datastore, "", None).any(|watch| exported.contains(watch.metric));
     let everywhere = system.environments.iter().flat_map(|environment| &environment.datastores);
     everywhere.filter(is_shown).map(|datastore| datastore.name.as_str()).collect()
 }
 
 /// One dashboard a datastore that is watched, for the environment that the viewer chooses.
-pub(super) fn dashboards(system: &System, specs: &Specs, alerts: &[AlertPlan]) -> Vec<DashboardPlan> {
+pub(super) fn dashboards(
+    system: &System,
+    specs: &Specs,
+    requests: &KnownRequests<'_>,
+    alerts: &[AlertPlan],
+) -> FoldedList<DashboardPlan> {
     let exported = specs.prometheus.exported_in(system.runtime.value);
     let mut places: BTreeMap<&str, Vec<(&Environment, &Datastore)>> = BTreeMap::new();
     for environment in &system.environments {
@@ -93,10 +101,10 @@ pub(super) fn dashboards(system: &System, specs: &Specs, alerts: &[AlertPlan]) -
             places.entry(datastore.name.as_str()).or_default().push((environment, datastore));
         }
     }
-    let mut users: BTreeMap<&str, Vec<&Component>> = BTreeMap::new();
-    for component in system.components.iter().filter(|component| component.is_deployed()) {
+    let mut users: BTreeMap<&str, Vec<ComponentId>> = BTreeMap::new();
+    for (id, component) in deployed(system) {
         for needed in component.depends_on.iter().filter(|needed| needed.kind == DependencyKind::Datastore) {
-            users.entry(needed.name.as_str()).or_default().push(component);
+            users.entry(needed.name.as_str()).or_default().push(id);
         }
     }
     let mut alerts_of: BTreeMap<&str, Vec<&AlertPlan>> = BTreeMap::new();
@@ -108,19 +116,24 @@ pub(super) fn dashboards(system: &System, specs: &Specs, alerts: &[AlertPlan]) -
     let none = Vec::new();
     let dashboard = |datastore: &Datastore| {
         let name = datastore.name.as_str();
-        let own = Shown { system, specs, exported, places: places.get(name)?, users: users.get(name).unwrap_or(&none) };
+        let (places, users) = (places.get(name)?, users.get(name).unwrap_or(&none));
+        let own = Shown { system, requests, exported, places, users };
         own.dashboard(datastore, alerts_of.get(name).map_or(&[], Vec::as_slice))
     };
-    system.datastores.iter().filter_map(dashboard).collect()
+    let chapters: Vec<FoldedList<DashboardPlan>> =
+        system.datastores.par_chunks(CHAPTER).map(|chapter| chapter.iter().filter_map(dashboard).collect()).collect();
+    let mut dashboards = FoldedList::default();
+    chapters.into_iter().for_each(|chapter| dashboards.append(chapter));
+    dashboards
 }
 
 /// One datastore with all that its dashboard follows from.
 struct Shown<'a> {
     system: &'a System,
-    specs: &'a Specs,
+    requests: &'a KnownRequests<'a>,
     exported: &'a BTreeSet<String>,
     places: &'a [(&'a Environment, &'a Datastore)],
-    users: &'a [&'a Component],
+    users: &'a [ComponentId],
 }
 
 impl Shown<'_> {
@@ -128,20 +141,20 @@ impl Shown<'_> {
         let (system, name) = (self.system, &datastore.name);
         // Limits are those of production, where there is one.
         let (_, most_important) = most_important(self.places)?;
-        let panels = panels(system, most_important, self.exported, alerts, usize::MAX);
+        let panels = panels(system, most_important, self.exported, alerts, None);
         if panels.is_empty() {
             return None;
         }
         let matcher = format!("datastore={}", quoted(name.as_str()));
         let mut links = vec![overview::link(system)];
-        links.extend(self.users.iter().map(|component| DashboardLink {
+        links.extend(self.users.iter().map(|user| system.component(*user)).map(|component| DashboardLink {
             origin: component.origin,
             title: component.name.with(Text::new(component.name.as_str())),
             dashboard: Some(component_dashboard(system, &component.name)),
             url: None,
             kind: None,
         }));
-        let users = Traffic::of_some(self.users.iter().copied(), self.specs).errors().map(|errors| {
+        let users = Traffic::of_some(self.users.iter().copied(), self.requests).errors().map(|errors| {
             Panel::new("Errors of what uses it", PanelKind::Timeseries, PanelUnit::Ratio)
                 .query(errors, "{{job}}")
                 .states(&overview::ERROR_STATES)
@@ -183,20 +196,20 @@ fn chosen_resource(system: &System, datastore: &str) -> String {
 /// A part of a name that no environment has: names have no `_`.
 const CHOSEN_STANDIN: &str = "__environment__";
 
-/// What is told of a datastore, as many panels as are asked for, with the runbooks of the alerts that watch it.
+/// What is told of a datastore, with the runbooks of the alerts that watch it; of one title alone where it is given.
 fn panels(
     system: &System,
     datastore: &Datastore,
     exported: &BTreeSet<String>,
     alerts: &[&AlertPlan],
-    most: usize,
+    only: Option<&str>,
 ) -> Vec<Panel> {
     const WIDTH: u32 = 12;
     let resource = chosen_resource(system, datastore.first_name().as_str());
     let chosen = |expression: String| expression.replace(CHOSEN_STANDIN, "$environment_text");
     let mut titles: Vec<&str> = Vec::new();
     let mut panels: Vec<Panel> = Vec::new();
-    let watches = of(datastore, &resource);
+    let watches: Vec<Watch> = of(datastore, &resource, only).collect();
     for watch in &watches {
         if titles.contains(&watch.title) || !exported.contains(watch.metric) {
             continue;
@@ -218,11 +231,8 @@ fn panels(
             Comparison::Below => panel.states_from_bad(&[(watch.limit, PanelState::Good)]),
         };
         panels.push(panel);
-        if panels.len() == most {
-            return panels;
-        }
     }
-    for further in further(datastore, &resource).into_iter().filter(|further| exported.contains(further.metric)) {
+    for further in further(datastore, &resource, only).filter(|further| exported.contains(further.metric)) {
         panels.push(
             Panel::new(further.title, PanelKind::Timeseries, further.unit)
                 .query(chosen(further.expression), further.legend)
@@ -230,6 +240,11 @@ fn panels(
         );
     }
     panels
+}
+
+/// Whether a title is that of how far consumers are behind.
+fn is_lag(title: &str) -> bool {
+    ["Messages behind", "Messages that wait"].contains(&title)
 }
 
 /// The first value of each datastore that a component needs.
@@ -243,11 +258,14 @@ pub(super) fn headlines(subject: &Subject<'_>) -> Vec<Panel> {
             let environments = subject.environments.iter().copied();
             let places: Vec<_> = environments.filter_map(|place| Some((place, place.datastore(name)?))).collect();
             let (_, datastore) = most_important(&places)?;
-            let shown = panels(subject.system, datastore, exported, &[], usize::MAX);
-            // Of what is consumed the lag says most, of the others the CPU.
-            let (lag, others): (Vec<Panel>, Vec<Panel>) = shown.into_iter().partition(Panel::is_lag);
-            let first = lag.into_iter().chain(others).next()?;
-            Some(first.titled(|title| format!("{name}: {title}")))
+            let shown = titles(datastore.kind.value).filter(|(_, metric)| exported.contains(*metric));
+            let shown: Vec<&str> = shown.map(|(title, _)| title).collect();
+            // Of what is consumed the lag says most, of the others the CPU. No other panel is made.
+            let lag = shown.iter().filter(|title| is_lag(title));
+            let mut firsts = lag
+                .chain(&shown)
+                .filter_map(|title| panels(subject.system, datastore, exported, &[], Some(title)).into_iter().next());
+            Some(firsts.next()?.titled(|title| format!("{name}: {title}")))
         })
         .collect()
 }

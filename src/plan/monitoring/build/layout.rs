@@ -177,11 +177,6 @@ impl Draft {
         self
     }
 
-    /// Whether it shows how far consumers are behind.
-    pub(super) fn is_lag(&self) -> bool {
-        self.title.starts_with("Messages behind") || self.title.starts_with("Messages that wait")
-    }
-
     /// Where it leads to.
     pub(super) fn addresses(&self) -> impl Iterator<Item = &str> {
         self.links.iter().filter_map(|link| Some(link.url.as_ref()?.as_str()))

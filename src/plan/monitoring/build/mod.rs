@@ -28,15 +28,15 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use self::subject::Subject;
+use self::traffic::{KnownRequests, deployed};
 use super::alerting::AlertPlan;
 use super::configurations::{BurnWindowPlan, ComponentMetrics, ObjectivePlan, ScrapeJob};
 use super::dashboards::{DashboardLink, DashboardPlan};
 use super::phrase::Patterns;
 use super::{AlertingRules, DashboardDefinitions, MonitoringConfigurations, MonitoringPlan, rules};
 use crate::diag::Diagnostic;
-use crate::ir::component::Component;
 use crate::ir::value::Duration;
-use crate::ir::{Environment, System, Traced};
+use crate::ir::{ComponentId, Environment, System, Traced};
 use crate::plan::folded::FoldedList;
 use crate::plan::{Encode, SCHEMA_VERSION};
 use crate::spec::Specs;
@@ -50,25 +50,24 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
     let retention = retention(system);
     let places = environments_by_component(system);
     let callers = callers(system);
+    let requests = KnownRequests::new(system, specs);
     let shown_datastores = datastores::shown(system, specs);
-    let deployed: Vec<_> = system
-        .components
-        .iter()
-        .zip(&places)
-        .zip(&callers)
-        .filter(|((component, _), _)| component.is_deployed())
-        .collect();
-    // Dashboards are the largest part of the plan: they are folded as soon as those of a chapter are made.
+    let deployed: Vec<ComponentId> = deployed(system).map(|(id, _)| id).collect();
+    // Dashboards are the largest part of the plan: each is folded as soon as it is made, and what it took is used again.
     let chapters: Vec<(Vec<ComponentPart>, FoldedList<DashboardPlan>)> = deployed
         .par_chunks(CHAPTER)
         .map(|chapter| {
-            let part = |((component, environments), callers): &((&'_ _, &'_ Vec<_>), &'_ Vec<_>)| {
-                let subject = Subject::new(system, component, environments, specs, &shown_datastores, callers);
-                ComponentPart::of(&subject, retention.value)
+            let (mut parts, mut patterns) = (Vec::with_capacity(chapter.len()), Patterns::default());
+            let dashboard = |id: &ComponentId| {
+                let (environments, callers) = (&places[id.0 as usize], &callers[id.0 as usize]);
+                let subject = Subject::new(system, *id, environments, specs, &shown_datastores, callers, &requests);
+                let (mut part, dashboard) = ComponentPart::of(&subject, retention.value);
+                patterns.share(&mut part.alerts);
+                part.shrink();
+                parts.push(part);
+                dashboard
             };
-            let mut parts: Vec<ComponentPart> = chapter.par_iter().map(part).collect();
-            let dashboards = parts.iter_mut().filter_map(|part| part.dashboard.take()).collect();
-            Patterns::default().share(parts.iter_mut().flat_map(|part| &mut part.alerts));
+            let dashboards = chapter.iter().filter_map(dashboard).collect();
             (parts, dashboards)
         })
         .collect();
@@ -96,21 +95,24 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
     alerts.extend(of_system);
 
     let has_objectives = !joined.objectives.is_empty();
-    let mut first = vec![overview::system(system, specs, &alerts[first_of_datastores..], has_objectives)];
-    // Where nothing has an objective there is nothing to show of them.
-    if has_objectives {
-        first.push(budgets::dashboard(system, &joined.objectives, &alerts[..first_of_datastores]));
-    }
-    let last = datastores::dashboards(system, specs, &alerts[first_of_datastores..first_of_system]);
-    let is_all_there = of_components.len() == deployed.len() && last.len() == shown_datastores.len();
-    let dashboards = if is_all_there {
-        let mut dashboards: FoldedList<DashboardPlan> = first.into_iter().collect();
-        dashboards.append(of_components);
-        dashboards.append(last.into_iter().collect());
-        dashboards
-    } else {
-        lead_to_what_is_there(first.into_iter().chain(of_components.iter()).chain(last).collect())
+    let of_components_alone = &alerts[..first_of_datastores];
+    let of_datastores_alone = &alerts[first_of_datastores..first_of_system];
+    let of_whole = || {
+        let overview = overview::system(system, specs, &requests, &alerts[first_of_datastores..], has_objectives);
+        // Where nothing has an objective there is nothing to show of them.
+        let objectives = has_objectives.then(|| budgets::dashboard(system, &joined.objectives, of_components_alone));
+        [overview].into_iter().chain(objectives).collect::<FoldedList<DashboardPlan>>()
     };
+    let ((mut dashboards, inhibitions), of_datastores) = rayon::join(
+        || (of_whole(), routing::inhibitions(system, &alerts)),
+        || datastores::dashboards(system, specs, &requests, of_datastores_alone),
+    );
+    let is_all_there = of_components.len() == deployed.len() && of_datastores.len() == shown_datastores.len();
+    dashboards.append(of_components);
+    dashboards.append(of_datastores);
+    if !is_all_there {
+        dashboards = lead_to_what_is_there(dashboards);
+    }
 
     let plan = MonitoringPlan {
         configurations: MonitoringConfigurations {
@@ -133,7 +135,7 @@ pub fn plan(system: &System, specs: &Specs) -> (MonitoringPlan, Vec<Diagnostic>)
             routes: routing::routes(system),
             escalation: escalation::steps(system),
             severities: routing::severities(system),
-            inhibitions: routing::inhibitions(system, &alerts),
+            inhibitions,
             mutes: routing::mutes(system),
             alerts,
         },
@@ -154,28 +156,26 @@ struct ComponentPart {
     metrics: Option<ComponentMetrics>,
     objectives: Vec<ObjectivePlan>,
     alerts: Vec<AlertPlan>,
-    dashboard: Option<DashboardPlan>,
     problems: Vec<Diagnostic>,
 }
 
 impl ComponentPart {
-    fn of(subject: &Subject<'_>, retention: Duration) -> ComponentPart {
+    /// What a component adds, and its dashboard.
+    fn of(subject: &Subject<'_>, retention: Duration) -> (ComponentPart, Option<DashboardPlan>) {
         let mut problems = Vec::new();
         let objectives = objectives::plan(subject, retention, &mut problems);
         let alerts = component_alerts::plan(subject, &objectives);
         let dashboard = component_dashboard::plan(subject, &objectives, &alerts);
         // A website's files measure nothing and alarm nobody: a page about them would be empty.
         let shows_anything = !dashboard.rows.is_empty() || !alerts.is_empty();
-        let mut part = ComponentPart {
+        let part = ComponentPart {
             scrape_job: catalogue::scrape_job(subject.component, subject.system.runtime.value),
             metrics: catalogue::metrics(subject),
-            dashboard: shows_anything.then_some(dashboard),
             alerts,
             objectives,
             problems,
         };
-        part.shrink();
-        part
+        (part, shows_anything.then_some(dashboard))
     }
 
     /// Gives back memory that was set aside for more, before the next component takes some.
@@ -224,11 +224,14 @@ impl UsualWindows {
 }
 
 /// Links lead to dashboards that there are.
-fn lead_to_what_is_there(mut dashboards: Vec<DashboardPlan>) -> FoldedList<DashboardPlan> {
-    let there: HashSet<String> = dashboards.iter().map(|dashboard| dashboard.uid.value.clone()).collect();
-    let leads = |link: &DashboardLink| link.dashboard.as_ref().is_none_or(|uid| there.contains(&uid.value));
-    dashboards.iter_mut().for_each(|dashboard| dashboard.links.retain(leads));
-    dashboards.into_iter().collect()
+fn lead_to_what_is_there(dashboards: FoldedList<DashboardPlan>) -> FoldedList<DashboardPlan> {
+    let there: HashSet<&str> = dashboards.heads().map(|head| head.uid.as_str()).collect();
+    let leads = |link: &DashboardLink| link.dashboard.as_ref().is_none_or(|uid| there.contains(uid.as_str()));
+    let kept = |mut dashboard: DashboardPlan| {
+        dashboard.links.retain(leads);
+        dashboard
+    };
+    dashboards.iter().map(kept).collect()
 }
 
 impl Joined {
@@ -253,12 +256,12 @@ fn environments_by_component(system: &System) -> Vec<Vec<&Environment>> {
 }
 
 /// The components that need each component, by its number.
-fn callers(system: &System) -> Vec<Vec<&Component>> {
-    let mut callers: Vec<Vec<&Component>> = vec![Vec::new(); system.components.len()];
-    for component in system.components.iter().filter(|component| component.is_deployed()) {
+fn callers(system: &System) -> Vec<Vec<ComponentId>> {
+    let mut callers: Vec<Vec<ComponentId>> = vec![Vec::new(); system.components.len()];
+    for (id, component) in deployed(system) {
         for needed in component.depends_on.iter().filter(|needed| needed.name != component.name) {
-            if let Some((id, _)) = system.component_named(needed.name.as_str()) {
-                callers[id.0 as usize].push(component);
+            if let Some((called, _)) = system.component_named(needed.name.as_str()) {
+                callers[called.0 as usize].push(id);
             }
         }
     }

@@ -3,11 +3,11 @@
 use super::alerts::{component_dashboard, component_dashboard_prefix, dashboard_uid};
 use super::graph::{self, MOST_NODES};
 use super::layout::{Draft, place};
-use super::traffic::Traffic;
+use super::traffic::{KnownRequests, Traffic, deployed};
 use crate::ir::choice::{EnvironmentKind, Runtime};
 use crate::ir::component::{Component, DependencyKind};
 use crate::ir::value::{Decimal, Name, Text};
-use crate::ir::{Environment, Origin, System, Traced};
+use crate::ir::{ComponentId, Environment, Origin, System, Traced};
 use crate::plan::monitoring::alerting::{AlertKind, AlertPlan};
 use crate::plan::monitoring::dashboards::{
     DashboardKind, DashboardLink, DashboardPlan, DashboardVariable, EdgePlan, NodeKind, PanelKind, PanelState,
@@ -139,8 +139,14 @@ pub(super) fn firing(system: &System, by: &[&'static str], further: &str) -> Dra
 }
 
 /// Traffic, errors and replicas of all components, and who calls whom.
-pub(super) fn system(system: &System, specs: &Specs, alerts: &[AlertPlan], has_objectives: bool) -> DashboardPlan {
-    let deployed: Vec<&Component> = system.components.iter().filter(|component| component.is_deployed()).collect();
+pub(super) fn system(
+    system: &System,
+    specs: &Specs,
+    requests: &KnownRequests<'_>,
+    alerts: &[AlertPlan],
+    has_objectives: bool,
+) -> DashboardPlan {
+    let (ids, deployed): (Vec<ComponentId>, Vec<&Component>) = deployed(system).unzip();
     let runbooks = system.operations.as_ref().and_then(|operations| operations.runbooks.as_ref());
     let objectives = DashboardLink {
         origin: system.origin,
@@ -159,7 +165,7 @@ pub(super) fn system(system: &System, specs: &Specs, alerts: &[AlertPlan], has_o
         url: Some(url.with(Text::new(url))),
         kind: None,
     }));
-    let traffic = Traffic::of_all(deployed.iter().copied(), specs);
+    let traffic = Traffic::of_all(ids.into_iter(), requests);
     let graph = whole_graph(&deployed);
     let drawn = graph.as_ref().map(|graph| drawing(graph, &traffic, 24));
     let (nodes, edges) = graph.map(|graph| (graph.nodes, graph.edges)).unwrap_or_default();

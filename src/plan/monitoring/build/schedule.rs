@@ -12,27 +12,26 @@ const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 /// The longest time between two runs of a cron text of five fields, by the clock of its own time zone; none where it has
 /// less than two in 28 years, or is no cron text.
 pub(super) fn longest_pause(cron: &str) -> Option<Duration> {
-    let fields: Vec<&str> = cron.split_ascii_whitespace().collect();
-    let [minutes, hours, days, months, weekdays] = fields.as_slice() else { return None };
-    let minutes_of_day = {
-        let (minutes, hours) = (values(minutes, 0, 59, &[])?, values(hours, 0, 23, &[])?);
-        let minutes = &minutes;
-        hours.iter().flat_map(move |hour| minutes.iter().map(move |minute| hour * 60 + minute)).collect::<Vec<u32>>()
-    };
-    let (first, last) = (*minutes_of_day.first()?, *minutes_of_day.last()?);
-    let within_a_day = minutes_of_day.windows(2).map(|pair| pair[1] - pair[0]).max();
+    let mut fields = cron.split_ascii_whitespace();
+    let [minutes, hours, days, months, weekdays] = std::array::from_fn(|_| fields.next());
+    if fields.next().is_some() {
+        return None;
+    }
+    let (minutes, hours) = (Numbers::read(minutes?, 0, 59, &[])?, Numbers::read(hours?, 0, 23, &[])?);
+    let (days, weekdays) = (days?, weekdays?);
     let is_due = DayMatcher {
-        days: values(days, 1, 31, &[])?,
-        months: values(months, 1, 12, &MONTHS)?,
+        days: Numbers::read(days, 1, 31, &[])?,
+        months: Numbers::read(months?, 1, 12, &MONTHS)?,
         // Sunday is 0 and 7.
-        weekdays: values(weekdays, 0, 7, &WEEKDAYS)?.into_iter().map(|day| day % 7).collect(),
+        weekdays: Numbers::read(weekdays, 0, 7, &WEEKDAYS)?.modulo(7),
         is_any_day: days.starts_with('*'),
         is_any_weekday: weekdays.starts_with('*'),
     };
-    let due: Vec<u32> = calendar().filter(|day| is_due.takes(day)).map(|day| day.number).collect();
-    let between_days = due.windows(2).map(|pair| (pair[1] - pair[0]) * DAY + first - last).max()?;
-    let longest = u64::from(within_a_day.map_or(between_days, |within| within.max(between_days)));
-    Some(Duration::minutes(longest))
+    let mut of_day = hours.iter().flat_map(|hour| minutes.iter().map(move |minute| hour * 60 + minute));
+    let first = of_day.next()?;
+    let (last, within_a_day) = of_day.fold((first, 0), |(last, longest), next| (next, longest.max(next - last)));
+    let between_days = is_due.longest_pause()? * DAY + first - last;
+    Some(Duration::minutes(u64::from(between_days.max(within_a_day))))
 }
 
 struct Day {
@@ -54,43 +53,77 @@ fn calendar() -> impl Iterator<Item = Day> {
 }
 
 struct DayMatcher {
-    days: Vec<u32>,
-    months: Vec<u32>,
-    weekdays: Vec<u32>,
+    days: Numbers,
+    months: Numbers,
+    weekdays: Numbers,
     is_any_day: bool,
     is_any_weekday: bool,
 }
 
 impl DayMatcher {
+    /// Days from one that it takes to the next one, at most; none where there are less than two in 28 years.
+    fn longest_pause(&self) -> Option<u32> {
+        // Nearly all schedules are of every day, and the calendar is long.
+        if self.days.len() == 31 && self.months.len() == 12 && self.weekdays.len() == 7 {
+            return Some(1);
+        }
+        let mut due = calendar().filter(|day| self.takes(day)).map(|day| day.number);
+        let mut last = due.next()?;
+        due.map(|day| day - std::mem::replace(&mut last, day)).max()
+    }
+
     /// Where both the day and the weekday are named, either is enough: so cron reads it.
     fn takes(&self, day: &Day) -> bool {
-        let (by_day, by_weekday) = (self.days.contains(&day.day), self.weekdays.contains(&day.weekday));
+        let (by_day, by_weekday) = (self.days.has(day.day), self.weekdays.has(day.weekday));
         let is_named = !self.is_any_day && !self.is_any_weekday;
-        self.months.contains(&day.month) && if is_named { by_day || by_weekday } else { by_day && by_weekday }
+        self.months.has(day.month) && if is_named { by_day || by_weekday } else { by_day && by_weekday }
     }
 }
 
-/// The values of a field in order, each once.
-fn values(field: &str, least: u32, most: u32, words: &[&str]) -> Option<Vec<u32>> {
-    let value = |text: &str| -> Option<u32> {
-        let word = words.iter().zip(least..).find(|(word, _)| text.eq_ignore_ascii_case(word));
-        word.map(|(_, number)| number).or_else(|| text.parse().ok()).filter(|number| (least..=most).contains(number))
-    };
-    let mut found = Vec::new();
-    for part in field.split(',') {
-        let (range, step) = part.split_once('/').map_or((part, None), |(range, step)| (range, Some(step)));
-        let (from, to) = match range.split_once('-') {
-            _ if range == "*" => (least, most),
-            Some((from, to)) => (value(from)?, value(to)?),
-            // A step from a value goes on to the end.
-            None => (value(range)?, if step.is_some() { most } else { value(range)? }),
+/// Some of the numbers from 0 to 63: a bit each.
+#[derive(Clone, Copy)]
+struct Numbers(u64);
+
+impl Numbers {
+    /// The values of a field.
+    fn read(field: &str, least: u32, most: u32, words: &[&str]) -> Option<Numbers> {
+        let value = |text: &str| -> Option<u32> {
+            let word = words.iter().zip(least..).find(|(word, _)| text.eq_ignore_ascii_case(word));
+            let number = word.map(|(_, number)| number).or_else(|| text.parse().ok());
+            number.filter(|number| (least..=most).contains(number))
         };
-        let step: usize = step.map_or(Some(1), |step| step.parse().ok().filter(|step| *step > 0))?;
-        found.extend((from..=to).step_by(step));
+        let mut found = Numbers(0);
+        for part in field.split(',') {
+            let (range, step) = part.split_once('/').map_or((part, None), |(range, step)| (range, Some(step)));
+            let (from, to) = match range.split_once('-') {
+                _ if range == "*" => (least, most),
+                Some((from, to)) => (value(from)?, value(to)?),
+                // A step from a value goes on to the end.
+                None => (value(range)?, if step.is_some() { most } else { value(range)? }),
+            };
+            let step: usize = step.map_or(Some(1), |step| step.parse().ok().filter(|step| *step > 0))?;
+            (from..=to).step_by(step).for_each(|number| found.0 |= 1 << number);
+        }
+        Some(found)
     }
-    found.sort_unstable();
-    found.dedup();
-    Some(found)
+
+    /// What is left of each when it is divided by another number.
+    fn modulo(self, by: u32) -> Numbers {
+        Numbers(self.iter().fold(0, |found, number| found | 1 << (number % by)))
+    }
+
+    fn has(self, number: u32) -> bool {
+        self.0 >> number & 1 == 1
+    }
+
+    fn len(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    /// The numbers, ascending.
+    fn iter(self) -> impl Iterator<Item = u32> {
+        (0..u64::BITS).filter(move |number| self.has(*number))
+    }
 }
 
 #[cfg(test)]

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::alerts::{self, component_dashboard};
+use super::traffic::KnownRequests;
 use crate::ir::choice::{Access, Domain, Runtime, Tier};
 use crate::ir::component::{Component, DependencyKind};
 use crate::ir::value::Name;
-use crate::ir::{Deployment, Environment, System, Traced};
+use crate::ir::{ComponentId, Deployment, Environment, System, Traced};
 use crate::plan::Encode;
 use crate::plan::monitoring::alerting::AlertSubject;
 use crate::plan::monitoring::indicator::{Measured, own_series};
@@ -19,6 +20,7 @@ use crate::spec::prometheus::AlertSeverity;
 /// A component with all that its objectives, alerts and panels follow from.
 pub(super) struct Subject<'a> {
     pub(super) system: &'a System,
+    pub(super) id: ComponentId,
     pub(super) component: &'a Component,
     /// Where it runs.
     pub(super) environments: &'a [&'a Environment],
@@ -33,21 +35,27 @@ pub(super) struct Subject<'a> {
     /// The datastores that have a dashboard.
     pub(super) shown_datastores: &'a BTreeSet<&'a str>,
     /// The components that need it.
-    pub(super) callers: &'a [&'a Component],
+    pub(super) callers: &'a [ComponentId],
+    /// What the requests of all components are known by.
+    pub(super) requests: &'a KnownRequests<'a>,
 }
 
 impl<'a> Subject<'a> {
     pub(super) fn new(
         system: &'a System,
-        component: &'a Component,
+        id: ComponentId,
         environments: &'a [&'a Environment],
         specs: &'a Specs,
         shown_datastores: &'a BTreeSet<&'a str>,
-        callers: &'a [&'a Component],
+        callers: &'a [ComponentId],
+        requests: &'a KnownRequests<'a>,
     ) -> Subject<'a> {
-        let measured = Measured::new(component, system.runtime.value, specs);
+        let component = system.component(id);
+        let measured =
+            Measured { component, runtime: system.runtime.value, requests: requests.of(id), spec: &specs.prometheus };
         let mut subject = Subject {
             system,
+            id,
             component,
             environments,
             measured,
@@ -57,6 +65,7 @@ impl<'a> Subject<'a> {
             about: Arc::new(alerts::subject(component.origin, component_dashboard(system, &component.name))),
             shown_datastores,
             callers,
+            requests,
         };
         subject.about = Arc::new(subject.told());
         subject
@@ -108,9 +117,8 @@ impl<'a> Subject<'a> {
 
     /// What runs of the component, in each environment.
     pub(super) fn deployments(&self) -> impl Iterator<Item = &'a Deployment> {
-        let id = self.system.component_index.get(self.component.name.as_str()).copied();
-        let environments = self.environments.iter().copied();
-        environments.filter_map(move |environment: &'a Environment| environment.deployment(id?))
+        let (id, environments) = (self.id, self.environments.iter().copied());
+        environments.filter_map(move |environment: &'a Environment| environment.deployment(id))
     }
 
     /// Whether the cluster's own exporters tell about the component.

@@ -2,12 +2,34 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::subject::Subject;
 use crate::ir::choice::HistogramForm;
 use crate::ir::component::Component;
-use crate::plan::monitoring::indicator::RequestMetrics;
+use crate::ir::{ComponentId, System};
+use crate::plan::monitoring::indicator::{Failures, RequestMetrics};
 use crate::plan::monitoring::promql::{SELECTOR, WINDOW, literal, quoted, select};
 use crate::spec::Specs;
+
+/// What the requests of each component are known by. Several panels and dashboards ask for it.
+pub(super) struct KnownRequests<'a> {
+    system: &'a System,
+    /// By the numbers of components.
+    metrics: Vec<Option<RequestMetrics<'a>>>,
+}
+
+impl<'a> KnownRequests<'a> {
+    pub(super) fn new(system: &'a System, specs: &'a Specs) -> KnownRequests<'a> {
+        let components = system.components.par_iter();
+        KnownRequests { system, metrics: components.map(|component| RequestMetrics::of(component, specs)).collect() }
+    }
+
+    /// Those of one component; none where it tells nothing about itself.
+    pub(super) fn of(&self, component: ComponentId) -> Option<&RequestMetrics<'a>> {
+        self.metrics.get(component.0 as usize)?.as_ref()
+    }
+}
 
 /// Requests, errors and durations of components, by `job`, in as few queries as there are names of metrics.
 #[derive(Debug, Default)]
@@ -19,34 +41,37 @@ pub(super) struct Traffic {
 
 impl Traffic {
     /// Of all components that are given, which are all that expose such metrics in an environment.
-    pub(super) fn of_all<'a>(components: impl Iterator<Item = &'a Component>, specs: &Specs) -> Traffic {
-        Traffic::of(components, specs, false)
+    pub(super) fn of_all(components: impl Iterator<Item = ComponentId>, known: &KnownRequests<'_>) -> Traffic {
+        Traffic::of(components, known, false)
     }
 
     /// Of the components that are given, and of no others.
-    pub(super) fn of_some<'a>(components: impl Iterator<Item = &'a Component>, specs: &Specs) -> Traffic {
-        Traffic::of(components, specs, true)
+    pub(super) fn of_some(components: impl Iterator<Item = ComponentId>, known: &KnownRequests<'_>) -> Traffic {
+        Traffic::of(components, known, true)
     }
 
-    fn of<'a>(components: impl Iterator<Item = &'a Component>, specs: &Specs, by_name: bool) -> Traffic {
+    fn of(components: impl Iterator<Item = ComponentId>, known: &KnownRequests<'_>, by_name: bool) -> Traffic {
         // Components that count and fail alike, in the order of the first.
-        let mut groups: Vec<(RequestMetrics, Option<String>, Vec<&str>)> = Vec::new();
-        let mut known: BTreeMap<(String, Option<String>, Option<String>), usize> = BTreeMap::new();
+        let mut groups: Vec<(&RequestMetrics<'_>, Vec<&str>)> = Vec::new();
+        let mut places: BTreeMap<_, usize> = BTreeMap::new();
         for component in components {
-            let Some(metrics) = RequestMetrics::of(component, specs) else { continue };
-            let failed = metrics.failed_series(SELECTOR);
-            let duration = metrics.duration.as_ref().map(|duration| duration.value.clone());
-            let group = *known.entry((metrics.requests.value.clone(), failed.clone(), duration)).or_insert_with(|| {
-                groups.push((metrics, failed, Vec::new()));
+            let Some(metrics) = known.of(component) else { continue };
+            let failed = metrics.failures.as_ref().and_then(|failures| match failures {
+                Failures::Counter(counter) => Some((true, counter.as_str())),
+                Failures::Labels(_, labels) => Some((false, labels.as_ref().ok()?.as_str())),
+            });
+            let duration = metrics.duration.map(|duration| duration.as_str());
+            let group = *places.entry((metrics.requests.as_str(), failed, duration)).or_insert_with(|| {
+                groups.push((metrics, Vec::new()));
                 groups.len() - 1
             });
-            groups[group].2.push(component.name.as_str());
+            groups[group].1.push(known.system.component(component).name.as_str());
         }
-        let shared = |metrics: &RequestMetrics| {
-            groups.iter().filter(|(other, ..)| other.requests == metrics.requests).count() > 1
+        let shared = |metrics: &RequestMetrics<'_>| {
+            groups.iter().filter(|(other, _)| other.requests == metrics.requests).count() > 1
         };
         let mut traffic = Traffic::default();
-        for (metrics, _, names) in &groups {
+        for (metrics, names) in &groups {
             // One counter may fail by different labels: then each component is asked for by its name.
             let jobs = if by_name || shared(metrics) { jobs(names) } else { String::new() };
             let matchers = if jobs.is_empty() { SELECTOR.to_owned() } else { format!("{jobs},{SELECTOR}") };
@@ -108,8 +133,14 @@ fn jobs(names: &[&str]) -> String {
 }
 
 /// The components that a component needs, itself left out.
-pub(super) fn needed<'a>(subject: &Subject<'a>) -> Vec<&'a Component> {
+pub(super) fn needed(subject: &Subject<'_>) -> Vec<ComponentId> {
     let others = subject.component.depends_on.iter().filter(|needed| needed.name != subject.component.name);
     let components = others.filter_map(|needed| subject.system.component_named(needed.name.as_str()));
-    components.map(|(_, component)| component).filter(|component| component.is_deployed()).collect()
+    components.filter(|(_, component)| component.is_deployed()).map(|(id, _)| id).collect()
+}
+
+/// The deployed components of a system.
+pub(super) fn deployed(system: &System) -> impl Iterator<Item = (ComponentId, &Component)> {
+    let numbered = (0..).map(ComponentId).zip(&system.components);
+    numbered.filter(|(_, component)| component.is_deployed())
 }
