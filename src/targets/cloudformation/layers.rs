@@ -1,7 +1,7 @@
 //! One stack in all environments that have it: a template for all of them, and what each gives to it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::balancing::ZONE_PARAMETER;
 use super::merge::{self, Merged};
@@ -21,8 +21,8 @@ pub(super) struct Layers<'a> {
     places: Arc<Vec<Arc<Place<'a>>>>,
     /// Those that have the stack.
     here: Vec<usize>,
-    /// What each of `here` gives, in that order, as soon as somebody has found out.
-    values: OnceLock<Box<[Map]>>,
+    /// What each of `here` gives, in that order: from when somebody has found out until it is printed.
+    values: Mutex<Vec<Option<Map>>>,
 }
 
 /// What a template asks for beside its resources.
@@ -44,7 +44,7 @@ impl<'a> Layers<'a> {
                 stacks.entry(*stack).or_default().push(environment);
             }
         }
-        let of = |(stack, here)| Arc::new(Layers { stack, places: Arc::clone(places), here, values: OnceLock::new() });
+        let of = |(stack, here)| Arc::new(Layers { stack, places: Arc::clone(places), here, values: Mutex::default() });
         stacks.into_iter().map(of).collect()
     }
 
@@ -60,17 +60,25 @@ impl<'a> Layers<'a> {
     /// The template.
     pub(super) fn template(&self) -> Doc {
         let (template, values) = self.made();
-        // Whoever else found out meanwhile found the same.
-        let _ = self.values.set(values);
+        *self.known() = values.into_iter().map(Some).collect();
         template
     }
 
     /// What an environment gives to the template.
     pub(super) fn values(&self, environment: usize) -> Doc {
-        let values = self.values.get_or_init(|| self.made().1);
-        let own = self.here.iter().position(|index| *index == environment).and_then(|place| values.get(place));
-        let own = own.cloned().unwrap_or_else(|| by(rules::PARAMETER));
-        by(rules::PARAMETER).with("Parameters", own).into()
+        let place = self.here.iter().position(|index| *index == environment).unwrap_or(usize::MAX);
+        let take = || self.known().get_mut(place).and_then(Option::take);
+        let own = take().or_else(|| {
+            let values = self.made().1;
+            *self.known() = values.into_iter().map(Some).collect();
+            take()
+        });
+        by(rules::PARAMETER).with("Parameters", own.unwrap_or_else(|| by(rules::PARAMETER))).into()
+    }
+
+    fn known(&self) -> MutexGuard<'_, Vec<Option<Map>>> {
+        // What was found out stays true where another thread panics.
+        self.values.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn made(&self) -> (Doc, Box<[Map]>) {

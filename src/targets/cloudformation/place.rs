@@ -1,12 +1,12 @@
 //! An account or an environment with all its resources, sorted by stack.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::data::Source;
 use super::stack::{Calls, Owners, Rule, Stack, of_certificate, of_rule, of_vault, owners};
-use super::template::{Layer, Scope, Template, handed, kafka_parameter};
+use super::template::{Holder, Layer, Scope, Template, handed, kafka_parameter};
 use super::{account, balancing, cluster, data, identity, network, objects, operations, service};
 use crate::ir::value::HostName;
 use crate::ir::{Origin, Traced};
@@ -102,8 +102,8 @@ impl<'a> Place<'a> {
             environment: None,
             spec: &specs.aws,
             owners: owned,
-            names: BTreeMap::new(),
-            attached: BTreeSet::new(),
+            names: HashMap::new(),
+            holders: HashMap::new(),
         };
         let templates = vec![Item::Bucket(&account.templates)];
         let items = BTreeMap::from([(Stack::Templates, templates), (Stack::Account, items)]);
@@ -124,13 +124,12 @@ impl<'a> Place<'a> {
         environment: &'a AwsEnvironment,
     ) -> Arc<Place<'a>> {
         let owned = owners(environment);
-        let data = &environment.datastores;
-        let attached = data.databases.iter().map(|one| one.secret.id.as_str());
-        let attached = attached.chain(data.document_clusters.iter().map(|one| one.secret.id.as_str())).collect();
         let calls = Calls::of(&owned, &environment.network.security_groups);
         let mut sorted = Sorted { owners: &owned, calls: &calls, items: BTreeMap::new() };
         sorted.environment(environment);
-        let items = sorted.items;
+        let mut items = sorted.items;
+        // Held until the last file is printed.
+        items.values_mut().for_each(Vec::shrink_to_fit);
         let stacks = calls.in_waves(items.keys().copied());
         let scope = Scope {
             system: plans.infrastructure.templates.system.name.as_str(),
@@ -138,7 +137,7 @@ impl<'a> Place<'a> {
             spec: &specs.aws,
             names: names_of(environment),
             owners: owned,
-            attached,
+            holders: Holder::of(&environment.datastores),
         };
         let zone = environment.balancing.zone.as_ref();
         Arc::new(Place {
@@ -336,31 +335,21 @@ impl<'a> Place<'a> {
 
     /// Where the content of a secret comes from.
     fn source(&self, template: &Template<'a>, secret: &'a Secret) -> Source<'a> {
-        let Some(environment) = self.scope.environment else { return Source::None };
-        let data = &environment.datastores;
-        let is = |known: &Ref<Secret>| known.id == secret.id;
-        let maybe = |known: &Option<Ref<Secret>>| known.as_ref().is_some_and(|known| known.id == secret.id);
         let origin = secret.origin;
-        if self.scope.attached.contains(secret.id.as_str()) {
-            return Source::Attached;
+        match self.scope.holders.get(secret.id.as_str()) {
+            Some(Holder::Database) => Source::Attached,
+            Some(Holder::Cache(cache)) => {
+                Source::Cache(template.of(&cache.reference(), Attribute::Host, origin), &cache.port)
+            }
+            Some(Holder::Broker(broker)) => {
+                let host = data::broker_host(&template.logical(Kind::MqBroker, &broker.id), origin);
+                Source::Broker(host, &broker.port)
+            }
+            Some(Holder::Queue(queue)) => Source::Address(template.of(&queue.reference(), Attribute::Url, origin)),
+            Some(Holder::Topic(topic)) => Source::Address(template.of(&topic.reference(), Attribute::Arn, origin)),
+            Some(Holder::Bucket(bucket)) => Source::Address(template.of(&bucket.reference(), Attribute::Name, origin)),
+            None => Source::None,
         }
-        if let Some(cache) = data.caches.iter().find(|one| is(&one.secret)) {
-            return Source::Cache(template.of(&cache.reference(), Attribute::Host, origin), &cache.port);
-        }
-        if let Some(broker) = data.brokers.iter().find(|one| is(&one.secret)) {
-            let host = data::broker_host(&template.logical(Kind::MqBroker, &broker.id), origin);
-            return Source::Broker(host, &broker.port);
-        }
-        if let Some(queue) = data.queues.iter().find(|one| maybe(&one.secret)) {
-            return Source::Address(template.of(&queue.reference(), Attribute::Url, origin));
-        }
-        if let Some(topic) = data.topics.iter().find(|one| maybe(&one.secret)) {
-            return Source::Address(template.of(&topic.reference(), Attribute::Arn, origin));
-        }
-        if let Some(bucket) = data.buckets.iter().find(|one| maybe(&one.secret)) {
-            return Source::Address(template.of(&bucket.reference(), Attribute::Name, origin));
-        }
-        Source::None
     }
 }
 
@@ -470,8 +459,8 @@ impl<'a> Sorted<'a, '_> {
 }
 
 /// Names that tell what a resource is elsewhere.
-fn names_of(environment: &AwsEnvironment) -> BTreeMap<(Kind, &str), &str> {
-    let mut names = BTreeMap::new();
+fn names_of(environment: &AwsEnvironment) -> HashMap<(Kind, &str), &str> {
+    let mut names = HashMap::new();
     macro_rules! learn {
         ($($kind:ident: $resources:expr;)*) => {$(
             for one in $resources {

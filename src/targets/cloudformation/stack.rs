@@ -1,7 +1,7 @@
 //! Which stack a resource belongs to, and what leads from one stack to another.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::plan::aws::AwsEnvironment;
 use crate::plan::aws::graph::{
@@ -71,7 +71,7 @@ pub(super) struct Rule<'a> {
 
 /// Owners of resources that others refer to, by kind and id.
 #[derive(Debug, Default)]
-pub(super) struct Owners<'a>(BTreeMap<(Kind, &'a str), Stack<'a>>);
+pub(super) struct Owners<'a>(HashMap<(Kind, &'a str), Stack<'a>>);
 
 impl<'a> Owners<'a> {
     pub(super) fn learn<T: Resource + 'a>(&mut self, resources: impl IntoIterator<Item = &'a T>) {

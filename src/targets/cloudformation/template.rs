@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::balancing::ZONE_PARAMETER;
 use super::rules;
@@ -12,7 +12,10 @@ use crate::ir::{Origin, Rule};
 use crate::output::doc::Text;
 use crate::output::{Doc, Map};
 use crate::plan::aws::AwsEnvironment;
-use crate::plan::aws::graph::{AnyRef, Attribute, Cluster, DnsZone, Id, Kind, Pattern, Piece, Ref, Resource};
+use crate::plan::aws::graph::{
+    AnyRef, Attribute, Bucket, Cluster, Datastores, DnsZone, Id, Kind, MqBroker, Pattern, Piece, Queue, Ref,
+    ReplicationGroup, Resource, Secret, Topic,
+};
 use crate::spec::AwsSpec;
 
 /// What happens to a resource that leaves its stack, or that an update replaces.
@@ -40,9 +43,39 @@ pub(super) struct Scope<'a> {
     /// Whose what is.
     pub(super) owners: Owners<'a>,
     /// The names of resources whose ARN their name tells.
-    pub(super) names: BTreeMap<(Kind, &'a str), &'a str>,
-    /// Secrets to which CloudFormation adds host and port of their database.
-    pub(super) attached: BTreeSet<&'a str>,
+    pub(super) names: HashMap<(Kind, &'a str), &'a str>,
+    /// Whose address or credentials a secret holds, by its id.
+    pub(super) holders: HashMap<&'a str, Holder<'a>>,
+}
+
+/// Whose address or credentials a secret holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Holder<'a> {
+    /// A database: CloudFormation adds its host and port.
+    Database,
+    Cache(&'a ReplicationGroup),
+    Broker(&'a MqBroker),
+    Queue(&'a Queue),
+    Topic(&'a Topic),
+    Bucket(&'a Bucket),
+}
+
+impl<'a> Holder<'a> {
+    /// Those of an environment by the ids of their secrets.
+    pub(super) fn of(data: &'a Datastores) -> HashMap<&'a str, Holder<'a>> {
+        let mut holders = HashMap::new();
+        let mut hold = |secret: &'a Ref<Secret>, holder: Holder<'a>| {
+            holders.insert(secret.id.as_str(), holder);
+        };
+        data.databases.iter().for_each(|one| hold(&one.secret, Holder::Database));
+        data.document_clusters.iter().for_each(|one| hold(&one.secret, Holder::Database));
+        data.caches.iter().for_each(|one| hold(&one.secret, Holder::Cache(one)));
+        data.brokers.iter().for_each(|one| hold(&one.secret, Holder::Broker(one)));
+        data.queues.iter().for_each(|one| one.secret.iter().for_each(|secret| hold(secret, Holder::Queue(one))));
+        data.topics.iter().for_each(|one| one.secret.iter().for_each(|secret| hold(secret, Holder::Topic(one))));
+        data.buckets.iter().for_each(|one| one.secret.iter().for_each(|secret| hold(secret, Holder::Bucket(one))));
+        holders
+    }
 }
 
 /// A template.
@@ -400,7 +433,7 @@ impl<'a> Template<'a> {
 
     /// Whether CloudFormation adds host and port to a secret.
     pub(super) fn is_attached(&self, secret: &Ref<crate::plan::aws::graph::Secret>) -> bool {
-        self.scope.attached.contains(secret.id.as_str())
+        matches!(self.scope.holders.get(secret.id.as_str()), Some(Holder::Database))
     }
 }
 

@@ -19,11 +19,13 @@ mod operations;
 mod place;
 mod roots;
 pub mod rules;
+mod shelf;
 mod website;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::diag::Diagnostic;
@@ -39,6 +41,7 @@ use crate::targets::shared::header::header;
 use module::Module;
 use place::{Place, identifier};
 use roots::{State, Subject};
+use shelf::Shelf;
 
 /// Files of the module that belong to no component or datastore alone: a component may be called as one of them.
 const SHARED: [&str; 19] = [
@@ -161,25 +164,27 @@ fn head(account: &AwsAccount, state: &State<'_>, folder: &str, specs: &Specs, ou
 /// Blocks of one file, by environment.
 type Layers = Vec<(usize, Vec<Block>)>;
 
-fn environments<'a>(plans: &'a Plans, specs: &'a Specs, out: &mut Writer<'a, '_>) {
+/// The files of the module, laid over all environments, and what they ask of these.
+struct Laid {
+    files: Vec<(String, Body)>,
+    subjects: Vec<Subject>,
+    outputs: Vec<String>,
+}
+
+fn laid(plans: &Plans, system: &SystemTemplate) -> Laid {
     let environments = &plans.aws.environments;
     let names: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
     let looked_up = existing::any(environments);
     let printed: Vec<Vec<(String, Vec<Block>)>> =
-        environments.par_iter().map(|environment| printed(environment, looked_up, out.system)).collect();
-    let mut order: Vec<String> = Vec::new();
-    let mut layers: BTreeMap<String, Layers> = BTreeMap::new();
+        environments.par_iter().map(|environment| printed(environment, looked_up, system)).collect();
+    let mut layers: IndexMap<String, Layers> = IndexMap::new();
     for (number, files) in printed.into_iter().enumerate() {
         for (file, blocks) in files {
-            if !layers.contains_key(&file) {
-                order.push(file.clone());
-            }
             layers.entry(file).or_default().push((number, blocks));
         }
     }
-    let files: Vec<(String, Layers)> =
-        order.into_iter().filter_map(|file| Some((file.clone(), layers.remove(&file)?))).collect();
-    let merged: Vec<(String, String, merge::Merged)> = files
+    let layers: Vec<(String, Layers)> = layers.into_iter().collect();
+    let mut merged: Vec<(String, String, merge::Merged)> = layers
         .into_par_iter()
         .map(|(file, layers)| {
             let subject = subject(&file);
@@ -188,16 +193,18 @@ fn environments<'a>(plans: &'a Plans, specs: &'a Specs, out: &mut Writer<'a, '_>
         })
         .collect();
     let counted: BTreeSet<String> = merged.iter().flat_map(|(_, _, merged)| merged.counted.iter().cloned()).collect();
-    let mut subjects: Vec<Subject> = Vec::new();
-    let mut outputs: Vec<String> = Vec::new();
-    let mut addresses: BTreeSet<String> = BTreeSet::new();
-    for (file, name, mut merged) in merged {
-        if !counted.is_empty() {
-            merge::index(&mut merged.blocks, &counted);
-        }
+    if !counted.is_empty() {
+        merged.par_iter_mut().for_each(|(_, _, merged)| merge::index(&mut merged.blocks, &counted));
+    }
+    let moved = moved::blocks(&plans.infrastructure.environments.environments, || {
+        let blocks = merged.iter().flat_map(|(_, _, merged)| &merged.blocks);
+        blocks.filter(|block| block.kind == "resource").map(|block| block.labels.join(".")).collect()
+    });
+    let mut laid = Laid { files: Vec::with_capacity(merged.len() + 1), subjects: Vec::new(), outputs: Vec::new() };
+    for (file, name, merged) in merged {
         if file == "outputs.tf" {
             let named = merged.blocks.iter().filter(|block| block.kind == "output");
-            outputs.extend(named.filter_map(|block| block.labels.first()).map(ToString::to_string));
+            laid.outputs.extend(named.filter_map(|block| block.labels.first()).map(ToString::to_string));
         }
         if !merged.fields.is_empty() {
             let what = if file.starts_with("component_") {
@@ -207,15 +214,25 @@ fn environments<'a>(plans: &'a Plans, specs: &'a Specs, out: &mut Writer<'a, '_>
             } else {
                 "What differs between environments."
             };
-            subjects.push(Subject { name, what, fields: merged.fields });
+            laid.subjects.push(Subject { name, what, fields: merged.fields });
         }
-        let resources = merged.blocks.iter().filter(|block| block.kind == "resource");
-        addresses.extend(resources.map(|block| block.labels.join(".")));
-        out.add(format!("modules/system/{file}"), None, Body::default().blocks(merged.blocks));
+        laid.files.push((file, Body::default().blocks(merged.blocks)));
     }
-    let moved = moved::blocks(&plans.infrastructure.environments.environments, &addresses);
     if !moved.is_empty() {
-        out.add("modules/system/moved.tf".to_owned(), None, Body::default().blocks(moved));
+        laid.files.push(("moved.tf".to_owned(), Body::default().blocks(moved)));
+    }
+    laid
+}
+
+fn environments<'a>(plans: &'a Plans, specs: &'a Specs, out: &mut Writer<'a, '_>) {
+    let (environments, system) = (&plans.aws.environments, out.system);
+    let Laid { files, subjects, outputs } = laid(plans, system);
+    let (paths, bodies): (Vec<String>, Vec<Body>) = files.into_iter().unzip();
+    let again = move || laid(plans, system).files.into_iter().map(|(_, body)| body).collect();
+    let shelf = Arc::new(Shelf::new(bodies, again));
+    for (index, file) in paths.into_iter().enumerate() {
+        let shelf = Arc::clone(&shelf);
+        out.add_later(format!("modules/system/{file}"), None, move || Arc::new(shelf.take(index)));
     }
     let aliases = roots::Aliases::of(environments, &specs.aws.words.cdn_certificate_region);
     let facts = &specs.aws.terraform;

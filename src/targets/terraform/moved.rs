@@ -10,13 +10,19 @@ use crate::ir::value::Name;
 use crate::output::hcl::{Block, Body, Node};
 use crate::plan::infrastructure::environments::EnvironmentPlan;
 
-/// A block for each address of the module that a former name had.
-pub(super) fn blocks(environments: &[EnvironmentPlan], addresses: &BTreeSet<String>) -> Vec<Block> {
+/// A block for each address of the module that a former name had. `addresses`: all of the module.
+pub(super) fn blocks(environments: &[EnvironmentPlan], addresses: impl FnOnce() -> BTreeSet<String>) -> Vec<Block> {
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut blocks = Vec::new();
-    for datastore in environments.iter().flat_map(|environment| &environment.datastores) {
-        // Most never had another: their addresses need not be looked for.
-        if datastore.renamed_from.is_empty() || !seen.insert(datastore.name.as_str()) {
+    let all = environments.iter().flat_map(|environment| &environment.datastores);
+    // Most never had another: their addresses need not be looked for.
+    let mut renamed_ones = all.filter(|datastore| !datastore.renamed_from.is_empty()).peekable();
+    if renamed_ones.peek().is_none() {
+        return blocks;
+    }
+    let addresses = addresses();
+    for datastore in renamed_ones {
+        if !seen.insert(datastore.name.as_str()) {
             continue;
         }
         let names: Vec<&Traced<Name>> = datastore.renamed_from.iter().chain([&datastore.name]).collect();
