@@ -112,9 +112,9 @@ fn report(
     component: Option<&Traced<Name>>,
     what: &str,
     name: Option<&str>,
-    text: &Traced<String>,
+    text: &Traced<impl AsRef<str>>,
 ) {
-    let Some(credential) = credential::find(name, &text.value) else { return };
+    let Some(credential) = credential::find(name, text.value.as_ref()) else { return };
     let message = format!("{what} holds what looks like {}", credential.describe());
     let mut found = Diagnostic::new(CODE, text.origin, message, "stands in the repository")
         .help("revoke it, then take it from the secret store: list it under `secrets`")

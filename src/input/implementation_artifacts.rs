@@ -5,7 +5,7 @@ use crate::ir::choice::{
 };
 use crate::ir::ownership::Owner;
 use crate::ir::value::{
-    ContainerPath, Decimal, Duration, Name, PortNumber, RepositoryPath, Size, UrlPath, VariableName,
+    ContainerPath, Decimal, Duration, Name, PortNumber, RepositoryPath, Size, Text, UrlPath, VariableName,
 };
 use crate::record;
 use crate::source::yaml::NodeId;
@@ -168,7 +168,7 @@ record! {
 #[derive(Clone, Debug)]
 pub enum VariableInput {
     /// A text.
-    Text(Traced<String>),
+    Text(Traced<Text>),
     /// `NAME.ATTRIBUTE`.
     From(Traced<String>),
 }

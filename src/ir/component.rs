@@ -8,7 +8,7 @@ use super::choice::{
 use super::delivery::{Analysis, BlueGreen, CanaryStep, Capacity, Scaling, Slo};
 use super::ownership::Owner;
 use super::value::{
-    ContainerPath, CountOrPercent, Cpu, Decimal, Duration, Name, PortNumber, RepositoryPath, Size, UrlPath,
+    ContainerPath, CountOrPercent, Cpu, Decimal, Duration, Name, PortNumber, RepositoryPath, Size, Text, UrlPath,
     VariableName,
 };
 use super::{Origin, Table, Traced};
@@ -231,7 +231,7 @@ pub struct Probe {
 #[derive(Clone, Debug)]
 pub enum Variable {
     /// A text.
-    Text(Traced<String>),
+    Text(Traced<Text>),
     /// An attribute of a dependency.
     From {
         /// The dependency.

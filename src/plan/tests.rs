@@ -1,9 +1,11 @@
 //! Records of plans survive being written and read back, whatever stands in them.
 
+use std::sync::Arc;
+
 use camino::Utf8PathBuf;
 use proptest::prelude::*;
 
-use super::infrastructure::environments::{SecretReferencePlan, VariablePlan};
+use super::infrastructure::environments::{SecretPlacePlan, SecretReferencePlan, VariablePlan};
 use super::infrastructure::scaling::{ScalingMeasure, ScalingPolicy};
 use super::infrastructure::templates::{HeaderTemplate, MeasureTemplate};
 use super::{DELIVERABLES, Encode, read};
@@ -12,7 +14,7 @@ use crate::ir::{Origin, Rule, Traced};
 use crate::output::{Content, Doc, Printed};
 use crate::source::schema::json_schema;
 use crate::source::yaml::parse;
-use crate::source::{Apart, Decode, Decoder, FileId, FileKind, Sources};
+use crate::source::{Decode, Decoder, FileId, FileKind, Sources};
 use crate::spec::Specs;
 
 fn specs() -> Specs {
@@ -102,12 +104,15 @@ proptest! {
             origin: ORIGIN,
             name: traced(VariableName::made("A")),
             value: Some(traced(value.into())),
-            secret: Some(Apart::from(SecretReferencePlan {
+            secret: Some(SecretReferencePlan {
                 origin: ORIGIN,
-                store_path: traced(path.into()),
-                property: None,
-                format: format.map(|format| traced(format.into())),
-            })),
+                place: Arc::new(SecretPlacePlan {
+                    origin: ORIGIN,
+                    store_path: traced(path.into()),
+                    property: None,
+                    format: format.map(|format| traced(format.into())),
+                }),
+            }),
         };
         let again: VariablePlan = read_back(variable.encode(ORIGIN));
         prop_assert_eq!(&again.value, &variable.value);

@@ -15,8 +15,9 @@ pub const fn key(field: &'static str) -> &'static str {
 /// The fields of a record, and behind them those that it shares with others.
 #[must_use]
 pub const fn joined<const N: usize>(own: &[FieldShape], shared: &[FieldShape]) -> [FieldShape; N] {
-    let mut all = [own[0]; N];
-    let mut at = 1;
+    // Some have no field of their own.
+    let mut all = [shared[0]; N];
+    let mut at = 0;
     while at < N {
         all[at] = if at < own.len() { own[at] } else { shared[at - own.len()] };
         at += 1;
@@ -90,7 +91,7 @@ macro_rules! record {
 
             /// The record where nothing is written: every default in its place, or nothing where a field is required.
             #[must_use]
-            #[allow(unused_assignments)]
+            #[allow(unused_assignments, unused_mut)]
             pub fn absent(origin: $crate::source::Origin) -> Option<Self> {
                 let record = $crate::source::origin::record_hash($name);
                 let mut index: u8 = 0;

@@ -72,7 +72,8 @@ fn component_fields(input: &ComponentInput) -> [Field<ComponentKind>; 24] {
 
 fn variable_origin(value: &VariableInput) -> Origin {
     match value {
-        VariableInput::Text(text) | VariableInput::From(text) => text.origin,
+        VariableInput::Text(text) => text.origin,
+        VariableInput::From(reference) => reference.origin,
     }
 }
 

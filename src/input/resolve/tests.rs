@@ -181,7 +181,7 @@ datastores:
     assert_eq!(staging.deployments.len(), 1);
     let api = &staging.deployments[0];
     let text = |value: &Variable| match value {
-        Variable::Text(text) => text.value.clone(),
+        Variable::Text(text) => text.to_string(),
         Variable::From { .. } => String::new(),
     };
     let env: Vec<String> = api.env.iter().map(|(name, value)| format!("{name}={}", text(value))).collect();

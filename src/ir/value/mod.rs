@@ -10,7 +10,7 @@ macro_rules! text_value {
     ($(#[$meta:meta])* $type:ident) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $type(smol_str::SmolStr);
+        pub struct $type(pub(super) smol_str::SmolStr);
 
         impl $type {
             /// The text.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
+use super::Name;
 use crate::scalar_decode;
 use crate::source::Scalar;
 use crate::source::scalar::Wrong;
@@ -26,6 +27,12 @@ impl Text {
     pub const fn known(text: &'static str) -> Text {
         Text(smol_str::SmolStr::new_static(text))
     }
+
+    /// A text that is written as it is formatted: a short one without room of its own.
+    #[must_use]
+    pub fn format(text: fmt::Arguments<'_>) -> Text {
+        Text(smol_str::format_smolstr!("{text}"))
+    }
 }
 
 impl Deref for Text {
@@ -38,6 +45,12 @@ impl Deref for Text {
 impl PartialEq<&str> for Text {
     fn eq(&self, other: &&str) -> bool {
         &*self.0 == *other
+    }
+}
+
+impl From<&Name> for Text {
+    fn from(name: &Name) -> Text {
+        Text(name.0.clone())
     }
 }
 

@@ -7,7 +7,6 @@ use crate::ir::value::{
     UrlPath, VariableName,
 };
 use crate::plan_record;
-use crate::source::Apart;
 
 plan_record! {
     /// Where the system runs.
@@ -230,11 +229,15 @@ plan_record! {
         /// Its text.
         value: Traced<Text>, optional;
         /// The secret that it comes from.
-        secret: Apart<SecretReferencePlan>, optional;
+        secret: SecretReferencePlan, optional;
     }
 
     /// Where a variable's secret text comes from.
-    pub struct SecretReferencePlan as "secret reference" {
+    pub struct SecretReferencePlan as "secret reference" {}
+    sharing place: SecretPlacePlan
+
+    /// A place in the secret store. What a datastore tells is held once for all who ask.
+    pub struct SecretPlacePlan as "place in the secret store" {
         /// The path in the secret store.
         store_path: Traced<Text>, required;
         /// The key in the secret's JSON; none: the whole secret.

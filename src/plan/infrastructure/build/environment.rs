@@ -1,5 +1,6 @@
 //! One environment: its place in the cloud, its network, its datastores and what runs in it.
 
+use super::peers::{Names, Secrets};
 use super::{Place, datastores, images, ports, quota, variables};
 use crate::diag::{Diagnostic, code};
 use crate::ir::Traced;
@@ -12,8 +13,19 @@ use crate::plan::infrastructure::environments::{EnvironmentPlan, NetworkPlan, Ro
 use crate::plan::infrastructure::rules;
 use crate::source::Scalar;
 
-pub(super) fn plan(place: &Place<'_>, network: NetworkPlan, problems: &mut Vec<Diagnostic>) -> EnvironmentPlan {
+pub(super) fn plan(
+    place: &Place<'_>,
+    names: &Names<'_>,
+    network: NetworkPlan,
+    problems: &mut Vec<Diagnostic>,
+) -> EnvironmentPlan {
     let environment = place.environment;
+    let datastores: Vec<_> =
+        environment.datastores.iter().map(|datastore| datastores::plan(place, datastore)).collect();
+    let secrets = Secrets::of(&datastores);
+    let workload = |deployment| workload(place, names, &secrets, deployment, problems);
+    let workloads = environment.deployments.iter().map(workload).collect();
+    drop(secrets);
     let cluster_name = format!("{}-{}", place.system.name, environment.name);
     EnvironmentPlan {
         origin: environment.origin,
@@ -31,26 +43,34 @@ pub(super) fn plan(place: &Place<'_>, network: NetworkPlan, problems: &mut Vec<D
         network,
         pull_secret: images::pull_secret(place),
         quota: quota::plan(place),
-        datastores: environment.datastores.iter().map(|datastore| datastores::plan(place, datastore)).collect(),
+        datastores,
         externals: environment.externals.iter().map(datastores::external).collect(),
-        workloads: environment.deployments.iter().map(|deployment| workload(place, deployment, problems)).collect(),
+        workloads,
         monthly_usd: environment.budget.as_ref().map(|budget| budget.monthly_usd),
         // Known when the cloud's resources are.
         estimate: None,
     }
 }
 
-fn workload(place: &Place<'_>, deployment: &Deployment, problems: &mut Vec<Diagnostic>) -> WorkloadPlan {
+fn workload(
+    place: &Place<'_>,
+    names: &Names<'_>,
+    secrets: &Secrets<'_>,
+    deployment: &Deployment,
+    problems: &mut Vec<Diagnostic>,
+) -> WorkloadPlan {
     let component = place.system.component(deployment.component);
     let resources = &deployment.resources;
     // A result is led back to the data's version by what ran.
     let is_labelled = component.domain.value == Domain::Data;
     let version = |ending: &str| {
         let said = |(name, value): (&Traced<VariableName>, &Variable)| match value {
-            Variable::Text(text) if name.to_string().to_ascii_lowercase().ends_with(ending) => Some(text.clone()),
+            Variable::Text(text) if name.as_str().to_ascii_lowercase().ends_with(ending) => {
+                Some(text.with(text.to_string()))
+            }
             _ => None,
         };
-        deployment.env.iter().find_map(said).filter(|_| is_labelled)
+        is_labelled.then(|| deployment.env.iter().find_map(said)).flatten()
     };
     let mut plan = WorkloadPlan {
         origin: deployment.origin,
@@ -63,7 +83,7 @@ fn workload(place: &Place<'_>, deployment: &Deployment, problems: &mut Vec<Diagn
         memory: resources.memory,
         cpu_limit: resources.cpu_limit,
         memory_limit: resources.memory_limit,
-        variables: variables::plan(place, component, deployment, problems),
+        variables: variables::plan(place, names, secrets, component, deployment, problems),
         secret_files: variables::secret_files(place, component, deployment),
         routes: component
             .ports

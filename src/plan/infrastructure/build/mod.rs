@@ -9,6 +9,7 @@ mod datastores;
 mod environment;
 mod images;
 mod network;
+mod peers;
 mod ports;
 mod quota;
 mod scaling;
@@ -43,12 +44,13 @@ pub fn plan(system: &System, specs: &Specs) -> (InfrastructurePlan, Vec<Diagnost
     );
     connections::reverse(&mut components);
 
+    let names = peers::Names::of_system(system);
     let networks = network::plan(&system.environments, &mut problems);
     let environments = joined(
         system.environments.par_iter().zip(networks).map(|(environment, network)| {
             let place = Place { system, environment, specs };
             let mut problems = Vec::new();
-            (environment::plan(&place, network, &mut problems), problems)
+            (environment::plan(&place, &names, network, &mut problems), problems)
         }),
         &mut problems,
     );
@@ -100,8 +102,8 @@ struct Place<'a> {
 
 impl Place<'_> {
     /// A path in the secret store: `SYSTEM/ENVIRONMENT/…`.
-    fn secret_path(&self, below: &str) -> Text {
-        format!("{}/{}/{below}", self.system.name, self.environment.name).into()
+    fn secret_path(&self, below: impl std::fmt::Display) -> Text {
+        Text::format(format_args!("{}/{}/{below}", self.system.name, self.environment.name))
     }
 }
 

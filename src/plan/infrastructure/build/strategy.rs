@@ -87,13 +87,9 @@ fn router_port(component: &Component) -> Option<Traced<Name>> {
 
 /// Without a router the replicas themselves are shared out, and a weight has to be a whole number of them.
 fn check_weights(system: &System, component: &Component, steps: &[CanaryStep], problems: &mut Vec<Diagnostic>) {
+    let Some((id, _)) = system.component_named(component.name.as_str()) else { return };
     for environment in &system.environments {
-        let replicas = environment
-            .deployments
-            .iter()
-            .find(|deployment| system.component(deployment.component).name == component.name)
-            .map(|deployment| deployment.replicas.min());
-        let Some(replicas) = replicas else { continue };
+        let Some(replicas) = environment.deployment(id).map(|deployment| deployment.replicas.min()) else { continue };
         let whole = |step: &&CanaryStep| {
             step.weight.value.0.times(Decimal::whole(i64::from(replicas.value))).shift(2).is_whole()
         };
