@@ -4,7 +4,7 @@ use crate::record;
 use crate::source::{Table, Traced};
 
 use super::choice::{BuildTool, ProvenanceFormat, RegistryAuth, SbomFormat, Signer};
-use super::value::{Commit, Digest, Duration, Identifier, Name, RepositoryPath, Size, Time};
+use super::value::{Commit, Digest, Duration, Identifier, Name, RepositoryPath, Size, Text, Time};
 
 record! {
     /// Where images are kept.
@@ -19,13 +19,13 @@ record! {
     /// The commands of a build; by default what the tool calls for.
     pub struct BuildCommands as "build commands" {
         /// Fetches what the build needs.
-        setup: Traced<String>, optional;
+        setup: Traced<Text>, optional;
         /// Checks the style.
-        lint: Traced<String>, optional;
+        lint: Traced<Text>, optional;
         /// Builds.
-        build: Traced<String>, optional;
+        build: Traced<Text>, optional;
         /// Packs the result.
-        package: Traced<String>, optional;
+        package: Traced<Text>, optional;
     }
 }
 record! {
@@ -38,7 +38,7 @@ record! {
         /// The stage that is built.
         target: Traced<String>, optional;
         /// The platforms; by default `linux/amd64`.
-        platforms: Vec<Traced<String>>, many;
+        platforms: Vec<Traced<Text>>, many;
         /// Arguments of the build.
         build_args: Table<Identifier, Traced<String>>, many;
     }
@@ -51,7 +51,7 @@ record! {
         /// What builds it.
         tool: Traced<BuildTool>, required;
         /// The version of the language's tools.
-        toolchain: Traced<String>, optional;
+        toolchain: Traced<Text>, optional;
         /// Where it is built, from the repository's root.
         working_directory: Traced<RepositoryPath>, optional;
         /// The file that pins all packages, from the repository's root.

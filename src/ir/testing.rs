@@ -5,7 +5,7 @@ use crate::source::yaml::NodeId;
 use crate::source::{Decode, Decoder, Shape, Table, Traced};
 
 use super::choice::{CoverageFormat, SuiteKind, SuiteStage};
-use super::value::{Duration, Name, Percent, RepositoryPath};
+use super::value::{Duration, Name, Percent, RepositoryPath, Text};
 
 /// A name, or a list of them.
 #[derive(Clone, Debug, Default)]
@@ -53,7 +53,7 @@ record! {
         /// The component or components that it tests; absent: the whole system.
         component: Names, optional;
         /// The command, run by a shell.
-        run: Traced<String>, required;
+        run: Traced<Text>, required;
         /// Where the command runs, from the repository's root.
         working_directory: Traced<RepositoryPath>, optional;
         /// After how long it is ended.

@@ -2,7 +2,7 @@
 
 use crate::ir::Traced;
 use crate::ir::choice::{BuildTool, ProvenanceFormat, RegistryAuth, SbomFormat, Signer};
-use crate::ir::value::{Duration, Identifier, Name, RepositoryPath};
+use crate::ir::value::{Duration, Identifier, Name, RepositoryPath, Text};
 use crate::plan_record;
 
 plan_record! {
@@ -45,23 +45,23 @@ plan_record! {
         /// What builds it.
         tool: Traced<BuildTool>, required;
         /// The version of the language's tools.
-        toolchain: Traced<String>, optional;
+        toolchain: Traced<Text>, optional;
         /// Where the commands run.
         working_directory: Traced<RepositoryPath>, required;
         /// The file that pins all packages.
         lockfile: Traced<RepositoryPath>, optional;
         /// Fetches what the build needs.
-        setup: Traced<String>, optional;
+        setup: Traced<Text>, optional;
         /// Checks the style.
-        lint: Traced<String>, optional;
+        lint: Traced<Text>, optional;
         /// Builds.
-        build: Traced<String>, optional;
+        build: Traced<Text>, optional;
         /// Packs the result.
-        package: Traced<String>, optional;
+        package: Traced<Text>, optional;
         /// Variables of the commands.
         variables: Vec<BuildVariable>, many;
         /// Folders that are kept between builds, `~` the builder's home; none: nothing is kept.
-        cache: Vec<Traced<String>>, many;
+        cache: Vec<Traced<Text>>, many;
         /// Files that the build leaves behind.
         artifacts: Vec<Traced<RepositoryPath>>, many;
         /// After how long it is ended.
@@ -91,7 +91,7 @@ plan_record! {
     /// How an image is built.
     pub struct ImageBuildPlan as "image build plan" {
         /// Its address without tag and digest; none where only the environment's account says.
-        repository: Traced<String>, optional;
+        repository: Traced<Text>, optional;
         /// The Dockerfile, from the repository's root.
         dockerfile: Traced<RepositoryPath>, required;
         /// The folder that is sent to the builder.
@@ -99,7 +99,7 @@ plan_record! {
         /// The stage that is built.
         target: Traced<String>, optional;
         /// The platforms.
-        platforms: Vec<Traced<String>>, many;
+        platforms: Vec<Traced<Text>>, many;
         /// Arguments of the build.
         arguments: Vec<BuildVariable>, many;
     }

@@ -2,7 +2,7 @@
 
 use crate::ir::Traced;
 use crate::ir::choice::{BuildTool, CoverageFormat, DatastoreKind, SuiteKind};
-use crate::ir::value::{Duration, Name, PortNumber, RepositoryPath, VariableName};
+use crate::ir::value::{Duration, Name, PortNumber, RepositoryPath, Text, VariableName};
 use crate::{choice, plan_record};
 
 choice! {
@@ -184,7 +184,7 @@ plan_record! {
         /// Further programs that its command names.
         programs: Vec<Traced<Program>>, many;
         /// The command, run by a shell.
-        command: Traced<String>, required;
+        command: Traced<Text>, required;
         /// Where the command runs.
         working_directory: Traced<RepositoryPath>, required;
         /// After how long it is ended.
@@ -202,15 +202,15 @@ plan_record! {
         /// The tool.
         tool: Traced<BuildTool>, required;
         /// The version of the language's tools.
-        toolchain: Traced<String>, optional;
+        toolchain: Traced<Text>, optional;
         /// Where it works.
         working_directory: Traced<RepositoryPath>, required;
         /// The file that pins all packages.
         lockfile: Traced<RepositoryPath>, optional;
         /// Fetches what the tests need.
-        setup: Traced<String>, optional;
+        setup: Traced<Text>, optional;
         /// Folders that are kept between runs, `~` the builder's home; none: nothing is kept.
-        cache: Vec<Traced<String>>, many;
+        cache: Vec<Traced<Text>>, many;
     }
 
     /// A datastore that a suite is given.

@@ -4,7 +4,7 @@ use crate::ir::Traced;
 use crate::ir::choice::{
     DrillKind, EnvironmentKind, Provisioner, RefactoringKind, RollbackTrigger, Runtime, SuiteKind,
 };
-use crate::ir::value::{Commit, Date, Duration, Name, RepositoryPath, TimeOfDay, VariableName};
+use crate::ir::value::{Commit, Date, Duration, Name, RepositoryPath, Text, TimeOfDay, VariableName};
 use crate::plan::infrastructure::templates::{StrategyKind, WorkloadForm};
 use crate::plan::pipeline::configurations::{Program, ToolPlan};
 use crate::{choice, plan_record};
@@ -150,7 +150,7 @@ plan_record! {
     /// A secret that must be set.
     pub struct RequiredSecret as "required secret" {
         /// Its path in the secret store.
-        store_path: Traced<String>, required;
+        store_path: Traced<Text>, required;
         /// The component that needs it; none: the environment as a whole.
         component: Traced<Name>, optional;
         /// The variable or file that it becomes.
@@ -204,7 +204,7 @@ plan_record! {
         /// Further programs that its command names.
         programs: Vec<Traced<Program>>, many;
         /// The command, run by a shell.
-        command: Traced<String>, required;
+        command: Traced<Text>, required;
         /// Where the command runs.
         working_directory: Traced<RepositoryPath>, required;
         /// After how long it is ended.

@@ -174,7 +174,7 @@ pub(super) fn cluster(place: Place<'_>) -> Vec<Step> {
 }
 
 fn secrets(place: Place<'_>) -> Step {
-    let names = place.workflow.secrets.iter().map(|secret| secret.store_path.value.clone());
+    let names = place.workflow.secrets.iter().map(|secret| secret.store_path.to_string());
     let origin = place.workflow.secrets.first().map_or(place.workflow.origin, |secret| secret.store_path.origin);
     Step::script(place.pipelines, "Check the secrets", script::CHECK_SECRETS, rules::DEPLOY)
         .env("SECRETS", lines(names, origin))

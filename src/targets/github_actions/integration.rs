@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::ir::value::Text;
 use crate::ir::{Origin, Traced};
 use crate::output::Printed;
 use crate::output::doc::{Doc, Map};
@@ -187,7 +188,7 @@ fn build(pipelines: Pipelines<'_>, job: &BuildJob, build: &BuildPlan) -> Job {
     for variable in &build.variables {
         made = made.env(variable.name.to_string(), user(&variable.value));
     }
-    let command = |name: &'static str, command: &Option<Traced<String>>| {
+    let command = |name: &'static str, command: &Option<Traced<Text>>| {
         command.as_ref().map(|command| Step::command(name, command, rules::BUILD).folder(&build.working_directory))
     };
     made = made

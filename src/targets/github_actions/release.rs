@@ -80,12 +80,12 @@ fn built(pipelines: Pipelines<'_>) -> impl Iterator<Item = (&BuildPlan, &ImageBu
 /// Where an image is pushed: to its one registry, or to that of each account.
 fn repositories(pipelines: Pipelines<'_>, build: &BuildPlan, image: &ImageBuildPlan) -> Vec<Traced<String>> {
     if let Some(repository) = &image.repository {
-        return vec![repository.clone()];
+        return vec![repository.with(repository.to_string())];
     }
     let environments = pipelines.plans.infrastructure.environments.environments.iter();
+    let infrastructure = &pipelines.plans.infrastructure;
     let references = environments
-        .flat_map(|environment| &environment.workloads)
-        .filter(|workload| workload.component == build.component)
+        .filter_map(|environment| infrastructure.workload(environment, build.component.as_str()))
         .filter_map(|workload| workload.image.as_ref())
         .map(|image| image.reference.with(repository(&image.reference).to_owned()));
     let mut found: Vec<Traced<String>> = Vec::new();

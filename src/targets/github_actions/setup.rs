@@ -1,7 +1,7 @@
 //! How tools get onto a job's machine: the language in its version, what the tool has fetched before, pathc itself.
 
 use crate::ir::choice::BuildTool;
-use crate::ir::value::RepositoryPath;
+use crate::ir::value::{RepositoryPath, Text};
 use crate::ir::{Origin, Traced};
 use crate::output::doc::Doc;
 use crate::plan::pipeline::automation::BuildPlan;
@@ -16,11 +16,11 @@ use super::step::Step;
 /// A tool that a job needs.
 pub(super) struct Tool<'a> {
     tool: BuildTool,
-    toolchain: Option<&'a Traced<String>>,
+    toolchain: Option<&'a Traced<Text>>,
     folder: &'a Traced<RepositoryPath>,
     lockfile: Option<&'a Traced<RepositoryPath>>,
-    setup: Option<&'a Traced<String>>,
-    cache: &'a [Traced<String>],
+    setup: Option<&'a Traced<Text>>,
+    cache: &'a [Traced<Text>],
 }
 
 impl<'a> Tool<'a> {

@@ -1,5 +1,7 @@
 //! Steps of a job, with their keys in the order in which people write them.
 
+use std::fmt::Display;
+
 use crate::ir::value::RepositoryPath;
 use crate::ir::{Origin, Rule, Traced};
 use crate::output::doc::{Doc, Map, Text};
@@ -63,9 +65,9 @@ impl Step {
     }
 
     /// A step that runs a user's command. A command in which GitHub would see an expression is handed over as a variable.
-    pub(super) fn command(name: impl Into<Text>, command: &Traced<String>, rule: Rule) -> Step {
+    pub(super) fn command(name: impl Into<Text>, command: &Traced<impl AsRef<str> + Display>, rule: Rule) -> Step {
         let step = Step::new(name, rule);
-        if has_expression(&command.value) {
+        if has_expression(command.value.as_ref()) {
             let run = Doc::text("bash -euo pipefail -c \"$COMMAND\"", command.origin);
             return Step { run: Some(run), ..step }.env("COMMAND", user(command));
         }

@@ -21,7 +21,7 @@ use rayon::prelude::*;
 
 use super::graph::{
     Alarm, BackupPlan, BackupVault, Balancing, Datastores, EventRule, Id, KmsKey, LogGroup, Owner, Parameter, Ref,
-    Role, SecurityGroup, SecurityGroupRule,
+    Role, Secret, SecurityGroup, SecurityGroupRule,
 };
 use super::{AwsEnvironment, AwsPlan, names, rules};
 use crate::diag::{Diagnostic, code};
@@ -320,6 +320,7 @@ struct Draft {
     parameters: Vec<Parameter>,
     problems: Vec<Diagnostic>,
     groups: BTreeMap<Id, usize>,
+    secrets: secrets::Secrets,
 }
 
 impl Draft {
@@ -344,6 +345,14 @@ impl Draft {
         let reference = group.reference();
         self.groups.insert(group.id.clone(), self.security_groups.len());
         self.security_groups.push(group);
+        reference
+    }
+
+    /// Adds a secret.
+    fn secret(&mut self, secret: Secret) -> Ref<Secret> {
+        self.secrets.learn(&secret);
+        let reference = secret.reference();
+        self.datastores.secrets.push(secret);
         reference
     }
 

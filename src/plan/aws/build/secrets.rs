@@ -1,12 +1,28 @@
 //! Secrets that people or other systems fill in, and connection texts where a runtime can't put them together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::identity::DATA;
 use super::{Draft, Place, by, word};
 use crate::ir::Traced;
 use crate::plan::aws::graph::{Id, Owner, Ref, Secret, SecretContent, SecretSource};
 use crate::plan::aws::rules;
+use crate::plan::infrastructure::environments::DatastorePlan;
+
+/// The secrets of an environment by what they are looked up by.
+#[derive(Default)]
+pub(super) struct Secrets {
+    ids: HashSet<Id>,
+    /// The first of each path.
+    by_path: HashMap<String, Id>,
+}
+
+impl Secrets {
+    pub(super) fn learn(&mut self, secret: &Secret) {
+        self.ids.insert(secret.id.clone());
+        self.by_path.entry(secret.name.value.clone()).or_insert_with(|| secret.id.clone());
+    }
+}
 
 /// Days for which a secret can be brought back; where nobody's users wait, its name is free again at once.
 pub(super) fn recovery_days(place: Place<'_>) -> u32 {
@@ -32,7 +48,8 @@ pub(super) fn plan(place: Place<'_>, draft: &mut Draft) {
             (Some(component), None) => format!("A secret of {component}"),
             _ => "A secret of the environment".to_owned(),
         };
-        push(place, draft, &secret.store_path, owner, &what, SecretContent::Declared);
+        let path = secret.store_path.with(secret.store_path.to_string());
+        push(place, draft, &path, owner, &what, SecretContent::Declared);
     }
     if place.is_ecs() {
         if let Some(path) = place.environment.pull_secret.as_ref()
@@ -48,6 +65,9 @@ pub(super) fn plan(place: Place<'_>, draft: &mut Draft) {
 
 fn connections(place: Place<'_>, draft: &mut Draft) {
     let mut known: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let datastores = place.environment.datastores.iter().rev();
+    let by_path: HashMap<&str, &DatastorePlan> =
+        datastores.map(|datastore| (datastore.secret.value.as_str(), datastore)).collect();
     for workload in place.workloads() {
         for secret in workload.plan.variables.iter().filter_map(|variable| variable.secret.as_ref()) {
             let Some(format) = &secret.format else { continue };
@@ -55,8 +75,7 @@ fn connections(place: Place<'_>, draft: &mut Draft) {
             if !known.insert((path, format.value.as_str())) {
                 continue;
             }
-            let datastore = place.environment.datastores.iter().find(|datastore| datastore.secret.value == path);
-            let Some(datastore) = datastore else { continue };
+            let Some(datastore) = by_path.get(path) else { continue };
             let format = format.with(format.to_string());
             let content = SecretContent::Connection { of: Ref::named(datastore.name.as_str()), format };
             let path = Traced::by_rule(connection_path(path), rules::CONNECTION);
@@ -84,9 +103,8 @@ pub(super) fn id(place: Place<'_>, path: &str) -> Id {
 /// Where the secret of a path comes from: one of the graph, or one that exists.
 pub(super) fn source<T: AsRef<str>>(place: Place<'_>, path: &Traced<T>, draft: &Draft) -> SecretSource {
     let text = path.value.as_ref();
-    let own = draft.datastores.secrets.iter().find(|secret| secret.name.value == text);
-    match own {
-        Some(secret) => SecretSource::Own(secret.reference()),
+    match draft.secrets.by_path.get(text) {
+        Some(own) => SecretSource::Own(Ref::to(own.clone())),
         None if text.starts_with(&place.path("")) => SecretSource::Own(Ref::to(id(place, text))),
         None => SecretSource::Existing(path.with(text.to_owned())),
     }
@@ -94,12 +112,12 @@ pub(super) fn source<T: AsRef<str>>(place: Place<'_>, path: &Traced<T>, draft: &
 
 fn push(place: Place<'_>, draft: &mut Draft, path: &Traced<String>, owner: Owner, what: &str, content: SecretContent) {
     let mut own = id(place, &path.value);
-    if draft.datastores.secrets.iter().any(|known| known.id == own) {
+    if draft.secrets.ids.contains(&own) {
         // Two paths that differ in signs alone.
         let hash = crate::plan::names::hashed(own.as_str(), &path.value, own.as_str().len() + 7);
         own = Id::made(&hash);
     }
-    draft.datastores.secrets.push(Secret {
+    draft.secret(Secret {
         id: own,
         origin: path.origin,
         owner,

@@ -3,7 +3,7 @@
 use super::{commands, or_root, root, rules};
 use crate::ir::building::{Build, ImageBuild};
 use crate::ir::choice::{BuildTool, ProvenanceFormat, RegistryAuth, SbomFormat, Signer};
-use crate::ir::value::{Identifier, RepositoryPath};
+use crate::ir::value::{Identifier, RepositoryPath, Text};
 use crate::ir::{System, Table, Traced};
 use crate::plan::pipeline::automation::{
     BuildPlan, BuildRegistry, BuildVariable, ImageBuildPlan, MatrixAxis, SupplyChainPlan,
@@ -32,8 +32,8 @@ pub(super) fn supply_chain(system: &System) -> SupplyChainPlan {
 pub(super) fn build(system: &System, build: &Build) -> BuildPlan {
     let usual = commands::of(build.tool.value);
     let given = build.commands.as_ref();
-    let command = |given: Option<&Traced<String>>, usual: Option<&str>| {
-        given.cloned().or_else(|| usual.map(|text| Traced::by_rule(text.to_owned(), rules::TOOL_COMMANDS)))
+    let command = |given: Option<&Traced<Text>>, usual: Option<&'static str>| {
+        given.cloned().or_else(|| usual.map(|text| Traced::by_rule(Text::known(text), rules::TOOL_COMMANDS)))
     };
     BuildPlan {
         origin: build.origin,
@@ -60,22 +60,22 @@ pub(super) fn build(system: &System, build: &Build) -> BuildPlan {
 }
 
 /// Fetches what a build and its tests need.
-pub(super) fn setup(build: &Build) -> Option<Traced<String>> {
+pub(super) fn setup(build: &Build) -> Option<Traced<Text>> {
     let given = build.commands.as_ref().and_then(|given| given.setup.clone());
     let usual = || commands::of(build.tool.value).setup;
     given
         .or_else(|| pip_setup(build))
-        .or_else(|| usual().map(|text| Traced::by_rule(text.to_owned(), rules::TOOL_COMMANDS)))
+        .or_else(|| usual().map(|text| Traced::by_rule(Text::known(text), rules::TOOL_COMMANDS)))
 }
 
 /// The folders that are kept between builds.
-pub(super) fn cache(build: &Build) -> Vec<Traced<String>> {
+pub(super) fn cache(build: &Build) -> Vec<Traced<Text>> {
     let folders = if build.cache.value { commands::of(build.tool.value).cache } else { &[] };
-    folders.iter().map(|folder| Traced::by_rule((*folder).to_owned(), rules::TOOL_CACHE)).collect()
+    folders.iter().map(|folder| Traced::by_rule(Text::known(folder), rules::TOOL_CACHE)).collect()
 }
 
 /// Pip is told the file that pins all packages; it may have any name and lie anywhere.
-fn pip_setup(build: &Build) -> Option<Traced<String>> {
+fn pip_setup(build: &Build) -> Option<Traced<Text>> {
     if build.tool.value != BuildTool::Pip {
         return None;
     }
@@ -86,7 +86,8 @@ fn pip_setup(build: &Build) -> Option<Traced<String>> {
         (_, Some(below)) if below.starts_with('/') => below[1..].to_owned(),
         _ => format!("{}{lockfile}", "../".repeat(folder.split('/').count())),
     };
-    Some(Traced::by_rule(format!("pip install --requirement {}", shell_word(&path)), rules::TOOL_COMMANDS))
+    let command = format!("pip install --requirement {}", shell_word(&path));
+    Some(Traced::by_rule(command.into(), rules::TOOL_COMMANDS))
 }
 
 /// A text as one word of a shell.
@@ -121,19 +122,21 @@ pub(super) fn image(system: &System, build: &Build, image: &ImageBuild) -> Image
     let stated = system
         .component_named(build.component.as_str())
         .and_then(|(_, component)| component.package.as_ref())
-        .and_then(|package| package.image.clone());
+        .and_then(|package| package.image.as_ref())
+        .map(|image| image.with(image.to_string().into()));
     ImageBuildPlan {
         origin: image.origin,
         repository: stated.or_else(|| {
             registry.map(|registry| {
-                Traced::by_rule(format!("{}/{}", registry.url, build.component), rules::IMAGE_REPOSITORY)
+                let repository = Text::format(format_args!("{}/{}", registry.url, build.component));
+                Traced::by_rule(repository, rules::IMAGE_REPOSITORY)
             })
         }),
         dockerfile: image.dockerfile.with(context.join(&image.dockerfile)),
         context,
         target: image.target.clone(),
         platforms: if image.platforms.is_empty() {
-            vec![Traced::by_rule("linux/amd64".to_owned(), rules::IMAGE_PLATFORM)]
+            vec![Traced::by_rule(Text::known("linux/amd64"), rules::IMAGE_PLATFORM)]
         } else {
             image.platforms.clone()
         },

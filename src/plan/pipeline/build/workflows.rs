@@ -11,7 +11,7 @@ use crate::ir::component::{Component, DeliveryStrategy};
 use crate::ir::evidence::{Drill, Refactoring};
 use crate::ir::ownership::Oncall;
 use crate::ir::testing::Suite;
-use crate::ir::value::Duration;
+use crate::ir::value::{Duration, Text};
 use crate::ir::{Environment, Origin, Rule, System, Traced};
 use crate::plan::infrastructure::templates::{StrategyKind, WorkloadForm};
 use crate::plan::pipeline::configurations::PipelineKind;
@@ -265,13 +265,17 @@ fn verifications(system: &System, sources: &Sources<'_>, environment: &Environme
 /// Every secret that somebody must set, each path once.
 fn secrets(system: &System, environment: &Environment) -> Vec<RequiredSecret> {
     let base = format!("{}/{}", system.name, environment.name);
-    let mut secrets: BTreeMap<String, RequiredSecret> = BTreeMap::new();
+    let mut secrets: BTreeMap<Text, RequiredSecret> = BTreeMap::new();
     for deployment in &environment.deployments {
         let component = system.component(deployment.component);
         for secret in &deployment.secrets {
-            let path = secret.from.clone().unwrap_or_else(|| {
-                Traced::by_rule(format!("{base}/{}/{}", component.name, secret.name), rules::SECRET_PATH)
-            });
+            let path = match &secret.from {
+                Some(from) => from.with(from.to_string().into()),
+                None => {
+                    let path = Text::format(format_args!("{base}/{}/{}", component.name, secret.name));
+                    Traced::by_rule(path, rules::SECRET_PATH)
+                }
+            };
             secrets.entry(path.value.clone()).or_insert_with(|| RequiredSecret {
                 origin: secret.origin,
                 store_path: path,
@@ -281,7 +285,7 @@ fn secrets(system: &System, environment: &Environment) -> Vec<RequiredSecret> {
         }
     }
     let mut whole = |below: &str, rule| {
-        let path = Traced::by_rule(format!("{base}/{below}"), rule);
+        let path = Traced::by_rule(Text::format(format_args!("{base}/{below}")), rule);
         secrets.entry(path.value.clone()).or_insert_with(|| RequiredSecret {
             origin: environment.origin,
             store_path: path,

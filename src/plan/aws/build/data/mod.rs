@@ -84,9 +84,7 @@ fn secret(place: Place<'_>, datastore: &DatastorePlan, content: SecretContent, d
         key: data_key(),
         recovery_days: by(super::secrets::recovery_days(place), rules::SECRET),
     };
-    let reference = secret.reference();
-    draft.datastores.secrets.push(secret);
-    reference
+    draft.secret(secret)
 }
 
 fn credentials(username: &str, database: Option<Traced<String>>) -> SecretContent {
