@@ -342,12 +342,12 @@ fn print_by_target(options: &Options) -> io::Result<()> {
             let (generated, _) = (target.emit)(checked, specs);
             let mut printed = Printed::default();
             bytes = 0;
-            for file in &generated.files {
+            for file in generated.iter() {
                 printed.clear();
                 file.job.print(&mut printed);
                 bytes += std::hint::black_box(&printed.text).len();
             }
-            files = generated.files.len();
+            files = generated.len();
             best = best.min(measure::cpu() - begin);
         }
         println!("{:>16} {files:>6} {:>7.1} {best:>8.1}", target.name, bytes as f64 / 1e6);

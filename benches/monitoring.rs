@@ -65,8 +65,8 @@ fn measure(options: &Options) -> io::Result<()> {
         let (dashboards, _) = grafana::emit(checked, specs);
         listed = listed.min(measure::cpu() - begin);
 
-        let mut by_kind: BTreeMap<&str, Vec<&File<'_>>> = BTreeMap::new();
-        for file in rules.files.iter().chain(&dashboards.files) {
+        let mut by_kind: BTreeMap<&str, Vec<File<'_, '_>>> = BTreeMap::new();
+        for file in rules.iter().chain(dashboards.iter()) {
             by_kind.entry(kind(file)).or_default().push(file);
         }
         for (kind, files) in by_kind {
@@ -104,13 +104,13 @@ fn measure(options: &Options) -> io::Result<()> {
 }
 
 /// What a file is, by the folder that it stands in.
-fn kind(file: &File<'_>) -> &'static str {
+fn kind(file: File<'_, '_>) -> &'static str {
     let kinds = ["rules", "tests", "objects", "dashboards"];
     let is_in = |kind: &&str| file.path.components().any(|part| part.as_str() == *kind);
     kinds.into_iter().find(is_in).unwrap_or("other")
 }
 
-fn print(files: &[&File<'_>]) -> Figures {
+fn print(files: &[File<'_, '_>]) -> Figures {
     let (mut printed, mut copy) = (Printed::default(), String::new());
     let (mut bytes, mut cpu, mut floor) = (0, 0.0, 0.0);
     for file in files {

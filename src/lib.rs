@@ -141,10 +141,9 @@ pub fn emit<'a>(compilation: &'a Compilation, asked: Asked, found: &mut Sink) ->
     };
     let emitted: Vec<_> = asked.0.par_iter().map(|(target, _)| (target.emit)(checked, specs)).collect();
     let mut generated = Vec::new();
-    for ((target, out), (mut files, problems)) in asked.0.into_iter().zip(emitted) {
+    for ((target, out), (files, problems)) in asked.0.into_iter().zip(emitted) {
         found.extend(gates::alike(problems));
-        files.files.shrink_to_fit();
-        generated.push(Generated { target: target.name.to_owned(), out, files });
+        generated.push(Generated::new(target.name, &out, files));
     }
     generated
 }

@@ -66,7 +66,7 @@ fn stacks(root: &Utf8Path, check: impl FnOnce(&Specs, &Stacks)) -> Stacks {
     let target = pathc::targets::by_name("cloudformation").unwrap();
     let mut stacks = Stacks::default();
     let mut texts: BTreeMap<String, String> = BTreeMap::new();
-    for file in (target.emit)(compilation.checked.as_ref().unwrap(), specs).0.files {
+    for file in (target.emit)(compilation.checked.as_ref().unwrap(), specs).0.iter() {
         let mut printed = Printed::default();
         file.job.print(&mut printed);
         texts.insert(file.path.to_string(), printed.text);

@@ -33,7 +33,7 @@ impl Tree {
         let (checked, specs) = (compilation.checked.as_ref().unwrap(), compilation.specs.as_ref().unwrap());
         let mut files = BTreeMap::new();
         for target in targets::ALL {
-            for file in (target.emit)(checked, specs).0.files {
+            for file in (target.emit)(checked, specs).0.iter() {
                 let mut printed = Printed::default();
                 file.job.print(&mut printed);
                 files.insert(format!("{}/{}", target.name, file.path), printed.text);

@@ -139,16 +139,16 @@ fn cost(count: usize) -> Cost {
     for target in pathc::targets::ALL {
         let (used, bytes) = Used::of(|| {
             let (mut printed, mut bytes) = (Printed::watched(), 0);
-            for file in (target.emit)(checked, specs).0.files {
+            for file in (target.emit)(checked, specs).0.iter() {
                 // As a build does: what comes part by part is dropped part by part.
                 for index in 0.. {
                     printed.clear();
-                    let (content, goes_on) = match &file.job {
+                    let (content, goes_on) = match file.job {
                         Job::Parts(job) => (None, job(index, &mut printed)),
                         job => (job.print(&mut printed), false),
                     };
                     bytes += printed.text.len() as u64;
-                    proof.see(target.name, file.environment.as_deref(), &file.path, content.as_ref(), &printed);
+                    proof.see(target.name, file.environment, file.path, content.as_ref(), &printed);
                     if !goes_on {
                         break;
                     }

@@ -42,10 +42,10 @@ fn emitted(root: &Utf8Path) -> Outcome<(Tree, Vec<String>)> {
     };
     let (files, problems) = emit(checked, specs);
     let mut tree = Tree::new();
-    for file in &files.files {
+    for file in files.iter() {
         let mut out = Printed::with_origins();
         file.job.print(&mut out);
-        let before = tree.insert(file.path.clone(), out);
+        let before = tree.insert(file.path.to_owned(), out);
         assert!(before.is_none(), "{} is made twice", file.path);
     }
     let said = problems.iter().map(|problem| format!("{}: {}", problem.code.as_str(), problem.message)).collect();

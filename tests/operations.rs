@@ -43,7 +43,7 @@ fn documents(root: &Utf8Path) -> Documents {
     let compilation = pathc::compile(root, &settings, &mut found);
     let mut texts = BTreeMap::new();
     for generated in pathc::generate(&compilation, &["operations".to_owned()], &mut found) {
-        for file in &generated.files.files {
+        for file in generated.files.iter() {
             let mut printed = Printed::default();
             file.job.print(&mut printed);
             texts.insert(file.path.to_string(), printed.text);

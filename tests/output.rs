@@ -108,7 +108,7 @@ fn generated<'a>(target: &str, texts: Texts<'a>) -> Generated<'a> {
             None => files.add(*path, job),
         }
     }
-    Generated { target: target.to_owned(), out: Utf8PathBuf::new(), files }
+    Generated::new(target, "".into(), files)
 }
 
 fn request<'a>(root: &'a Utf8Path, targets: &'a [Generated<'a>], selection: &'a Selection, mode: Mode) -> Request<'a> {
@@ -484,7 +484,7 @@ fn a_second_build_waits_or_fails_clearly() {
                 gate.1.recv().unwrap();
                 Content::Text("1".to_owned(), ORIGIN)
             });
-            let targets = [Generated { target: "one".to_owned(), out: Utf8PathBuf::new(), files }];
+            let targets = [Generated::new("one", "".into(), files)];
             succeeds(build_by_steps(&request(repository.root(), &targets, &Selection::default(), WRITE), &Unhindered));
         });
         has_begun.recv().unwrap();

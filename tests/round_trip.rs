@@ -48,7 +48,7 @@ fn text(content: &Content) -> String {
     printed.text
 }
 
-fn printed(file: &File<'_>) -> String {
+fn printed(file: File<'_, '_>) -> String {
     let mut printed = Printed::default();
     file.job.print(&mut printed);
     printed.text
@@ -65,8 +65,8 @@ fn generated(system: &System, specs: &Specs, plans: Plans) -> BTreeMap<Utf8PathB
     for target in targets::ALL {
         let (files, problems) = (target.emit)(&checked, specs);
         assert!(problems.is_empty(), "{}: {problems:#?}", target.name);
-        assert!(!files.files.is_empty(), "{}", target.name);
-        generated.extend(files.files.iter().map(|file| (Utf8Path::new(target.name).join(&file.path), printed(file))));
+        assert!(!files.is_empty(), "{}", target.name);
+        generated.extend(files.iter().map(|file| (Utf8Path::new(target.name).join(file.path), printed(file))));
     }
     generated
 }

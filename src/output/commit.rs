@@ -235,6 +235,11 @@ pub(super) fn clear(folder: &Folder<'_>) -> Result<(), Refused> {
     folder.remove_folder(STAGING.into())
 }
 
+/// Whether an earlier build was killed, or something else stands where files are staged.
+pub(super) fn is_unfinished(folder: &Folder<'_>) -> Result<bool, Refused> {
+    Ok(folder.find(STAGING.into())? != Found::Absent)
+}
+
 /// What an earlier build that was killed has left, brought into the lock. With `write`, it is written, and cleared away.
 pub(super) fn recover(folder: &Folder<'_>, lock: &mut Lock, write: bool) -> Result<(), Box<Diagnostic>> {
     match folder.find(STAGING.into())? {

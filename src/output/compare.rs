@@ -5,7 +5,6 @@ use similar::TextDiff;
 
 use super::digest::{Digest, is_workflow};
 use super::folder::{Folder, Found, Refused};
-use super::lock::Row;
 use crate::diag::Diagnostic;
 use crate::diag::code::{EDITED_BY_HAND, IN_THE_WAY, NOT_OURS};
 use crate::source::pins::pins;
@@ -24,12 +23,12 @@ pub(super) enum Verdict {
     InTheWay(Box<Diagnostic>),
 }
 
-/// Compares what lies at a path with a new text. `row`: what the lock knows of the path. `repinned`: the pins of actions are
+/// Compares what lies at a path with a new text. `known`: the digest that the lock knows of the path. `repinned`: the pins of actions are
 /// not those of the last build.
 pub(super) fn compare(
     folder: &Folder<'_>,
     path: &Utf8Path,
-    row: Option<&Row>,
+    known: Option<Digest>,
     new: (&str, Digest),
     repinned: bool,
     buffer: &mut Vec<u8>,
@@ -42,9 +41,9 @@ pub(super) fn compare(
             let found = Digest::of_file(path, buffer);
             // A newer pin was read as an input, so that it is in the text: what differs was made older, or another commit.
             let other_pins = is_workflow(path) && pins(text) != pins(&String::from_utf8_lossy(buffer));
-            match row {
-                Some(row) if other_pins && !repinned && found == row.digest => {
-                    Verdict::Foreign(edited(path, text, buffer, row.digest == digest).into())
+            match known {
+                Some(known) if other_pins && !repinned && found == known => {
+                    Verdict::Foreign(edited(path, text, buffer, known == digest).into())
                 }
                 _ if found == digest => {
                     if other_pins {
@@ -53,8 +52,8 @@ pub(super) fn compare(
                         Verdict::Same
                     }
                 }
-                Some(row) if found == row.digest => Verdict::Outdated,
-                Some(row) => Verdict::Foreign(edited(path, text, buffer, row.digest == digest).into()),
+                Some(known) if found == known => Verdict::Outdated,
+                Some(known) => Verdict::Foreign(edited(path, text, buffer, known == digest).into()),
                 None => Verdict::Foreign(not_ours(path).into()),
             }
         }
@@ -62,16 +61,16 @@ pub(super) fn compare(
     })
 }
 
-/// What a file that is no longer generated is to its row in the lock.
+/// What a file that is no longer generated is to the digest that the lock knows of it.
 pub(super) fn leftover(
     folder: &Folder<'_>,
     path: &Utf8Path,
-    row: &Row,
+    known: Digest,
     buffer: &mut Vec<u8>,
 ) -> Result<Verdict, Refused> {
     Ok(match folder.read(path, buffer)? {
         Found::Absent => Verdict::Absent,
-        Found::File if Digest::of_file(path, buffer) == row.digest => Verdict::Outdated,
+        Found::File if Digest::of_file(path, buffer) == known => Verdict::Outdated,
         Found::File => {
             let message = format!("`{path}` is no longer generated, and was edited by hand");
             Verdict::Foreign(

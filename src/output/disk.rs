@@ -1,7 +1,7 @@
 //! Builds: prints files on all cores, compares each with the disk, stages what differs and drops the text. Nothing is
 //! written where one file is somebody else's; nothing is written where nothing changed.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,16 +9,17 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::before::Before;
 use super::commit::{self, Change, begun_lock, staged};
 use super::compare::{Verdict, compare, leftover};
 use super::digest::{Digest, is_workflow};
 use super::files::{Content, Generated, Job, PartJob};
 use super::folder::{Folder, Found, Refused, Steps, Unhindered};
 use super::folders::{Folders, by_folder};
-use super::lock::{LOCK, Lock, LockToBe, Row};
+use super::lock::{LOCK, LockToBe, Row, RowToBe};
 use super::parts::{Beginning, each_chunk};
 use super::printed::Printed;
-use super::wanted::{Wanted, wanted};
+use super::wanted::{AllWanted, Wanted, wanted};
 use crate::diag::Diagnostic;
 use crate::diag::code::{BUILD_RUNNING, MISSING, STALE};
 
@@ -150,7 +151,7 @@ fn run(request: &Request<'_>, steps: &dyn Steps, outcome: &mut Outcome) -> Resul
         Mode::Check => match Folder::open(request.root, steps)? {
             Some(folder) => folder,
             None => {
-                outcome.diagnostics.extend(wanted.iter().map(|wanted| missing(&wanted.path)));
+                outcome.diagnostics.extend(wanted.iter().map(|wanted| missing(wanted.path())));
                 return Ok(());
             }
         },
@@ -160,17 +161,12 @@ fn run(request: &Request<'_>, steps: &dyn Steps, outcome: &mut Outcome) -> Resul
         let running = Diagnostic::without_place(BUILD_RUNNING, message);
         return Err(running.help("wait until it has ended, then build again").into());
     }
-    let mut old = match folder.read_own(LOCK.into())? {
-        Some(text) => Lock::read(&text)?,
-        None => Lock::default(),
-    };
-    if request.locked {
-        old.written_by(request.compiler, request.specs)?;
-    }
     let writes = request.mode != Mode::Check;
-    commit::recover(&folder, &mut old, writes)?;
+    let before = Before::read(&folder, &wanted, writes, |lock| {
+        if request.locked { lock.written_by(request.compiler, request.specs) } else { Ok(()) }
+    })?;
 
-    let build = Build { request, folder: &folder, old, staging: AtomicBool::new(false) };
+    let build = Build { request, folder: &folder, before, staging: AtomicBool::new(false) };
     let result = build.run(&wanted, outcome);
     if writes && build.staging.load(Ordering::Relaxed) && (result.is_err() || !outcome.diagnostics.is_empty()) {
         // Staged files are nobody's yet. What can't be cleared now is cleared by the next build.
@@ -208,13 +204,13 @@ fn change_of(verdict: Verdict, mode: Mode, diagnostics: &mut Vec<Diagnostic>) ->
 }
 
 /// What is known of a file's place before the file is printed.
-struct Known<'a> {
+struct Known {
     /// Where it is staged.
     staged: Utf8PathBuf,
     /// Whether its folder is there.
     is_reachable: bool,
-    /// Its row in the lock.
-    row: Option<&'a Row>,
+    /// The digest that the lock knows of it.
+    digest: Option<Digest>,
     /// Whether the pins of actions are not those of the last build.
     repinned: bool,
 }
@@ -225,8 +221,6 @@ type Compared = (Digest, Verdict);
 /// What comes of what was compared.
 struct Settled<'a> {
     changes: Vec<Change<'a>>,
-    /// The lock as it is to be.
-    lock: LockToBe<'a>,
     counts: BTreeMap<&'a str, Counts>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -234,15 +228,15 @@ struct Settled<'a> {
 struct Build<'a, 'f> {
     request: &'a Request<'a>,
     folder: &'a Folder<'f>,
-    old: Lock,
+    before: Before,
     /// Whether the folder in which files are staged is there.
     staging: AtomicBool,
 }
 
 impl Build<'_, '_> {
-    fn run(&self, wanted: &[Wanted<'_>], outcome: &mut Outcome) -> Result<(), Box<Diagnostic>> {
-        let leftovers = self.leftovers(wanted);
-        let paths = wanted.iter().map(|wanted| wanted.path.as_path());
+    fn run(&self, wanted: &AllWanted<'_>, outcome: &mut Outcome) -> Result<(), Box<Diagnostic>> {
+        let leftovers = self.leftovers();
+        let paths = wanted.iter().map(Wanted::path);
         let paths = paths.chain(leftovers.iter().map(|(path, _)| path.as_path()));
         let gives_way = |path: &Utf8Path| leftovers.iter().any(|(leftover, _)| *leftover == path);
         let folders = Folders::look(self.folder, self.request.root, paths, gives_way, &mut outcome.diagnostics)?;
@@ -250,11 +244,27 @@ impl Build<'_, '_> {
             return Ok(());
         }
         let compared = self.compare_all(wanted, &folders).map_err(before_any_change)?;
-        let (verdict, settled) = rayon::join(
+        let mut digests = Vec::with_capacity(compared.len());
+        let verdicts = compared.into_iter().map(|(digest, verdict)| {
+            digests.push(digest);
+            verdict
+        });
+        let settled = self.settle(wanted, verdicts, &leftovers, &folders)?;
+        // What takes no part stays in the lock.
+        let stays = |row: &Row| !self.request.selection.includes(&row.target, row.environment.as_deref());
+        let stay: Vec<_> = self.before.others.iter().filter(|(_, row)| stays(row)).collect();
+        let row = |number: usize| match number.checked_sub(digests.len()) {
+            None => Some(wanted.get(number)?.row(*digests.get(number)?)),
+            Some(number) => stay.get(number).copied().map(RowToBe::of),
+        };
+        let (verdict, lock) = rayon::join(
             || self.request.witness.map(Witness::verdict).unwrap_or_default(),
-            || self.settle(wanted, compared, &leftovers, &folders),
+            || {
+                let paths = wanted.iter().map(Wanted::path).chain(stay.iter().map(|(path, _)| path.as_path()));
+                LockToBe::new(self.request.compiler, self.request.specs, paths.collect(), &row)
+            },
         );
-        let Settled { changes, lock, counts, diagnostics } = settled?;
+        let Settled { changes, counts, diagnostics } = settled;
         outcome.diagnostics.extend(verdict.into_iter().chain(diagnostics));
         outcome.targets = self.per_target(counts);
         match self.request.mode {
@@ -269,21 +279,19 @@ impl Build<'_, '_> {
     /// What comes of what was compared.
     fn settle<'w>(
         &'w self,
-        wanted: &'w [Wanted<'_>],
-        compared: Vec<Compared>,
+        wanted: &AllWanted<'w>,
+        verdicts: impl Iterator<Item = Verdict>,
         leftovers: &[(&'w Utf8PathBuf, &'w Row)],
         folders: &Folders<'_>,
     ) -> Result<Settled<'w>, Refused> {
         let (mut counts, mut changes) = (BTreeMap::<&str, Counts>::new(), Vec::new());
         let (mut diagnostics, mode) = (Vec::new(), self.request.mode);
-        let mut rows = Vec::with_capacity(wanted.len());
-        for (slot, (wanted, (digest, verdict))) in wanted.iter().zip(compared).enumerate() {
-            rows.push(wanted.row(digest));
-            let counts = counts.entry(wanted.target).or_default();
+        for (slot, (wanted, verdict)) in wanted.iter().zip(verdicts).enumerate() {
+            let counts = counts.entry(wanted.target()).or_default();
             match change_of(verdict, mode, &mut diagnostics) {
                 Some(kind) => {
                     counts.written += 1;
-                    changes.push(Change { path: &wanted.path, kind, slot });
+                    changes.push(Change { path: wanted.path(), kind, slot });
                 }
                 None => counts.unchanged += 1,
             }
@@ -293,7 +301,7 @@ impl Build<'_, '_> {
             if !folders.has_folder_of(path) {
                 continue;
             }
-            let verdict = leftover(self.folder, path, row, &mut buffer)?;
+            let verdict = leftover(self.folder, path, row.digest, &mut buffer)?;
             if matches!(verdict, Verdict::Absent) {
                 continue;
             }
@@ -303,55 +311,45 @@ impl Build<'_, '_> {
                 changes.push(Change { path, kind: ChangeKind::Removed, slot });
             }
         }
-        // What takes no part stays in the lock.
-        let stays = |target: &str, environment: Option<&str>| !self.request.selection.includes(target, environment);
-        rows.extend(self.old.rows().filter(|row| stays(row.target, row.environment)));
-        let (compiler, specs) = (self.request.compiler, self.request.specs);
-        Ok(Settled { changes, lock: LockToBe { compiler, specs, rows }.in_order(), counts, diagnostics })
+        Ok(Settled { changes, counts, diagnostics })
     }
 
     /// Rows of the lock that take part and that nothing generates any more.
-    fn leftovers(&self, wanted: &[Wanted<'_>]) -> Vec<(&Utf8PathBuf, &Row)> {
-        if self.old.files.is_empty() {
-            return Vec::new();
-        }
-        let generated: HashSet<&str> = wanted.iter().map(|wanted| wanted.path.as_str()).collect();
+    fn leftovers(&self) -> Vec<(&Utf8PathBuf, &Row)> {
         let takes_part = |row: &Row| self.request.selection.includes(&row.target, row.environment.as_deref());
-        let rows = self.old.files.iter();
-        let mut found: Vec<_> =
-            rows.filter(|(path, row)| takes_part(row) && !generated.contains(path.as_str())).collect();
+        let mut found: Vec<_> = self.before.others.iter().filter(|(_, row)| takes_part(row)).collect();
         found.sort_unstable_by(|(one, _), (other, _)| by_folder(one, other));
         found
     }
 
     /// Prints each file, compares it and stages it where it will be written.
-    fn compare_all(&self, wanted: &[Wanted<'_>], folders: &Folders<'_>) -> Result<Vec<Compared>, Refused> {
+    fn compare_all(&self, wanted: &AllWanted<'_>, folders: &Folders<'_>) -> Result<Vec<Compared>, Refused> {
         /// How many files a worker takes at once: neighbours share texts.
         const TOGETHER: usize = 16;
-        let repinned = self.old.specs.get(PINS) != self.request.specs.get(PINS);
+        let repinned = self.before.lock.specs.get(PINS) != self.request.specs.get(PINS);
         // What takes longest comes first, so that no worker waits for another one in the end. Then workers are kept apart:
         // where they make files in the same folder at once, they wait for each other.
         let (long, short): (Vec<usize>, Vec<usize>) =
-            (0..wanted.len()).partition(|slot| matches!(wanted[*slot].file.job, Job::Parts(_)));
+            (0..wanted.len()).partition(|slot| wanted.get(*slot).is_some_and(|one| matches!(one.job(), Job::Parts(_))));
         let short: Vec<&[usize]> = short.chunks(TOGETHER).collect();
         let apart = short.len().div_ceil(rayon::current_num_threads()).max(1);
         let short = (0..apart).flat_map(|first| short.iter().skip(first).step_by(apart).copied());
         let tasks: Vec<&[usize]> = long.chunks(1).chain(short).collect();
         let next = AtomicUsize::new(0);
-        let all: Vec<OnceLock<Compared>> = wanted.iter().map(|_| OnceLock::new()).collect();
+        let all: Vec<OnceLock<Compared>> = (0..wanted.len()).map(|_| OnceLock::new()).collect();
         let work = |_: rayon::BroadcastContext<'_>| -> Result<(), Refused> {
             let mut printed = self.request.witness.map_or_else(Printed::default, |_| Printed::watched());
             let mut buffer = Vec::new();
             while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
                 for slot in *task {
-                    let wanted = &wanted[*slot];
+                    let Some(wanted) = wanted.get(*slot) else { continue };
                     let known = Known {
-                        staged: staged(&wanted.path, *slot, folders),
-                        is_reachable: folders.has_folder_of(&wanted.path),
-                        row: self.old.files.get(&wanted.path),
+                        staged: staged(wanted.path(), *slot, folders),
+                        is_reachable: folders.has_folder_of(wanted.path()),
+                        digest: self.before.digest(*slot),
                         repinned,
                     };
-                    let compared = match &wanted.file.job {
+                    let compared = match wanted.job() {
                         Job::Parts(job) => self.compare_parts(wanted, job, &known, &mut printed, &mut buffer),
                         _ => self.compare_one(wanted, &known, &mut printed, &mut buffer),
                     };
@@ -374,17 +372,17 @@ impl Build<'_, '_> {
 
     fn compare_one(
         &self,
-        wanted: &Wanted<'_>,
-        known: &Known<'_>,
+        wanted: Wanted<'_>,
+        known: &Known,
         printed: &mut Printed,
         buffer: &mut Vec<u8>,
     ) -> Result<Compared, Refused> {
         printed.clear();
-        let content = wanted.file.job.print(printed);
+        let content = wanted.job().print(printed);
         self.show(wanted, content.as_ref(), printed);
-        let digest = Digest::of_file(&wanted.path, printed.text.as_bytes());
+        let digest = Digest::of_file(wanted.path(), printed.text.as_bytes());
         let verdict = if known.is_reachable {
-            compare(self.folder, &wanted.path, known.row, (&printed.text, digest), known.repinned, buffer)?
+            compare(self.folder, wanted.path(), known.digest, (&printed.text, digest), known.repinned, buffer)?
         } else {
             Verdict::Absent
         };
@@ -398,13 +396,13 @@ impl Build<'_, '_> {
     /// As [`Build::compare_one`], for a file that is never held as a whole.
     fn compare_parts(
         &self,
-        wanted: &Wanted<'_>,
+        wanted: Wanted<'_>,
         job: &PartJob<'_>,
-        known: &Known<'_>,
+        known: &Known,
         printed: &mut Printed,
         buffer: &mut Vec<u8>,
     ) -> Result<Compared, Refused> {
-        let path = &wanted.path;
+        let path = wanted.path();
         let found = if known.is_reachable { self.folder.open_file(path)? } else { Err(Found::Absent) };
         let is_absent = matches!(found, Err(Found::Absent));
         let writes = self.request.mode != Mode::Check;
@@ -429,13 +427,13 @@ impl Build<'_, '_> {
         let verdict = if tells_all && found == Some(digest) {
             // Line ends are no edit.
             Verdict::Same
-        } else if tells_all && found.is_some() && found == known.row.map(|row| row.digest) {
+        } else if tells_all && found.is_some() && found == known.digest {
             Verdict::Outdated
         } else {
             // What is wrong with somebody's, and whether pins are others, is told beside the whole text.
             printed.clear();
-            wanted.file.job.print(printed);
-            compare(self.folder, path, known.row, (&printed.text, digest), known.repinned, buffer)?
+            wanted.job().print(printed);
+            compare(self.folder, path, known.digest, (&printed.text, digest), known.repinned, buffer)?
         };
         if writes && !self.will_be_written(&verdict) {
             self.folder.remove_file(&known.staged)?;
@@ -443,9 +441,9 @@ impl Build<'_, '_> {
         Ok((digest, verdict))
     }
 
-    fn show(&self, wanted: &Wanted<'_>, content: Option<&Content>, printed: &Printed) {
+    fn show(&self, wanted: Wanted<'_>, content: Option<&Content>, printed: &Printed) {
         if let Some(witness) = self.request.witness {
-            witness.see(wanted.target, wanted.file.environment.as_deref(), &wanted.path, content, printed);
+            witness.see(wanted.target(), wanted.environment(), wanted.path(), content, printed);
         }
     }
 

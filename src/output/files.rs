@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use memchr::memchr2;
 
 use super::doc::{Doc, Text};
+use super::folders::normal;
 use super::hcl::{self, Body};
 use super::printed::Printed;
 use super::yaml::Dialect;
@@ -14,13 +15,14 @@ use crate::ir::Origin;
 use crate::ir::value::Text as Shared;
 
 /// One file that is to be written.
-pub struct File<'a> {
-    /// Path below the target's folder, with `/`.
-    pub path: Utf8PathBuf,
+#[derive(Clone, Copy)]
+pub struct File<'f, 'a> {
+    /// Path below the target's folder, and below the output folder once it is [`Generated`]; with `/`.
+    pub path: &'f Utf8Path,
     /// The environment that the file is for, where it is for one.
-    pub environment: Option<Shared>,
+    pub environment: Option<&'f str>,
     /// Makes the content.
-    pub job: Job<'a>,
+    pub job: &'f Job<'a>,
 }
 
 /// Makes the content of a file; runs on any thread, at any time, and always makes the same. `'a`: what it borrows from
@@ -146,56 +148,129 @@ impl Filled {
 /// The files of a target, in order.
 #[derive(Default)]
 pub struct Files<'a> {
-    /// The files.
-    pub files: Vec<File<'a>>,
+    /// All paths, one behind the other: there are thousands, and texts of their own would take twice the memory.
+    paths: String,
+    environments: Vec<Shared>,
+    files: Vec<Held<'a>>,
+}
+
+/// A file, without the texts that are held together with those of all.
+struct Held<'a> {
+    /// Where its path ends; it begins where that of the file before does.
+    path_end: usize,
+    environment: Option<u32>,
+    job: Job<'a>,
 }
 
 impl<'a> Files<'a> {
+    /// Adds a file; `environment`: the one that it is for, where it is for one.
+    pub fn push(&mut self, environment: Option<&str>, path: impl AsRef<Utf8Path>, job: Job<'a>) {
+        self.paths.push_str(path.as_ref().as_str());
+        let environment = environment.and_then(|name| {
+            let known = self.environments.iter().position(|known| known == name).unwrap_or_else(|| {
+                self.environments.push(Shared::new(name));
+                self.environments.len() - 1
+            });
+            u32::try_from(known).ok()
+        });
+        self.files.push(Held { path_end: self.paths.len(), environment, job });
+    }
+
     /// Adds a file that is for no environment alone.
-    pub fn add(&mut self, path: impl Into<Utf8PathBuf>, job: impl Fn() -> Content + Send + Sync + 'a) {
-        self.files.push(File { path: path.into(), environment: None, job: Job::whole(job) });
+    pub fn add(&mut self, path: impl AsRef<Utf8Path>, job: impl Fn() -> Content + Send + Sync + 'a) {
+        self.push(None, path, Job::whole(job));
     }
 
     /// Adds a file that is written as it goes; `environment`: the one that it is for, where it is for one.
     pub fn add_streamed(
         &mut self,
         environment: Option<&str>,
-        path: impl Into<Utf8PathBuf>,
+        path: impl AsRef<Utf8Path>,
         job: impl Fn(&mut Printed) + Send + Sync + 'a,
     ) {
-        let environment = environment.map(Shared::new);
-        self.files.push(File { path: path.into(), environment, job: Job::Streamed(Box::new(job)) });
+        self.push(environment, path, Job::Streamed(Box::new(job)));
     }
 
     /// Adds a file that is for no environment alone, and is written part by part.
     pub fn add_in_parts(
         &mut self,
-        path: impl Into<Utf8PathBuf>,
+        path: impl AsRef<Utf8Path>,
         job: impl Fn(usize, &mut Printed) -> bool + Send + Sync + 'a,
     ) {
-        self.files.push(File { path: path.into(), environment: None, job: Job::Parts(Box::new(job)) });
+        self.push(None, path, Job::Parts(Box::new(job)));
     }
 
     /// Adds a file of one environment.
     pub fn add_for(
         &mut self,
         environment: impl AsRef<str>,
-        path: impl Into<Utf8PathBuf>,
+        path: impl AsRef<Utf8Path>,
         job: impl Fn() -> Content + Send + Sync + 'a,
     ) {
-        let environment = Some(Shared::new(environment.as_ref()));
-        self.files.push(File { path: path.into(), environment, job: Job::whole(job) });
+        self.push(Some(environment.as_ref()), path, Job::whole(job));
+    }
+
+    /// How many files there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is no file.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// A file by its number, from 0.
+    #[must_use]
+    pub fn get(&self, number: usize) -> Option<File<'_, 'a>> {
+        let held = self.files.get(number)?;
+        let start = number.checked_sub(1).map_or(0, |before| self.files[before].path_end);
+        let environment = held.environment.and_then(|known| self.environments.get(known as usize));
+        let path = Utf8Path::new(self.paths.get(start..held.path_end)?);
+        Some(File { path, environment: environment.map(Shared::as_str), job: &held.job })
+    }
+
+    /// All files, in order.
+    pub fn iter(&self) -> impl Iterator<Item = File<'_, 'a>> {
+        (0..self.len()).map_while(|number| self.get(number))
+    }
+
+    /// The same files with paths below a folder around the target's.
+    fn below(mut self, folder: &Utf8Path) -> Files<'a> {
+        let room = self.paths.len() + self.len() * (folder.as_str().len() + 1);
+        let mut paths = String::with_capacity(room);
+        let ends: Vec<usize> = self
+            .iter()
+            .map(|file| {
+                paths.push_str(normal(folder.join(file.path)).as_str());
+                paths.len()
+            })
+            .collect();
+        for (held, end) in self.files.iter_mut().zip(ends) {
+            held.path_end = end;
+        }
+        self.paths = paths;
+        self.files.shrink_to_fit();
+        self
     }
 }
 
-/// The files of one target and the folder that they go to.
+/// The files of one target.
 pub struct Generated<'a> {
     /// The name of the target.
     pub target: String,
-    /// The target's folder below the output folder; empty where it is the same.
-    pub out: Utf8PathBuf,
-    /// The files.
+    /// The files, with their paths below the output folder.
     pub files: Files<'a>,
+}
+
+impl<'a> Generated<'a> {
+    /// The files of a target that go to a folder below the output folder; an empty one where it is the same.
+    #[must_use]
+    pub fn new(target: &str, out: &Utf8Path, files: Files<'a>) -> Generated<'a> {
+        Generated { target: target.to_owned(), files: files.below(out) }
+    }
 }
 
 /// Why a path is no path below a folder, as the end of a sentence.

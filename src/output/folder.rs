@@ -3,13 +3,14 @@
 //! Each call that changes something passes a gate, [`Steps`], so that tests can stop a build at any of them.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rustix::buffer::spare_capacity;
 use rustix::fd::OwnedFd;
 use rustix::fs::{self as sys, AtFlags, CWD, FileType, FlockOperation, Mode, OFlags, RenameFlags};
-use rustix::io::Errno;
+use rustix::io::{self as sys_io, Errno};
 
 use crate::diag::Diagnostic;
 use crate::diag::code::REFUSED_BY_SYSTEM;
@@ -154,12 +155,22 @@ impl<'a> Folder<'a> {
     /// Reads a file into a buffer, which is emptied first.
     pub(super) fn read(&self, path: &Utf8Path, into: &mut Vec<u8>) -> Result<Found, Refused> {
         into.clear();
-        let (mut file, length) = match self.open_file(path)? {
+        let (file, length) = match self.open_file(path)? {
             Ok(found) => found,
             Err(found) => return Ok(found),
         };
-        into.reserve(usize::try_from(length).unwrap_or_default() + 1);
-        file.read_to_end(into).map_err(|error| self.refused("read", path, error))?;
+        let length = usize::try_from(length).unwrap_or_default();
+        // One byte more than there should be: that it stays empty tells the end without another call.
+        into.reserve(length + 1);
+        loop {
+            match sys_io::read(&file, spare_capacity(into)) {
+                Ok(0) => break,
+                Ok(_) if into.len() == length => break,
+                Ok(_) => into.reserve(1),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(self.refused("read", path, error)),
+            }
+        }
         Ok(Found::File)
     }
 
@@ -186,7 +197,10 @@ impl<'a> Folder<'a> {
         let mut bytes = Vec::new();
         match self.read(path, &mut bytes)? {
             Found::Absent => Ok(None),
-            Found::File => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+            Found::File => {
+                let text = String::from_utf8(bytes);
+                Ok(Some(text.unwrap_or_else(|other| String::from_utf8_lossy(other.as_bytes()).into_owned())))
+            }
             Found::Folder => Err(self.refused("read", path, Errno::ISDIR)),
             Found::Link => Err(self.refused("read", path, Errno::LOOP)),
             Found::Other => Err(self.refused("read", path, Errno::INVAL)),

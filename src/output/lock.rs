@@ -89,25 +89,30 @@ impl Lock {
 
     /// Reads a lock that lies under another name.
     pub(super) fn read_as(name: &str, text: &str) -> Result<Lock, Box<Diagnostic>> {
-        let read: LockText = read_own(name, text)?;
-        if read.form != FORM {
-            let message = format!("`{name}` has form {}, and this version knows form {FORM}", read.form);
-            let other = Diagnostic::without_place(UNREADABLE_LOCK, message);
-            return Err(other.help(format!("use pathc {}, which wrote it, or a later version", read.compiler)).into());
-        }
-        let mut lock = Lock { compiler: read.compiler, ..Lock::default() };
-        lock.specs = read.specs.entries.into_iter().map(|(name, version)| (name.value, version)).collect();
-        for row in read.files {
-            let path = Utf8PathBuf::from(row.path);
-            // Files of the lock may be removed: it must not be able to name any other.
-            if let Some(flaw) = flaw_of_path(&path) {
-                return Err(unreadable(name, &format!("its path `{path}` {flaw}")));
-            }
-            let path = normal(path);
-            let (target, environment) = (row.target.into(), row.environment.map(SmolStr::from));
-            lock.files.insert(path, Row { target, environment, digest: row.digest });
-        }
+        let (mut lock, rows) = Lock::read_in_pieces(name, text, |rows| rows)?;
+        lock.files = rows.into_iter().flatten().collect();
         Ok(lock)
+    }
+
+    /// Reads a lock some rows at a time, since a tree of all takes several times the memory of its text. Returns the lock
+    /// without its files, and what `take` makes of the rows, in order.
+    pub(super) fn read_in_pieces<T: Send>(
+        name: &str,
+        text: &str,
+        take: impl Fn(Vec<(Utf8PathBuf, Row)>) -> T + Sync,
+    ) -> Result<(Lock, Vec<T>), Box<Diagnostic>> {
+        let in_pieces = || {
+            let (head, pieces) = pieces(text)?;
+            let (lock, _) = parts(name, read_own(name, head).ok()?).ok()?;
+            let rows = |piece: &&str| Some(take(rows(name, read_own(name, piece).ok()?).ok()?));
+            Some((lock, pieces.par_iter().map(rows).collect::<Option<Vec<T>>>()?))
+        };
+        if let Some(read) = in_pieces() {
+            return Ok(read);
+        }
+        // What somebody wrote, or what is wrong: then its lines are counted from the first.
+        let (lock, files) = parts(name, read_own(name, text)?)?;
+        Ok((lock, vec![take(rows(name, files)?)]))
     }
 
     /// Whether these versions wrote the lock.
@@ -141,20 +146,11 @@ impl Lock {
     #[must_use]
     pub fn text(&self) -> String {
         let mut printed = Printed::default();
-        let to_be = LockToBe { compiler: &self.compiler, specs: &self.specs, rows: self.rows().collect() };
-        let to_be = to_be.in_order();
+        let paths = self.files.keys().map(Utf8PathBuf::as_path).collect();
+        let row = |number| self.files.get_index(number).map(RowToBe::of);
+        let to_be = LockToBe::new(&self.compiler, &self.specs, paths, &row);
         (0..).take_while(|index| to_be.part(*index, &mut printed)).for_each(drop);
         printed.text
-    }
-
-    /// All rows.
-    pub(super) fn rows(&self) -> impl Iterator<Item = RowToBe<'_>> {
-        self.files.iter().map(|(path, row)| RowToBe {
-            path,
-            target: &row.target,
-            environment: row.environment.as_deref(),
-            digest: row.digest,
-        })
     }
 
     /// Brings a lock to what was done of a build that was to end with another one. `is_done`: whether a path has the file
@@ -185,10 +181,15 @@ impl Lock {
 
 /// A lock that is about to be written.
 pub(super) struct LockToBe<'a> {
-    pub(super) compiler: &'a str,
-    pub(super) specs: &'a BTreeMap<String, String>,
-    pub(super) rows: Vec<RowToBe<'a>>,
+    compiler: &'a str,
+    specs: &'a BTreeMap<String, String>,
+    /// The paths of all rows in order, each with its row's number: rows are made where they are printed.
+    paths: Vec<(&'a Utf8Path, usize)>,
+    row: RowByNumber<'a>,
 }
+
+/// Gives a row of a lock by its number.
+type RowByNumber<'a> = &'a (dyn Fn(usize) -> Option<RowToBe<'a>> + Sync);
 
 /// A file in a lock that is about to be written.
 #[derive(Clone, Copy)]
@@ -199,11 +200,17 @@ pub(super) struct RowToBe<'a> {
     pub(super) digest: Digest,
 }
 
-impl LockToBe<'_> {
-    /// Brings the rows to their order: folder by folder.
-    pub(super) fn in_order(mut self) -> Self {
-        self.rows.par_sort_unstable_by(|one, other| by_folder(one.path, other.path));
-        self
+impl<'a> LockToBe<'a> {
+    /// A lock of rows with these paths, by their numbers from 0. It has them folder by folder.
+    pub(super) fn new(
+        compiler: &'a str,
+        specs: &'a BTreeMap<String, String>,
+        paths: Vec<&'a Utf8Path>,
+        row: RowByNumber<'a>,
+    ) -> LockToBe<'a> {
+        let mut paths: Vec<(&Utf8Path, usize)> = paths.into_iter().zip(0..).collect();
+        paths.par_sort_unstable_by(|(one, _), (other, _)| by_folder(one, other));
+        LockToBe { compiler, specs, paths, row }
     }
 
     /// Prints a part of the text by its number, from 0. False where there are not so many.
@@ -214,9 +221,9 @@ impl LockToBe<'_> {
             self.head(origin, out);
             return true;
         };
-        let Some(rows) = self.rows.chunks(ROWS).nth(index) else { return false };
+        let Some(paths) = self.paths.chunks(ROWS).nth(index) else { return false };
         Writer::part(origin, out, |out| {
-            for (at, row) in rows.iter().enumerate() {
+            for (at, row) in paths.iter().filter_map(|(_, number)| (self.row)(*number)).enumerate() {
                 out.element_apart("files", origin, index * ROWS + at, |out| row.write(origin, out));
             }
         });
@@ -233,13 +240,18 @@ impl LockToBe<'_> {
         out.doc("form", &Doc::Integer(i64::from(FORM), origin));
         out.text("compiler", self.compiler, origin);
         out.doc("specs", &specs.into());
-        if self.rows.is_empty() {
+        if self.paths.is_empty() {
             out.list("files", origin, |_| ());
         }
     }
 }
 
-impl RowToBe<'_> {
+impl<'a> RowToBe<'a> {
+    /// A row as it was read.
+    pub(super) fn of((path, row): (&'a Utf8PathBuf, &'a Row)) -> RowToBe<'a> {
+        RowToBe { path, target: &row.target, environment: row.environment.as_deref(), digest: row.digest }
+    }
+
     /// Writes what is known of a file in one line.
     fn write(&self, origin: Origin, out: &mut Writer<'_>) {
         let digest = self.digest.hex();
@@ -251,6 +263,48 @@ impl RowToBe<'_> {
         ];
         out.element_inline(origin, entries.into_iter().flatten().map(|(key, text)| (key, text, origin)));
     }
+}
+
+/// The text of a lock as it is written, before its rows, and some rows at a time; none where it was written otherwise.
+fn pieces(text: &str) -> Option<(&str, Vec<&str>)> {
+    const PIECE: usize = 1 << 16;
+    let (head, mut rest) = text.split_once("\nfiles:\n")?;
+    if !rest.lines().all(|line| line.starts_with("  - {")) {
+        return None;
+    }
+    let mut pieces = Vec::with_capacity(rest.len() / PIECE + 1);
+    while !rest.is_empty() {
+        let behind = rest.as_bytes().get(PIECE..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', behind).map_or(rest.len(), |at| PIECE + at + 1);
+        let (piece, others) = rest.split_at(end);
+        pieces.push(piece);
+        rest = others;
+    }
+    Some((head, pieces))
+}
+
+/// What a lock says, and its rows as they are written.
+fn parts(name: &str, read: LockText) -> Result<(Lock, Vec<RowText>), Box<Diagnostic>> {
+    if read.form != FORM {
+        let message = format!("`{name}` has form {}, and this version knows form {FORM}", read.form);
+        let other = Diagnostic::without_place(UNREADABLE_LOCK, message);
+        return Err(other.help(format!("use pathc {}, which wrote it, or a later version", read.compiler)).into());
+    }
+    let specs = read.specs.entries.into_iter().map(|(name, version)| (name.value, version)).collect();
+    Ok((Lock { compiler: read.compiler, specs, files: IndexMap::new() }, read.files))
+}
+
+fn rows(name: &str, read: Vec<RowText>) -> Result<Vec<(Utf8PathBuf, Row)>, Box<Diagnostic>> {
+    let row = |row: RowText| {
+        let path = Utf8PathBuf::from(row.path);
+        // Files of the lock may be removed: it must not be able to name any other.
+        if let Some(flaw) = flaw_of_path(&path) {
+            return Err(unreadable(name, &format!("its path `{path}` {flaw}")));
+        }
+        let (target, environment) = (row.target.into(), row.environment.map(SmolStr::from));
+        Ok((normal(path), Row { target, environment, digest: row.digest }))
+    };
+    read.into_iter().map(row).collect()
 }
 
 /// Reads a file that pathc keeps for itself.

@@ -3,6 +3,7 @@
 //! A target hands over [`Files`]; [`disk::build`] prints them on all cores, compares them with what lies on disk and
 //! writes what differs, all of it or nothing. Nothing else of the crate writes.
 
+mod before;
 mod commit;
 pub mod compare;
 pub mod digest;

@@ -66,9 +66,8 @@ impl<'a, 'f> Beginning<'a, 'f> {
     pub(super) fn take(&mut self, text: &str) -> Result<(), Refused> {
         self.digester.take_of(self.path, text.as_bytes());
         if let Some(found) = &mut self.found {
-            self.buffer.resize(text.len(), 0);
             let refused = |error| self.folder.refused("read", self.path, error);
-            if fill(found, self.buffer).map_err(refused)? == text.len() && *self.buffer == text.as_bytes() {
+            if goes_on(found, text.as_bytes(), self.buffer).map_err(refused)? {
                 self.same += text.len() as u64;
                 return Ok(());
             }
@@ -106,6 +105,19 @@ impl<'a, 'f> Beginning<'a, 'f> {
         };
         staged.write_all(text.as_bytes()).map_err(|error| self.folder.refused("write", self.path, error))
     }
+}
+
+/// Whether a file goes on with a text. A part may be large, so that a second one of its length is not held.
+fn goes_on(file: &mut File, text: &[u8], buffer: &mut Vec<u8>) -> io::Result<bool> {
+    const PIECE: usize = 1 << 16;
+    buffer.resize(PIECE, 0);
+    for expected in text.chunks(PIECE) {
+        let found = &mut buffer[..expected.len()];
+        if fill(file, found)? < expected.len() || found != expected {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Reads until a buffer is full or the file ends. Returns how many bytes were read.

@@ -28,13 +28,13 @@ pub struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    fn print(generated: &'a Generated<'a>, file: &'a File<'a>) -> Page<'a> {
+    fn print(generated: &'a Generated<'a>, file: File<'a, 'a>) -> Page<'a> {
         let mut printed = Printed::with_origins();
         file.job.print(&mut printed);
         Page {
             target: &generated.target,
-            environment: file.environment.as_deref(),
-            path: normal(generated.out.join(&file.path)),
+            environment: file.environment,
+            path: file.path.to_owned(),
             text: printed.text,
             origins: printed.line_origins.unwrap_or_default(),
         }
@@ -52,7 +52,7 @@ impl<'a> Page<'a> {
 pub fn page<'a>(targets: &'a [Generated<'a>], path: &Utf8Path) -> Option<Page<'a>> {
     let path = normal(path.to_owned());
     targets.iter().find_map(|generated| {
-        let file = generated.files.files.iter().find(|file| normal(generated.out.join(&file.path)) == path)?;
+        let file = generated.files.iter().find(|file| file.path == path)?;
         Some(Page::print(generated, file))
     })
 }
@@ -61,7 +61,7 @@ pub fn page<'a>(targets: &'a [Generated<'a>], path: &Utf8Path) -> Option<Page<'a
 #[must_use]
 pub fn pages<'a>(targets: &'a [Generated<'a>]) -> Vec<Page<'a>> {
     let files: Vec<_> =
-        targets.iter().flat_map(|generated| generated.files.files.iter().map(move |file| (generated, file))).collect();
+        targets.iter().flat_map(|generated| generated.files.iter().map(move |file| (generated, file))).collect();
     files.into_par_iter().map(|(generated, file)| Page::print(generated, file)).collect()
 }
 

@@ -27,12 +27,12 @@ fn objections(compilation: &Compilation, change: &Change<'_>, edit: &EditText<'_
     let checked = compilation.checked.as_ref().unwrap();
     let proof = Proof::new(checked.plans(), spec::BUILT_IN);
     let mut changed = 0;
-    for Generated { target, out, files } in crate::generate(compilation, &[], &mut diag::Sink::default()) {
+    for Generated { target, files } in crate::generate(compilation, &[], &mut diag::Sink::default()) {
         let mut change_entry = |key: &str, value: &Doc| change(&target, key, value).inspect(|_| changed += 1);
         let mut all = Vec::new();
-        for file in &files.files {
+        for file in files.iter() {
             let mut printed = Printed::watched();
-            let content = match &file.job {
+            let content = match file.job {
                 Job::Whole(job) => {
                     let mut content = job();
                     if let Content::Hcl { body, .. } = &mut content {
@@ -65,12 +65,12 @@ fn objections(compilation: &Compilation, change: &Change<'_>, edit: &EditText<'_
             all.push((file, content, printed));
         }
         for (file, content, mut printed) in all {
-            let environment = file.environment.as_deref();
+            let environment = file.environment;
             if let Some(text) = edit(&target, environment, &printed.text) {
                 changed += 1;
                 printed.text = text;
             }
-            proof.see(&target, environment, &out.join(&file.path), content.as_ref(), &printed);
+            proof.see(&target, environment, file.path, content.as_ref(), &printed);
         }
     }
     (changed, proof.verdict().into_iter().map(|found| found.message).collect())

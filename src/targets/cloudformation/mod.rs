@@ -34,7 +34,7 @@ use crate::gates::Checked;
 use crate::ir::Origin;
 use crate::output::doc::Text;
 use crate::output::files::Content;
-use crate::output::{Doc, File, Files, Job};
+use crate::output::{Doc, Files, Job};
 use crate::plan::Plans;
 use crate::spec::Specs;
 use crate::targets::shared::header::header;
@@ -98,12 +98,9 @@ fn environments<'a>(plans: &'a Plans, specs: &'a Specs, files: &mut Files<'a>) {
 
 /// The list of the stacks of a folder, and what an update may not do to them.
 fn listed<'a>(place: Arc<Place<'a>>, folder: &str, environment: Option<&str>, files: &mut Files<'a>) {
-    let mut add = |path: String, job: Job<'a>| {
-        let environment = environment.map(crate::ir::value::Text::new);
-        files.files.push(File { path: Utf8PathBuf::from(path), environment, job });
-    };
-    add(format!("{folder}/stacks.json"), Job::whole(move || Content::Json(stacks::list(&place))));
-    add(format!("{folder}/stack-policy.json"), Job::whole(|| Content::Json(stacks::policy())));
+    let list = Job::whole(move || Content::Json(stacks::list(&place)));
+    files.push(environment, format!("{folder}/stacks.json"), list);
+    files.push(environment, format!("{folder}/stack-policy.json"), Job::whole(|| Content::Json(stacks::policy())));
 }
 
 /// The script that deploys the stacks of a folder.

@@ -85,12 +85,12 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
     let integration = Integration::new(pipelines);
     files.add_in_parts(format!("{WORKFLOWS}/ci.yml"), move |index, out| integration.write_part(index, out));
     script::add(pipelines, INTEGRATION, &mut files);
-    files.files.push(pipelines.file("release.yml", move || release::workflow(pipelines)));
+    pipelines.add("release.yml", move || release::workflow(pipelines), &mut files);
     script::add(pipelines, RELEASE, &mut files);
     if !pipelines.workflows().environments.is_empty() {
-        files.files.push(pipelines.file("rollback.yml", move || rollback::workflow(pipelines)));
-        files.files.push(pipelines.file("drift.yml", move || drift::workflow(pipelines)));
-        files.files.push(pipelines.file("deploy.yml", move || deployment::workflow(pipelines)));
+        pipelines.add("rollback.yml", move || rollback::workflow(pipelines), &mut files);
+        pipelines.add("drift.yml", move || drift::workflow(pipelines), &mut files);
+        pipelines.add("deploy.yml", move || deployment::workflow(pipelines), &mut files);
         script::add(pipelines, DEPLOYMENT, &mut files);
         let mut steps = pipelines.workflows().environments.iter().flat_map(|workflow| &workflow.steps);
         if steps.any(|step| step.value == DeployStep::NotifyUsers) {

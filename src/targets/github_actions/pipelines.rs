@@ -3,7 +3,7 @@
 use crate::ir::choice::Runtime;
 use crate::ir::{Origin, Traced};
 use crate::output::doc::{Doc, Map, Text};
-use crate::output::{Content, File, Job};
+use crate::output::{Content, Files};
 use crate::plan::Plans;
 use crate::plan::pipeline::automation::BuildAutomation;
 use crate::plan::pipeline::configurations::{PipelineConfigurations, PipelineEvent, PipelineKind, PipelineTemplate};
@@ -59,13 +59,9 @@ impl<'a> Pipelines<'a> {
         self.configurations().pipelines.iter().find(|known| known.kind.value == kind)
     }
 
-    /// A workflow's file.
-    pub(super) fn file(self, name: &str, document: impl Fn() -> Doc + Send + Sync + 'a) -> File<'a> {
-        File {
-            path: format!("{WORKFLOWS}/{name}").into(),
-            environment: None,
-            job: Job::whole(move || Content::workflow(self.header(), document())),
-        }
+    /// Adds a workflow's file.
+    pub(super) fn add(self, name: &str, document: impl Fn() -> Doc + Send + Sync + 'a, files: &mut Files<'a>) {
+        files.add(format!("{WORKFLOWS}/{name}"), move || Content::workflow(self.header(), document()));
     }
 
     /// The head of a workflow: its name, what starts it, and that it may do nothing by itself.

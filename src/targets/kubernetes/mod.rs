@@ -33,10 +33,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::diag::Diagnostic;
 use crate::gates::Checked;
 use crate::ir::Origin;
-use crate::ir::value::Text as Shared;
 use crate::output::doc::Text;
 use crate::output::files::Content;
-use crate::output::{Doc, File, Files, Job};
+use crate::output::{Doc, Files};
 use crate::plan::Plans;
 use crate::plan::infrastructure::templates::WorkloadForm;
 use crate::spec::Specs;
@@ -76,10 +75,10 @@ fn platform_files<'a>(place: Place<'a>, folder: &Utf8Path, files: &mut Files<'a>
         ),
         Text::Borrowed("from_infrastructure: values that only the infrastructure knows, given by `--set-string`."),
     ];
-    files.files.push(documents(place, folder.join("charts.yaml"), note, move || platform::charts(place)));
+    documents(place, folder.join("charts.yaml"), note, move || platform::charts(place), files);
     for part in platform::parts(place) {
         let path = folder.join(part.values_path());
-        files.files.push(documents(place, path, Vec::new(), move || part.values()));
+        documents(place, path, Vec::new(), move || part.values(), files);
     }
     let objects = vec![
         PartFile::new("namespaces.yaml", move || platform::namespaces(place)),
@@ -88,9 +87,9 @@ fn platform_files<'a>(place: Place<'a>, folder: &Utf8Path, files: &mut Files<'a>
     let mut names = Vec::new();
     for file in objects.into_iter().filter(|file| !(file.documents)().is_empty()) {
         names.push(file.name.clone());
-        files.files.push(documents(place, folder.join(&file.name), file.note, file.documents));
+        documents(place, folder.join(&file.name), file.note, file.documents, files);
     }
-    files.files.push(kustomization(place, folder, names));
+    kustomization(place, folder, names, files);
 }
 
 /// The files of an environment.
@@ -107,7 +106,7 @@ fn environment<'a>(place: Place<'a>, folder: &Utf8Path, files: &mut Files<'a>) {
             .filter(|some| !some.is_empty())
             .map(|some| part(place, folder, WORKLOADS, some, files)),
     );
-    files.files.push(kustomization(place, folder, parts));
+    kustomization(place, folder, parts, files);
 }
 
 /// A file of a part: its name, what the header says beside the usual, and the job that makes its documents.
@@ -134,54 +133,51 @@ fn part<'a>(
     let folder = folder.join(name);
     let names = part.iter().map(|file| file.name.clone()).collect();
     for file in part {
-        files.files.push(documents(place, folder.join(&file.name), file.note, file.documents));
+        documents(place, folder.join(&file.name), file.note, file.documents, files);
     }
     if name == WORKLOADS {
         workloads_kustomization(place, &folder, names, files);
     } else {
-        files.files.push(kustomization(place, &folder, names));
+        kustomization(place, &folder, names, files);
     }
     name.to_owned()
 }
 
+/// Adds a file with documents.
 fn documents<'a>(
     place: Place<'a>,
     path: Utf8PathBuf,
     note: Vec<Text>,
     documents: impl Fn() -> Vec<Doc> + Send + Sync + 'a,
-) -> File<'a> {
-    let job = move || {
+    files: &mut Files<'a>,
+) {
+    files.add_for(place.environment.name.as_str(), path, move || {
         let mut lines = header(place.system);
         lines.extend(note.iter().cloned());
         Content::yaml(lines, documents())
-    };
-    File { path, environment: Some(Shared::new(place.environment.name.as_str())), job: Job::whole(job) }
+    });
 }
 
-fn kustomization<'a>(place: Place<'a>, folder: &Utf8Path, resources: Vec<String>) -> File<'a> {
-    documents(place, folder.join("kustomization.yaml"), Vec::new(), move || {
-        vec![kustomization::document(place, &resources).into()]
-    })
+fn kustomization<'a>(place: Place<'a>, folder: &Utf8Path, resources: Vec<String>, files: &mut Files<'a>) {
+    let document = move || vec![kustomization::document(place, &resources).into()];
+    documents(place, folder.join("kustomization.yaml"), Vec::new(), document, files);
 }
 
 /// The kustomization of the workloads, which the deployment may have something to tell.
 fn workloads_kustomization<'a>(place: Place<'a>, folder: &Utf8Path, resources: Vec<String>, files: &mut Files<'a>) {
     let certified = load_balancer::certified(place);
     if certified.is_empty() {
-        files.files.push(kustomization(place, folder, resources));
+        kustomization(place, folder, resources, files);
         return;
     }
-    files.files.push(File {
-        path: folder.join(kustomization::OUTPUTS),
-        environment: Some(Shared::new(place.environment.name.as_str())),
-        job: Job::whole(move || {
-            Content::Text(kustomization::outputs(place), Origin::rule(rules::INFRASTRUCTURE_OUTPUTS))
-        }),
+    files.add_for(place.environment.name.as_str(), folder.join(kustomization::OUTPUTS), move || {
+        Content::Text(kustomization::outputs(place), Origin::rule(rules::INFRASTRUCTURE_OUTPUTS))
     });
-    files.files.push(documents(place, folder.join("kustomization.yaml"), Vec::new(), move || {
+    let document = move || {
         let map = kustomization::document(place, &resources);
         vec![kustomization::with_outputs(place, map, &certified).into()]
-    }));
+    };
+    documents(place, folder.join("kustomization.yaml"), Vec::new(), document, files);
 }
 
 fn base_files(place: Place<'_>) -> Vec<PartFile<'_>> {
