@@ -223,6 +223,26 @@ fn the_nodes_of_a_cluster_are_watched_where_pathc_makes_it() {
 }
 
 #[test]
+fn an_outage_on_ecs_is_told_once() {
+    let mut system = system("courier");
+    let (dispatcher, _) = system.component_named("dispatcher").unwrap();
+    system.components[dispatcher.0 as usize].metrics = None;
+    let outages = |system: &System, name: &str| -> Vec<(AlertKind, Option<String>)> {
+        let (plan, _) = plan(system, &specs());
+        let of = plan.alerting.alerts.iter().filter(|alert| alert.component.as_ref().is_some_and(|of| of.as_str() == name));
+        let outages = of.filter(|alert| matches!(alert.kind.value, AlertKind::Absent | AlertKind::Unready));
+        outages.map(|alert| (alert.kind.value, alert.hold.map(|hold| hold.to_string()))).collect()
+    };
+    // Production runs two replicas at least: as quickly as anywhere.
+    let hold = Some("1m".to_owned());
+    assert_eq!(outages(&system, "api"), [(AlertKind::Absent, hold.clone())]);
+    assert_eq!(outages(&system, "dispatcher"), [(AlertKind::Unready, hold.clone())]);
+    // Where no rules of Prometheus are generated, only the cloud can tell.
+    system.targets = Some(Vec::new());
+    assert!(outages(&system, "api").contains(&(AlertKind::Unready, hold)));
+}
+
+#[test]
 fn every_alert_has_a_dashboard_and_a_route() {
     for fixture in ["storefront", "opentelemetry-demo"] {
         let (plan, _) = plan(&system(fixture), &specs());

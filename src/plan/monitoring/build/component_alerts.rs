@@ -8,7 +8,7 @@ use super::subject::Subject;
 use crate::ir::choice::{ComponentKind, EnvironmentKind};
 use crate::ir::component::Replicas;
 use crate::ir::value::{Decimal, Duration, Text};
-use crate::ir::{Deployment, Origin, Rule, Traced};
+use crate::ir::{Deployment, Origin, Rule, System, Traced};
 use crate::plan::monitoring::alerting::{AlertKind, AlertPlan};
 use crate::plan::monitoring::configurations::{IndicatorKind, ObjectivePlan};
 use crate::plan::monitoring::indicator::{Controller, controller, pods_of};
@@ -99,14 +99,16 @@ fn replicas(subject: &Subject<'_>) -> Vec<AlertPlan> {
     let name = &subject.component.name;
     let mut alerts = Vec::new();
     if subject.component.metrics.is_some() {
+        // Without a cluster that counts who is ready, this is how an outage is told.
+        let (hold, rule) = if subject.is_in_cluster() {
+            (Duration::minutes(5), rules::ABSENT_HOLD)
+        } else {
+            (unready_hold(subject), rules::UNREADY_HOLD)
+        };
         alerts.push(
             once(subject, AlertKind::Absent)
                 .severity(outage(subject))
-                .when(
-                    format!("absent({} == 1)", select("up", &[&subject.own])),
-                    Some(Duration::minutes(5)),
-                    rules::ABSENT_HOLD,
-                )
+                .when(format!("absent({} == 1)", select("up", &[&subject.own])), Some(hold), rule)
                 .says(
                     subject.system,
                     format!("{name}: no replica answers when it is asked for metrics"),
@@ -165,16 +167,22 @@ fn unready_hold(subject: &Subject<'_>) -> Duration {
 fn told_by_cloud(subject: &Subject<'_>) -> Vec<AlertPlan> {
     let name = &subject.component.name;
     let minutes = |minutes| Some(Duration::minutes(minutes));
-    let mut alerts = vec![
-        once(subject, AlertKind::Unready)
-            .severity(outage(subject))
-            .hold(Some(unready_hold(subject)), rules::UNREADY_HOLD)
-            .below(Decimal::whole(1), rules::UNREADY_HOLD)
-            .says(
-                subject.system,
-                format!("{name}: no replica can take requests"),
-                format!("All replicas fail their health check or have not started. {}", dependency_note(subject)),
-            ),
+    let mut alerts = Vec::new();
+    // Replicas that don't run don't answer: who is told of that by Prometheus isn't told once more by the cloud.
+    if subject.component.metrics.is_none() || !has_target(subject.system, "prometheus") {
+        alerts.push(
+            once(subject, AlertKind::Unready)
+                .severity(outage(subject))
+                .hold(Some(unready_hold(subject)), rules::UNREADY_HOLD)
+                .below(Decimal::whole(1), rules::UNREADY_HOLD)
+                .says(
+                    subject.system,
+                    format!("{name}: no replica can take requests"),
+                    format!("All replicas fail their health check or have not started. {}", dependency_note(subject)),
+                ),
+        );
+    }
+    alerts.extend([
         once(subject, AlertKind::ReplicasMissing)
             .hold(minutes(15), rules::MISSING_HOLD)
             .above(Decimal::whole(0), rules::MISSING_HOLD)
@@ -199,7 +207,7 @@ fn told_by_cloud(subject: &Subject<'_>) -> Vec<AlertPlan> {
                 format!("{name}: a replica is about to reach its memory limit"),
                 "At its limit it is ended. Ask for more memory, or look for what keeps it.",
             ),
-    ];
+    ]);
     let most = subject.deployments().filter_map(|deployment| match &deployment.replicas {
         Replicas::Scaled(scaling) => Some(scaling.max.value),
         Replicas::Fixed(_) => None,
@@ -215,6 +223,11 @@ fn told_by_cloud(subject: &Subject<'_>) -> Vec<AlertPlan> {
         );
     }
     alerts
+}
+
+/// Whether a target is generated.
+fn has_target(system: &System, target: &str) -> bool {
+    system.targets.as_ref().is_none_or(|choices| choices.iter().any(|choice| choice.name.value == target))
 }
 
 /// How many replicas are wanted and can't take requests.
