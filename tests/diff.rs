@@ -166,6 +166,62 @@ fn a_new_name_is_one_change() -> Outcome {
 }
 
 #[test]
+fn a_new_name_is_no_change_of_what_only_holds_the_old_one() -> Outcome {
+    let repository = Repository::new()?;
+    // The component alone, and neither its folder, nor its database, nor its cache.
+    for (file, from, to) in [
+        ("implementation_artifacts", "- name: catalog\n", "- name: kiosk\n"),
+        ("implementation_artifacts", "[checkout, catalog]", "[checkout, kiosk]"),
+        ("implementation_artifacts", "{name: catalog, critical", "{name: kiosk, critical"),
+        ("deployment_packages", "{component: catalog,", "{component: kiosk,"),
+        ("deployment_packages", "- component: catalog\n", "- component: kiosk\n"),
+        ("build_configurations", "- component: catalog\n", "- component: kiosk\n"),
+        ("code_quality_metrics", "{component: catalog,", "{component: kiosk,"),
+        ("test_coverage_report", "{component: catalog,", "{component: kiosk,"),
+        ("test_specifications", "component: catalog\n", "component: kiosk\n"),
+    ] {
+        repository.edit(&format!("path/{file}.yaml"), from, to)?;
+    }
+    for arguments in [&["diff", "--format", "json"][..], &["diff", "--format", "json", "--against", "HEAD"]] {
+        let (_, text, errors) = repository.run(arguments)?;
+        for wrong in ["kiosk-db", "kiosk-cache", "kiosk-unit", "services/kiosk", "KioskDb", "KIOSK_DB"] {
+            assert!(!text.contains(wrong), "{wrong}: {text}{errors}");
+        }
+        let story: Value = serde_json::from_str(&text)?;
+        let first = &story["causes"][0]["cause"];
+        assert_eq!((&first["old"], &first["new"]), (&Value::from("catalog"), &Value::from("kiosk")));
+    }
+    // The old inputs are not known.
+    fs::remove_dir_all(repository.path(".git"))?;
+    let (_, text, _) =
+        repository.run(&["diff", "--format", "semantic", "--target", "kubernetes", "--target", "path"])?;
+    assert!(text.contains("was called catalog") && !text.contains("kiosk-db"), "{text}");
+    Ok(())
+}
+
+#[test]
+fn a_datastore_that_says_its_old_name_is_not_replaced() -> Outcome {
+    let story = |says_so: bool| -> Outcome<String> {
+        let repository = Repository::new()?;
+        for file in fs::read_dir(repository.path("path"))? {
+            let path = file?.path();
+            let text = fs::read_to_string(&path)?.replace("orders-db", "ledger-db");
+            let known = "- name: ledger-db\n    renamed_from: [orders-db]\n";
+            fs::write(&path, if says_so { text.replace("- name: ledger-db\n", known) } else { text })?;
+        }
+        Ok(repository.run(&["diff", "--format", "semantic"])?.1)
+    };
+    let told = story(true)?;
+    assert!(told.contains("aws_db_instance ledger_db (staging, production)\n      was called orders_db"), "{told}");
+    assert!(!told.contains("replaces") && !told.contains("OrdersDb") && !told.contains("costs"), "{told}");
+    // Settings below a key that is the name are what they were.
+    assert!(!told.contains("capacity") && !told.contains("high_availability"), "{told}");
+    let told = story(false)?;
+    assert!(told.contains("replaces: Terraform deletes it"), "{told}");
+    Ok(())
+}
+
+#[test]
 fn what_costs_more_is_said_of_its_cause() -> Outcome {
     let repository = Repository::new()?;
     let specifications = "path/dependency_specifications.yaml";

@@ -213,7 +213,8 @@ pub fn input_changes(old: &Inputs<'_>, new: &Inputs<'_>) -> Vec<Value> {
 /// One new name is one change, in however many places it is written.
 fn join_renames(values: Vec<Value>) -> Vec<Value> {
     let mut joined: Vec<Value> = Vec::new();
-    let (renames, others): (Vec<_>, Vec<_>) = values.into_iter().partition(|value| value.renamed().is_some());
+    let (mut renames, others): (Vec<_>, Vec<_>) = values.into_iter().partition(|value| value.renamed().is_some());
+    renames.sort_by_key(|value| !declares(value));
     for value in renames.into_iter().chain(others) {
         let same = joined.iter_mut().find(|known| {
             let Some((from, to)) = known.renamed() else { return false };
@@ -225,13 +226,84 @@ fn join_renames(values: Vec<Value>) -> Vec<Value> {
             None => joined.push(value),
         }
     }
-    joined
+    join_keys(joined)
+}
+
+/// Whether a value is where a name is declared, and not where it is only used.
+fn declares(value: &Value) -> bool {
+    const LISTS: [(&str, &str); 4] = [
+        ("implementation_artifacts", "components["),
+        ("dependency_specifications", "datastores["),
+        ("deployment_packages", "environments["),
+        ("test_specifications", "suites["),
+    ];
+    LISTS.iter().any(|(document, list)| value.path.starts_with(list) && value.file.as_str().contains(document))
+}
+
+/// What stands below a key that is such a name is what stood below the old one.
+fn join_keys(values: Vec<Value>) -> Vec<Value> {
+    let is_gone = |value: &Value| !value.is_element && value.old.is_some() && value.new.is_none();
+    let (mut gone, mut values): (Vec<_>, Vec<_>) = values.into_iter().partition(is_gone);
+    for place in 0..values.len() {
+        let Some(renaming) = values[place].renamed().map(|(old, new)| Renaming::new(old, new)) else { continue };
+        gone.retain(|old| {
+            let path = renaming.apply(&old.path);
+            let is_there = |new: &Value| {
+                !new.is_element && new.old.is_none() && new.new.is_some() && new.file == old.file && new.path == path
+            };
+            let Some(index) = values.iter().position(is_there).filter(|_| path != old.path) else { return true };
+            values[index].old.clone_from(&old.old);
+            false
+        });
+    }
+    // Where the values below are the same, nothing but the name differs.
+    let (same, mut values): (Vec<_>, Vec<_>) =
+        values.into_iter().partition(|value| !value.is_element && value.old.is_some() && value.old == value.new);
+    for value in same {
+        let of_name = |known: &&mut Value| known.renamed().is_some_and(|(_, name)| names_a_key(&value.path, name));
+        match values.iter_mut().find(of_name) {
+            Some(known) => known.also.push((value.file, value.line, value.path)),
+            None => values.push(value),
+        }
+    }
+    values.extend(gone);
+    values
+}
+
+/// Whether a key of a path is a name.
+fn names_a_key(path: &str, name: &str) -> bool {
+    segments(path).into_iter().any(|segment| segment.trim_start_matches('.') == name)
 }
 
 /// The names that inputs have given up for others.
 #[must_use]
-pub fn renamings(changed: &[Value]) -> Vec<Renaming> {
-    changed.iter().filter_map(Value::renamed).map(|(old, new)| Renaming::new(old, new)).collect()
+pub fn renamings(changed: &[Value], old: &Inputs<'_>, new: &Inputs<'_>) -> Vec<Renaming> {
+    let renamed: Vec<Renaming> =
+        changed.iter().filter_map(Value::renamed).map(|(old, new)| Renaming::new(old, new)).collect();
+    if renamed.is_empty() {
+        return renamed;
+    }
+    let (before, after) = (old.inputs(), new.inputs());
+    keeping(renamed, before.into_values().flatten(), after.into_values().flatten())
+}
+
+/// Names are renamed but where a longer value holds them that both versions have.
+fn keeping<'f>(
+    renamed: Vec<Renaming>,
+    old: impl Iterator<Item = &'f Field>,
+    new: impl Iterator<Item = &'f Field>,
+) -> Vec<Renaming> {
+    let values = |fields: &mut dyn Iterator<Item = &'f Field>| -> BTreeSet<&'f str> {
+        let elements = |field: &'f Field| {
+            let list = field.value.strip_prefix('[').and_then(|value| value.strip_suffix(']'));
+            list.unwrap_or(&field.value).split(", ")
+        };
+        // An element is called in the path of what it holds.
+        fields.flat_map(|field| elements(field).chain(names(&field.path))).collect()
+    };
+    let (old, new) = (values(&mut { old }), values(&mut { new }));
+    let stay: Vec<&str> = old.intersection(&new).copied().collect();
+    renamed.into_iter().map(|renaming| renaming.keeping(stay.iter().copied())).collect()
 }
 
 /// The names that plans have given up for others, where the old inputs are not known.
@@ -240,6 +312,7 @@ pub fn renamings_of_plans(old: &Version, new: &Version) -> Vec<Renaming> {
     /// Lists of the deliverables whose elements are named by the inputs.
     const NAMED: [&str; 3] = ["components", "datastores", "environments"];
     let mut found: Vec<Renaming> = Vec::new();
+    let (mut all_before, mut all_after) = (Vec::new(), Vec::new());
     for (path, file) in new.files.iter().filter(|(_, file)| file.target == "path") {
         let before = old.files.get(path).and_then(|file| resource::fields(&file.text));
         let Some((before, after)) = before.zip(resource::fields(&file.text)) else { continue };
@@ -253,8 +326,13 @@ pub fn renamings_of_plans(old: &Version, new: &Version) -> Vec<Renaming> {
                 }
             }
         }
+        all_before.extend(before);
+        all_after.extend(after);
     }
-    found
+    if found.is_empty() {
+        return found;
+    }
+    keeping(found, all_before.iter(), all_after.iter())
 }
 
 /// Finds causes.

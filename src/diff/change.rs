@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
-use super::fields::{FieldChange, field_changes};
+use super::fields::{FieldChange, field_changes, same_but_for};
 use super::module::{self, Place};
 use super::renaming::Renaming;
 use super::{Text, Version};
@@ -97,7 +97,7 @@ impl Found {
     }
 
     /// By what it is known in both versions.
-    fn key(&self) -> (&Utf8Path, &str, &str, Option<&str>) {
+    fn key(&self) -> Key<'_> {
         (&self.file, &self.resource.kind, &self.resource.name, self.environment.as_deref())
     }
 }
@@ -109,6 +109,8 @@ pub struct Changes {
     pub changes: Vec<Change>,
     /// In how many values only a name differs.
     pub names: usize,
+    /// Resources whose new name is told to the tool, so that it keeps them: `aws_db_instance.orders`.
+    pub kept: BTreeSet<String>,
 }
 
 /// Compares two versions. `renamings`: names that the inputs have given up for others.
@@ -128,9 +130,13 @@ pub fn changes(old: &Version, new: &Version, renamings: &[Renaming]) -> Changes 
         module::by_environment(files.par_iter().flat_map_iter(|(path, file)| found(path, file)).collect(), version)
     };
     let (mut before, mut after) = (read(old), read(new));
+    let blocks = after.iter().filter(|found| found.resource.kind == "moved");
+    let targets = blocks.flat_map(|found| found.said()).filter(|(field, _)| *field == "to");
+    let kept = targets.map(|(_, address)| address.to_owned()).collect();
     let mut names = 0;
-    for found in &mut before {
-        names += found.rename(renamings);
+    if !renamings.is_empty() {
+        let known: Known<'_> = after.iter().map(|found| (found.key(), found)).collect();
+        names = before.iter_mut().map(|found| found.rename(renamings, &known)).sum();
     }
     leave_out_same(&mut before, &mut after);
     let mut changes = Vec::new();
@@ -182,7 +188,7 @@ pub fn changes(old: &Version, new: &Version, renamings: &[Renaming]) -> Changes 
         }
     }
     changes.extend(before.iter().map(|old| change(old, What::Removed, Some(old))));
-    Changes { changes, names }
+    Changes { changes, names, kept }
 }
 
 /// Leaves out what is the same in both versions: of most resources nothing differs.
@@ -203,29 +209,45 @@ fn leave_out_same(before: &mut Vec<Found>, after: &mut Vec<Found>) {
     after.retain(differs);
 }
 
+/// By what something is known.
+type Key<'f> = (&'f Utf8Path, &'f str, &'f str, Option<&'f str>);
+
+/// What the new version has.
+type Known<'f> = BTreeMap<Key<'f>, &'f Found>;
+
 impl Found {
-    /// Gives it the names of the new version; returns how many values hold one.
-    fn rename(&mut self, renamings: &[Renaming]) -> usize {
-        if renamings.is_empty() {
-            return 0;
-        }
+    /// Gives it the names of the new version, but where that has the old ones; returns how many values hold a new one.
+    fn rename(&mut self, renamings: &[Renaming], known: &Known<'_>) -> usize {
         let new = |text: &str| renamings.iter().fold(text.to_owned(), |text, renaming| renaming.apply(&text));
-        self.file = new(self.file.as_str()).into();
-        let name = new(&self.resource.name);
-        if name != self.resource.name {
-            let is_file = self.resource.name == self.true_file.as_str();
-            let old = std::mem::replace(&mut self.resource.name, name);
-            self.other_name = Some(old).filter(|_| !is_file);
-        }
+        let (file, name) = (Utf8PathBuf::from(new(self.file.as_str())), new(&self.resource.name));
+        let (old_file, old_name) = (self.file.clone(), self.resource.name.clone());
+        let candidates = [(&file, &name), (&old_file, &name), (&file, &old_name), (&old_file, &old_name)];
+        let key = |(file, name)| -> Key<'_> {
+            let (file, name): (&Utf8PathBuf, &String) = (file, name);
+            (file, &self.resource.kind, name, self.environment.as_deref())
+        };
+        let there = candidates.into_iter().find_map(|one| Some((one, *known.get(&key(one))?)));
+        let ((file, name), there) = there.map_or(((&file, &name), None), |(one, there)| (one, Some(there)));
+        let is_file = self.resource.name == self.true_file.as_str();
+        self.other_name = (*name != old_name && !is_file).then(|| old_name.clone());
+        (self.file, self.resource.name) = (file.clone(), name.clone());
+        let there: BTreeMap<&str, &str> = there.into_iter().flat_map(Found::said).collect();
+        let moved = |path: &str| {
+            let renamed = new(path);
+            if !there.contains_key(renamed.as_str()) && there.contains_key(path) { path.to_owned() } else { renamed }
+        };
         let mut names = 0;
         for field in &mut self.resource.fields {
-            field.path = new(&field.path);
+            field.path = moved(&field.path);
+            if there.get(field.path.as_str()).is_some_and(|value| *value == field.value) {
+                continue;
+            }
             let value = new(&field.value);
             names += usize::from(value != field.value);
             field.value = value;
         }
         self.elsewhere =
-            std::mem::take(&mut self.elsewhere).into_iter().map(|(path, place)| (new(&path), place)).collect();
+            std::mem::take(&mut self.elsewhere).into_iter().map(|(path, place)| (moved(&path), place)).collect();
         names
     }
 
@@ -280,12 +302,7 @@ fn alike(old: &Found, new: &Found) -> usize {
         return 0;
     }
     let renaming = Renaming::new(short_name(&old.resource), short_name(&new.resource));
-    let values = |found: &Found, own: &dyn Fn(&str) -> String| -> BTreeSet<(String, String)> {
-        found.resource.fields.iter().map(|field| (own(&field.path), own(&field.value))).collect()
-    };
-    let (before, after) = (values(old, &|text| renaming.apply(text)), values(new, &str::to_owned));
-    let same = before.intersection(&after).count();
-    same * 100 / before.len().max(after.len()).max(1)
+    same_but_for(&renaming, old.said(), new.said())
 }
 
 /// The part of a name that is the resource's own: files are told apart by their folders, too.
@@ -316,5 +333,12 @@ fn compare(old: &Found, new: &Found, changes: &mut Vec<Change>) {
             false => What::Field { path: found.path, old: found.old, new: found.new },
         },
     };
-    changes.extend(field_changes(&old.resource.fields, &new.resource.fields).into_iter().map(change));
+    // Its own name was told of already.
+    let is_name = |found: &FieldChange| {
+        old.true_name() != new.resource.name
+            && found.old.as_deref() == Some(old.true_name())
+            && found.new.as_ref() == Some(&new.resource.name)
+    };
+    let found = field_changes(&old.resource.fields, &new.resource.fields).into_iter();
+    changes.extend(found.filter(|found| !is_name(found)).map(change));
 }

@@ -264,14 +264,27 @@ fn rename_elements(old: &mut [Field], new: &[Field], found: &mut Vec<FieldChange
 /// How much of two elements is the same but for their names, in percent, and how few words of the names differ.
 fn alike(old: &[&Field], old_element: &str, new: &[&Field], new_element: &str) -> (usize, Reverse<usize>) {
     let renaming = Renaming::new(split(old_element).1, split(new_element).1);
-    let before: BTreeSet<(String, String)> = old
-        .iter()
-        .map(|field| (renaming.apply(&field.path[old_element.len()..]), renaming.apply(&field.value)))
-        .collect();
-    let after: BTreeSet<(String, String)> =
-        new.iter().map(|field| (field.path[new_element.len()..].to_owned(), field.value.clone())).collect();
-    let same = before.intersection(&after).count();
-    (same * 100 / before.len().max(after.len()).max(1), Reverse(renaming.len()))
+    let old = old.iter().map(|field| (&field.path[old_element.len()..], field.value.as_str()));
+    let new = new.iter().map(|field| (&field.path[new_element.len()..], field.value.as_str()));
+    (same_but_for(&renaming, old, new), Reverse(renaming.len()))
+}
+
+/// How much of two things is the same, in percent: their paths and values, with the new name or the old one.
+pub(super) fn same_but_for<'f>(
+    renaming: &Renaming,
+    old: impl Iterator<Item = (&'f str, &'f str)>,
+    new: impl Iterator<Item = (&'f str, &'f str)>,
+) -> usize {
+    let before: BTreeSet<(&str, &str)> = old.collect();
+    let after: BTreeSet<(&str, &str)> = new.collect();
+    let is_there = |(path, value): &(&str, &str)| {
+        let (new_path, new_value) = (renaming.apply(path), renaming.apply(value));
+        [*path, &new_path]
+            .into_iter()
+            .any(|path| [*value, &new_value].iter().any(|value| after.contains(&(path, value))))
+    };
+    let same = before.iter().filter(|field| is_there(field)).count();
+    same * 100 / before.len().max(after.len()).max(1)
 }
 
 fn lines(fields: &[&Field]) -> Option<(usize, usize)> {

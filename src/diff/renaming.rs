@@ -5,6 +5,8 @@
 pub struct Renaming {
     pairs: Vec<(String, String)>,
     words: usize,
+    /// Longer names of other things that hold the old one, in each of their forms: `catalog-db` where `catalog` is renamed.
+    kept: Vec<String>,
 }
 
 impl Renaming {
@@ -23,10 +25,30 @@ impl Renaming {
         let parts = |name: &str| name.split('/').map(str::to_owned).collect::<Vec<_>>();
         let (before, after) = (parts(old), parts(new));
         if before.len() != after.len() {
-            return Renaming { pairs: vec![(old.to_owned(), new.to_owned())], words: differing(old, new) };
+            return Renaming {
+                pairs: vec![(old.to_owned(), new.to_owned())],
+                words: differing(old, new),
+                kept: Vec::new(),
+            };
         }
         let differ = before.into_iter().zip(after).filter(|(old, new)| old != new && old.len() > 1);
-        Renaming { pairs: differ.collect(), words: differing(old, new) }
+        Renaming { pairs: differ.collect(), words: differing(old, new), kept: Vec::new() }
+    }
+
+    /// The same, where other things go on to have names that hold the old one.
+    #[must_use]
+    pub fn keeping<'n>(mut self, names: impl Iterator<Item = &'n str>) -> Renaming {
+        let holds = |name: &&str| {
+            let is_longer =
+                |(old, _): &(String, String)| name.len() > old.len() && replace_word(name, old, "", &[]) != **name;
+            self.pairs.iter().any(is_longer)
+        };
+        let mut kept: Vec<String> = names.filter(holds).flat_map(forms).collect();
+        // The longest first: it decides.
+        kept.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        kept.dedup();
+        self.kept = kept;
+        self
     }
 
     /// How many words differ.
@@ -45,43 +67,66 @@ impl Renaming {
     #[must_use]
     pub fn apply(&self, text: &str) -> String {
         let mut text = text.to_owned();
+        let kept: Vec<&str> = self.kept.iter().map(String::as_str).filter(|kept| text.contains(kept)).collect();
         for (old, new) in &self.pairs {
-            text = replace_word(&text, old, new);
+            text = replace_word(&text, old, new, &kept);
             // As variables are named, and as titles begin.
-            text = replace_word(&text, &variable(old), &variable(new));
+            text = replace_word(&text, &variable(old), &variable(new), &kept);
             if old.contains('-') {
-                text = replace_word(&text, &old.replace('-', "_"), &new.replace('-', "_"));
+                text = replace_word(&text, &old.replace('-', "_"), &new.replace('-', "_"), &kept);
             }
-            text = replace_word(&text, &capital(old), &capital(new));
+            text = replace_word(&text, &capital(old), &capital(new), &kept);
             // As identifiers are joined: `OrdersDbSecret`.
-            text = replace_hump(&text, &joined(old), &joined(new));
+            text = replace_hump(&text, &joined(old), &joined(new), &kept);
         }
         text
     }
 }
 
+/// A name in each of its forms.
+fn forms(name: &str) -> [String; 5] {
+    [name.to_owned(), name.replace('-', "_"), variable(name), capital(name), joined(name)]
+}
+
 /// Replaces a word: what stands around it is neither letter nor digit.
-fn replace_word(text: &str, old: &str, new: &str) -> String {
+fn replace_word(text: &str, old: &str, new: &str, kept: &[&str]) -> String {
     let is_word = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
-    replace(text, old, new, |before, after| !is_word(before) && !is_word(after))
+    replace(text, old, new, kept, |before, after| !is_word(before) && !is_word(after))
 }
 
 /// Replaces a part of an identifier that begins with a capital: the next one begins with another.
-fn replace_hump(text: &str, old: &str, new: &str) -> String {
+fn replace_hump(text: &str, old: &str, new: &str, kept: &[&str]) -> String {
     let goes_on = |after: Option<char>| after.is_some_and(|after| after.is_lowercase() || after.is_numeric());
-    replace(text, old, new, |before, after| !before.is_some_and(char::is_uppercase) && !goes_on(after))
+    replace(text, old, new, kept, |before, after| !before.is_some_and(char::is_uppercase) && !goes_on(after))
 }
 
-/// Replaces a text where what stands before and after it permits.
-fn replace(text: &str, old: &str, new: &str, permits: impl Fn(Option<char>, Option<char>) -> bool) -> String {
+/// Replaces a text where what stands before and after it permits, and no name that is kept holds it there.
+fn replace(
+    text: &str,
+    old: &str,
+    new: &str,
+    kept: &[&str],
+    permits: impl Fn(Option<char>, Option<char>) -> bool,
+) -> String {
     if old.is_empty() || !text.contains(old) {
         return text.to_owned();
     }
+    let permits = |at: usize, end: usize| permits(text[..at].chars().next_back(), text[end..].chars().next());
+    let is_kept = |at: usize| {
+        kept.iter().any(|kept| {
+            kept.match_indices(old).any(|(within, _)| {
+                let start = at.checked_sub(within);
+                start.is_some_and(|start| {
+                    text.get(start..).is_some_and(|rest| rest.starts_with(kept)) && permits(start, start + kept.len())
+                })
+            })
+        })
+    };
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
     for (at, _) in text.match_indices(old) {
         let end = at + old.len();
-        if at < from || !permits(text[..at].chars().next_back(), text[end..].chars().next()) {
+        if at < from || !permits(at, end) || is_kept(at) {
             continue;
         }
         out.push_str(&text[from..at]);
@@ -117,6 +162,17 @@ mod tests {
         assert_eq!(renaming.apply("CatalogDbSecret, MyCatalogDb"), "StockDbSecret, MyStockDb");
         assert_eq!(renaming.apply("Catalogue and CATALOGDb"), "Catalogue and CATALOGDb");
         assert_eq!(Renaming::new("orders-db", "store").apply("OrdersDbSecret"), "StoreSecret");
+    }
+
+    #[test]
+    fn a_name_within_a_longer_one_that_stays_is_not_its_own() {
+        let stays = ["catalog-db", "services/catalog", "web"];
+        let renaming = Renaming::new("catalog", "kiosk").keeping(stays.into_iter());
+        for same in ["catalog-db", "CATALOG_DB_HOST", "catalog_db", "CatalogDbSecret", "/services/catalog/go.sum"] {
+            assert_eq!(renaming.apply(same), same);
+        }
+        assert_eq!(renaming.apply("catalog catalog-db, catalog-dbs"), "kiosk catalog-db, kiosk-dbs");
+        assert_eq!(renaming.apply("CATALOG_HOST CatalogRole other/catalog"), "KIOSK_HOST KioskRole other/kiosk");
     }
 
     #[test]

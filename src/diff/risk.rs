@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::cause::Value;
-use super::change::{Change, What};
+use super::change::{Change, Changes, What};
 use crate::ir::Origin;
 use crate::spec::risks::{Direction, LayoutFact, RiskClass, RiskFact, RisksSpec};
 
@@ -23,18 +23,21 @@ pub struct Risks<'a> {
     spec: &'a RisksSpec,
     /// Kinds and names of resources that are gone.
     gone: BTreeSet<(String, String)>,
+    /// Resources that are kept under a new name.
+    kept: BTreeSet<String>,
 }
 
 impl<'a> Risks<'a> {
     /// Looks risks up in a table.
     #[must_use]
     pub fn new(spec: &'a RisksSpec) -> Risks<'a> {
-        Risks { spec, gone: BTreeSet::new() }
+        Risks { spec, gone: BTreeSet::new(), kept: BTreeSet::new() }
     }
 
-    /// Which resources are gone: some facts depend on it.
-    pub fn learn(&mut self, changes: &[Change]) {
-        let gone = changes.iter().filter(|change| change.what == What::Removed);
+    /// Which resources are gone, and which are kept under a new name: some facts depend on it.
+    pub fn learn(&mut self, changes: &Changes) {
+        self.kept.clone_from(&changes.kept);
+        let gone = changes.changes.iter().filter(|change| change.what == What::Removed);
         self.gone.extend(gone.map(|change| (change.kind.clone(), change.name.clone())));
     }
 
@@ -50,6 +53,7 @@ impl<'a> Risks<'a> {
                     What::Element { path, old, new } => is_element_of(fact, path, old.is_some(), new.is_some()),
                     What::Added => is_whole(fact, Direction::Added),
                     What::Removed => is_whole(fact, Direction::Removed),
+                    What::Renamed(_) if self.kept.contains(&format!("{}.{}", change.kind, change.name)) => false,
                     // The old name is gone for whoever applies the file.
                     What::Renamed(_) => {
                         let stops = matches!(fact.class, RiskClass::Interrupts | RiskClass::Replaces);
@@ -148,7 +152,23 @@ fn compare(old: Option<&str>, new: Option<&str>) -> Option<std::cmp::Ordering> {
         return old?.parse::<bool>().ok()?.partial_cmp(&new?.parse().ok()?);
     }
     let (old, new) = (quantity(old?)?, quantity(new?)?);
-    if old.1 == new.1 { old.0.partial_cmp(&new.0) } else { None }
+    if old.1 == new.1 {
+        return old.0.partial_cmp(&new.0);
+    }
+    let scale = [SIZES, DURATIONS, CPU]
+        .into_iter()
+        .find(|scale| scale_of(old.1, scale).is_some() && scale_of(new.1, scale).is_some())?;
+    (old.0 * scale_of(old.1, scale)?).partial_cmp(&(new.0 * scale_of(new.1, scale)?))
+}
+
+/// The units of the input language, each by how many of the first it is. `m` is a part of a CPU and a minute: what it is,
+/// the other unit says.
+const SIZES: &[(&str, f64)] = &[("Ki", 1.0), ("Mi", 1024.0), ("Gi", 1_048_576.0), ("Ti", 1_073_741_824.0)];
+const DURATIONS: &[(&str, f64)] = &[("s", 1.0), ("m", 60.0), ("h", 3600.0), ("d", 86_400.0), ("w", 604_800.0)];
+const CPU: &[(&str, f64)] = &[("m", 1.0), ("", 1000.0)];
+
+fn scale_of(unit: &str, scale: &[(&str, f64)]) -> Option<f64> {
+    scale.iter().find(|(known, _)| *known == unit).map(|(_, scale)| *scale)
 }
 
 /// A number and its unit.
@@ -228,7 +248,10 @@ mod tests {
     #[test]
     fn quantities_are_compared_by_their_units() {
         assert!(compare(Some("250m"), Some("500m")).is_some_and(|order| order.is_lt()));
-        assert_eq!(compare(Some("1"), Some("500m")), None);
+        assert!(compare(Some("1"), Some("500m")).is_some_and(|order| order.is_gt()));
+        assert!(compare(Some("512Mi"), Some("1Gi")).is_some_and(|order| order.is_lt()));
+        assert!(compare(Some("30m"), Some("1h")).is_some_and(|order| order.is_lt()));
+        assert_eq!(compare(Some("1Gi"), Some("1h")), None);
         assert!(compare(Some("true"), Some("false")).is_some_and(|order| order.is_gt()));
         assert!(compare(Some("99.9"), Some("99")).is_some_and(|order| order.is_gt()));
         assert!(has_more("[a]", "[a, b]") && !has_more("[a, b]", "[a]"));

@@ -133,7 +133,7 @@ fn tell(old: &Old, new: &Version, compilation: &Compilation, risks: &RisksSpec, 
     let before = old.looked.as_ref().map(|looked| Inputs::of(&looked.compilation.sources));
     let changed = before.as_ref().map(|before| input_changes(before, &inputs)).unwrap_or_default();
     let renamings = match &before {
-        Some(_) => renamings(&changed),
+        Some(before) => renamings(&changed, before, &inputs),
         None => renamings_of_plans(&old.version, new),
     };
     let changes = change::changes(&old.version, new, &renamings);
@@ -156,7 +156,7 @@ fn tell(old: &Old, new: &Version, compilation: &Compilation, risks: &RisksSpec, 
     let causes =
         Causes { new: (new, &inputs), old: before.as_ref().map(|before| (&old.version, before)), changed: &changed };
     let mut risks = Risks::new(risks);
-    risks.learn(&changes.changes);
+    risks.learn(&changes);
     Story::tell(changes, costs, &causes, &risks, order)
 }
 

@@ -229,7 +229,8 @@ fn an_outage_on_ecs_is_told_once() {
     system.components[dispatcher.0 as usize].metrics = None;
     let outages = |system: &System, name: &str| -> Vec<(AlertKind, Option<String>)> {
         let (plan, _) = plan(system, &specs());
-        let of = plan.alerting.alerts.iter().filter(|alert| alert.component.as_ref().is_some_and(|of| of.as_str() == name));
+        let of =
+            plan.alerting.alerts.iter().filter(|alert| alert.component.as_ref().is_some_and(|of| of.as_str() == name));
         let outages = of.filter(|alert| matches!(alert.kind.value, AlertKind::Absent | AlertKind::Unready));
         outages.map(|alert| (alert.kind.value, alert.hold.map(|hold| hold.to_string()))).collect()
     };
