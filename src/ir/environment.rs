@@ -1,6 +1,6 @@
 //! Environments, and what runs in each once its overrides have been applied.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::choice::EnvironmentKind;
 use super::component::{Replicas, Resources, Secret, Variable};
@@ -58,7 +58,7 @@ pub struct Environment {
     /// Its datastores: each that is enabled, in the order of the system.
     pub datastores: Vec<Datastore>,
     /// Its datastores by name: their places in `datastores`.
-    pub datastore_index: BTreeMap<Name, usize>,
+    pub datastore_index: HashMap<Name, usize>,
     /// The external services as it reaches them.
     pub externals: Vec<External>,
 }

@@ -1,6 +1,6 @@
 //! The whole system: manifest and nine documents, resolved.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::building::{Branches, Build, Registry, Scans, SupplyChain};
 use super::choice::{Cloud, Domain, Framework, IngressController, Installed, Level, Provisioner, Runtime};
@@ -97,9 +97,9 @@ pub struct System {
     /// Which of the nine documents were there.
     pub documents: Vec<Document>,
     /// Components by name.
-    pub component_index: BTreeMap<Name, ComponentId>,
+    pub component_index: HashMap<Name, ComponentId>,
     /// Datastores by name: their places in `datastores`.
-    pub datastore_index: BTreeMap<Name, usize>,
+    pub datastore_index: HashMap<Name, usize>,
 }
 
 /// A document that was there.

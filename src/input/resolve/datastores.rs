@@ -1,6 +1,6 @@
 //! Datastores, before and after an environment changes them.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::ir::Traced;
 use crate::ir::choice::{DatastoreKind, Domain};
@@ -43,7 +43,7 @@ impl Resolver<'_> {
 }
 
 /// The places of datastores by their names.
-pub(super) fn index(datastores: &[Datastore]) -> BTreeMap<Name, usize> {
+pub(super) fn index(datastores: &[Datastore]) -> HashMap<Name, usize> {
     // Of two with one name, which is an error, the first is meant.
     datastores.iter().enumerate().rev().map(|(place, datastore)| (datastore.name.value.clone(), place)).collect()
 }

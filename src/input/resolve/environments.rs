@@ -1,6 +1,6 @@
 //! Environments, and what runs in each once its overrides have been applied.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::diag::{Diagnostic, code};
 use crate::ir::choice::{ComponentKind, Domain, EnvironmentKind};
@@ -104,7 +104,7 @@ impl Resolver<'_> {
         base: Base<'_>,
         inputs: &Inputs<'_>,
     ) -> Vec<Datastore> {
-        let changes: BTreeMap<&str, _> = changes(&input.datastores);
+        let changes: HashMap<&str, _> = changes(&input.datastores);
         let mut found = Vec::with_capacity(inputs.datastores_in_order.len());
         for known in inputs.datastores_in_order {
             let change = changes.get(known.name.as_str()).copied();
@@ -252,7 +252,7 @@ impl Resolver<'_> {
     }
 }
 
-fn changes<T>(table: &Table<Name, Nullable<T>>) -> BTreeMap<&str, &T> {
+fn changes<T>(table: &Table<Name, Nullable<T>>) -> HashMap<&str, &T> {
     table.iter().filter_map(|(name, change)| Some((name.as_str(), change.value.as_ref()?))).collect()
 }
 

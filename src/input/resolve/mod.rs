@@ -23,7 +23,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::diag::Diagnostic;
@@ -62,10 +62,10 @@ struct Resolver<'a> {
 /// What was read, by name.
 struct Inputs<'a> {
     runtime: Runtime,
-    components: BTreeMap<&'a str, &'a ComponentInput>,
-    datastores: BTreeMap<&'a str, &'a DatastoreInput>,
+    components: HashMap<&'a str, &'a ComponentInput>,
+    datastores: HashMap<&'a str, &'a DatastoreInput>,
     datastores_in_order: &'a [DatastoreInput],
-    deployments: BTreeMap<&'a str, &'a DeploymentInput>,
+    deployments: HashMap<&'a str, &'a DeploymentInput>,
 }
 
 impl Resolver<'_> {
@@ -167,7 +167,7 @@ impl Resolver<'_> {
             self.check_datastore_kind(datastore);
             self.check_former_names(datastore, &datastores);
         }
-        let mut released: BTreeMap<_, Package> =
+        let mut released: HashMap<_, Package> =
             released.into_iter().map(|package| (package.component.value.clone(), package)).collect();
         let mut resolved: Vec<Component> = Vec::with_capacity(components.len());
         for input in &components {

@@ -1,6 +1,6 @@
 //! Where things stand in the plan, by name: each component asks for its peers in each environment.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::InfrastructurePlan;
 use super::environments::{EnvironmentPlan, WorkloadPlan};
@@ -9,13 +9,13 @@ use super::templates::ComponentTemplate;
 use crate::ir::Traced;
 use crate::ir::value::Name;
 
-type Places = BTreeMap<Name, usize>;
+type Places = HashMap<Name, usize>;
 
 /// The places of what is looked up.
 #[derive(Clone, Debug)]
 pub(super) struct Index {
     components: Places,
-    environments: BTreeMap<Name, InEnvironment>,
+    environments: HashMap<Name, InEnvironment>,
 }
 
 #[derive(Clone, Debug)]

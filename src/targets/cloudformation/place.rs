@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::data::Source;
 use super::stack::{Calls, Owners, Rule, Stack, of_certificate, of_rule, of_vault, owners};
-use super::template::{Holder, Layer, Scope, Template, handed, kafka_parameter};
+use super::template::{Layer, Scope, Template, handed, kafka_parameter};
 use super::{account, balancing, cluster, data, identity, network, objects, operations, service};
 use crate::ir::value::HostName;
 use crate::ir::{Origin, Traced};
@@ -137,7 +137,7 @@ impl<'a> Place<'a> {
             spec: &specs.aws,
             names: names_of(environment),
             owners: owned,
-            holders: Holder::of(&environment.datastores),
+            holders: environment.datastores.holders(),
         };
         let zone = environment.balancing.zone.as_ref();
         Arc::new(Place {
@@ -336,8 +336,8 @@ impl<'a> Place<'a> {
     /// Where the content of a secret comes from.
     fn source(&self, template: &Template<'a>, secret: &'a Secret) -> Source<'a> {
         let origin = secret.origin;
-        match self.scope.holders.get(secret.id.as_str()) {
-            Some(Holder::Database) => Source::Attached,
+        match self.scope.holders.get(&secret.id) {
+            Some(Holder::Database(_) | Holder::Documents(_)) => Source::Attached,
             Some(Holder::Cache(cache)) => {
                 Source::Cache(template.of(&cache.reference(), Attribute::Host, origin), &cache.port)
             }
@@ -348,7 +348,7 @@ impl<'a> Place<'a> {
             Some(Holder::Queue(queue)) => Source::Address(template.of(&queue.reference(), Attribute::Url, origin)),
             Some(Holder::Topic(topic)) => Source::Address(template.of(&topic.reference(), Attribute::Arn, origin)),
             Some(Holder::Bucket(bucket)) => Source::Address(template.of(&bucket.reference(), Attribute::Name, origin)),
-            None => Source::None,
+            Some(Holder::Kafka(_)) | None => Source::None,
         }
     }
 }

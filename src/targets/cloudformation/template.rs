@@ -12,10 +12,7 @@ use crate::ir::{Origin, Rule};
 use crate::output::doc::Text;
 use crate::output::{Doc, Map};
 use crate::plan::aws::AwsEnvironment;
-use crate::plan::aws::graph::{
-    AnyRef, Attribute, Bucket, Cluster, Datastores, DnsZone, Id, Kind, MqBroker, Pattern, Piece, Queue, Ref,
-    ReplicationGroup, Resource, Secret, Topic,
-};
+use crate::plan::aws::graph::{AnyRef, Attribute, Cluster, DnsZone, Holder, Id, Kind, Pattern, Piece, Ref, Resource};
 use crate::spec::AwsSpec;
 
 /// What happens to a resource that leaves its stack, or that an update replaces.
@@ -44,38 +41,8 @@ pub(super) struct Scope<'a> {
     pub(super) owners: Owners<'a>,
     /// The names of resources whose ARN their name tells.
     pub(super) names: HashMap<(Kind, &'a str), &'a str>,
-    /// Whose address or credentials a secret holds, by its id.
-    pub(super) holders: HashMap<&'a str, Holder<'a>>,
-}
-
-/// Whose address or credentials a secret holds.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Holder<'a> {
-    /// A database: CloudFormation adds its host and port.
-    Database,
-    Cache(&'a ReplicationGroup),
-    Broker(&'a MqBroker),
-    Queue(&'a Queue),
-    Topic(&'a Topic),
-    Bucket(&'a Bucket),
-}
-
-impl<'a> Holder<'a> {
-    /// Those of an environment by the ids of their secrets.
-    pub(super) fn of(data: &'a Datastores) -> HashMap<&'a str, Holder<'a>> {
-        let mut holders = HashMap::new();
-        let mut hold = |secret: &'a Ref<Secret>, holder: Holder<'a>| {
-            holders.insert(secret.id.as_str(), holder);
-        };
-        data.databases.iter().for_each(|one| hold(&one.secret, Holder::Database));
-        data.document_clusters.iter().for_each(|one| hold(&one.secret, Holder::Database));
-        data.caches.iter().for_each(|one| hold(&one.secret, Holder::Cache(one)));
-        data.brokers.iter().for_each(|one| hold(&one.secret, Holder::Broker(one)));
-        data.queues.iter().for_each(|one| one.secret.iter().for_each(|secret| hold(secret, Holder::Queue(one))));
-        data.topics.iter().for_each(|one| one.secret.iter().for_each(|secret| hold(secret, Holder::Topic(one))));
-        data.buckets.iter().for_each(|one| one.secret.iter().for_each(|secret| hold(secret, Holder::Bucket(one))));
-        holders
-    }
+    /// Datastores by the ids of their secrets.
+    pub(super) holders: HashMap<&'a Id, Holder<'a>>,
 }
 
 /// A template.
@@ -433,7 +400,7 @@ impl<'a> Template<'a> {
 
     /// Whether CloudFormation adds host and port to a secret.
     pub(super) fn is_attached(&self, secret: &Ref<crate::plan::aws::graph::Secret>) -> bool {
-        matches!(self.scope.holders.get(secret.id.as_str()), Some(Holder::Database))
+        matches!(self.scope.holders.get(&secret.id), Some(Holder::Database(_) | Holder::Documents(_)))
     }
 }
 

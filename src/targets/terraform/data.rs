@@ -1,5 +1,7 @@
 //! Databases, caches, streams and brokers, with the secrets in which components find them.
 
+use std::collections::HashMap;
+
 use super::module::{Module, block, file_of};
 use super::network::port;
 use super::objects;
@@ -7,31 +9,40 @@ use super::place::{Place, arn, id, identifier, joined};
 use crate::ir::{Origin, Traced};
 use crate::output::hcl::{Block, Body, Node, Part};
 use crate::plan::aws::graph::{
-    Datastores, DbInstance, DbParameter, DocumentCluster, Id, MqBroker, MskCluster, Owner, Ref, ReplicationGroup,
-    Secret, SecretContent, SecurityGroup,
+    Datastores, DbInstance, DbParameter, DocumentCluster, Holder, Id, MqBroker, MskCluster, Owner, Ref,
+    ReplicationGroup, Secret, SecretContent, SecurityGroup,
 };
 
-pub(super) fn print(stores: &Datastores, place: Place<'_>, module: &mut Module) {
-    if !stores.databases.is_empty() || !stores.document_clusters.is_empty() || !stores.caches.is_empty() {
-        subnet_groups(stores, module);
+/// What is looked up by a secret.
+struct Stores<'a> {
+    holders: HashMap<&'a Id, Holder<'a>>,
+    secrets: HashMap<&'a Id, &'a Secret>,
+}
+
+pub(super) fn print(datastores: &Datastores, place: Place<'_>, module: &mut Module) {
+    let secrets = datastores.secrets.iter().map(|secret| (&secret.id, secret)).collect();
+    let stores = &Stores { holders: datastores.holders(), secrets };
+
+    if !datastores.databases.is_empty() || !datastores.document_clusters.is_empty() || !datastores.caches.is_empty() {
+        subnet_groups(datastores, module);
     }
-    for database in &stores.databases {
+    for database in &datastores.databases {
         relational(database, stores, place, module);
     }
-    for cluster in &stores.document_clusters {
+    for cluster in &datastores.document_clusters {
         documents(cluster, stores, place, module);
     }
-    for cache in &stores.caches {
+    for cache in &datastores.caches {
         self::cache(cache, stores, place, module);
     }
-    for cluster in &stores.kafka {
+    for cluster in &datastores.kafka {
         kafka(cluster, place, module);
     }
-    for broker in &stores.brokers {
+    for broker in &datastores.brokers {
         self::broker(broker, stores, place, module);
     }
-    objects::print(stores, place, module);
-    for secret in &stores.secrets {
+    objects::print(datastores, place, module);
+    for secret in &datastores.secrets {
         self::secret(secret, stores, place, module);
     }
 }
@@ -78,8 +89,8 @@ fn kept_password(name: &Id, owner: &Owner, length: &Traced<u32>, origin: Origin,
     module.data(&file, "aws_secretsmanager_random_password", name.as_str(), body, origin);
 }
 
-fn length(stores: &Datastores, secret: &Ref<Secret>) -> Option<Traced<u32>> {
-    match &stores.secrets.iter().find(|known| known.id == secret.id)?.content {
+fn length(stores: &Stores<'_>, secret: &Ref<Secret>) -> Option<Traced<u32>> {
+    match &stores.secrets.get(&secret.id)?.content {
         SecretContent::Credentials { length, .. } => Some(*length),
         _ => None,
     }
@@ -112,7 +123,7 @@ fn groups(group: &Ref<SecurityGroup>, origin: Origin) -> Node {
     Node::list([id(group, origin)], origin)
 }
 
-fn relational(database: &DbInstance, stores: &Datastores, place: Place<'_>, module: &mut Module) {
+fn relational(database: &DbInstance, stores: &Stores<'_>, place: Place<'_>, module: &mut Module) {
     let origin = database.origin;
     let file = file_of(&database.owner, "data.tf");
     let name = identifier(database.id.as_str());
@@ -172,7 +183,7 @@ fn relational(database: &DbInstance, stores: &Datastores, place: Place<'_>, modu
     module.resource(&file, "aws_db_instance", &database.id, body, origin);
 }
 
-fn documents(cluster: &DocumentCluster, stores: &Datastores, place: Place<'_>, module: &mut Module) {
+fn documents(cluster: &DocumentCluster, stores: &Stores<'_>, place: Place<'_>, module: &mut Module) {
     let origin = cluster.origin;
     let file = file_of(&cluster.owner, "data.tf");
     let name = identifier(cluster.id.as_str());
@@ -226,7 +237,7 @@ fn documents(cluster: &DocumentCluster, stores: &Datastores, place: Place<'_>, m
     module.resource(&file, "aws_docdb_cluster_instance", &cluster.id, body, origin);
 }
 
-fn cache(cache: &ReplicationGroup, stores: &Datastores, place: Place<'_>, module: &mut Module) {
+fn cache(cache: &ReplicationGroup, stores: &Stores<'_>, place: Place<'_>, module: &mut Module) {
     let origin = cache.origin;
     let file = file_of(&cache.owner, "data.tf");
     let name = identifier(cache.id.as_str());
@@ -354,7 +365,7 @@ fn kafka(cluster: &MskCluster, place: Place<'_>, module: &mut Module) {
     module.resource(&file, "aws_msk_cluster", &cluster.id, body, origin);
 }
 
-fn broker(broker: &MqBroker, stores: &Datastores, place: Place<'_>, module: &mut Module) {
+fn broker(broker: &MqBroker, stores: &Stores<'_>, place: Place<'_>, module: &mut Module) {
     let origin = broker.origin;
     let file = file_of(&broker.owner, "data.tf");
     if let Some(length) = length(stores, &broker.secret) {
@@ -394,7 +405,7 @@ fn broker(broker: &MqBroker, stores: &Datastores, place: Place<'_>, module: &mut
     module.resource(&file, "aws_mq_broker", &broker.id, body, origin);
 }
 
-fn secret(secret: &Secret, stores: &Datastores, place: Place<'_>, module: &mut Module) {
+fn secret(secret: &Secret, stores: &Stores<'_>, place: Place<'_>, module: &mut Module) {
     let origin = secret.origin;
     let file = file_of(&secret.owner, "secrets.tf");
     module.resource(
@@ -455,68 +466,64 @@ fn filled(format: &str, keys: &[(&'static str, Part)]) -> Vec<Part> {
 }
 
 /// What a datastore without credentials tells about itself.
-fn address(stores: &Datastores, secret: &Ref<Secret>, key: &str) -> Option<String> {
+fn address(stores: &Stores<'_>, secret: &Ref<Secret>, key: &str) -> Option<String> {
     let by = |kind: &str, id: &Id, attribute: &str| Some(format!("{kind}.{}.{attribute}", identifier(id.as_str())));
-    let asks = |own: &Option<Ref<Secret>>| own.as_ref() == Some(secret);
-    match key {
-        "url" => stores.queues.iter().find(|it| asks(&it.secret)).and_then(|it| by("aws_sqs_queue", &it.id, "url")),
-        "arn" => stores.topics.iter().find(|it| asks(&it.secret)).and_then(|it| by("aws_sns_topic", &it.id, "arn")),
-        "name" => {
-            stores.buckets.iter().find(|it| asks(&it.secret)).and_then(|it| by("aws_s3_bucket", &it.id, "bucket"))
-        }
-        "brokers" => stores
-            .kafka
-            .iter()
-            .find(|it| it.secret == *secret)
-            .and_then(|it| by("aws_msk_cluster", &it.id, "bootstrap_brokers_sasl_iam")),
+    match (key, stores.holders.get(&secret.id)?) {
+        ("url", Holder::Queue(it)) => by("aws_sqs_queue", &it.id, "url"),
+        ("arn", Holder::Topic(it)) => by("aws_sns_topic", &it.id, "arn"),
+        ("name", Holder::Bucket(it)) => by("aws_s3_bucket", &it.id, "bucket"),
+        ("brokers", Holder::Kafka(it)) => by("aws_msk_cluster", &it.id, "bootstrap_brokers_sasl_iam"),
         _ => None,
     }
 }
 
 /// The keys of a secret with credentials.
-fn credentials(stores: &Datastores, secret: &Ref<Secret>) -> Option<Vec<(&'static str, Part)>> {
+fn credentials(stores: &Stores<'_>, secret: &Ref<Secret>) -> Option<Vec<(&'static str, Part)>> {
     let code = |text: String| Part::Code(text.into());
     let text = |text: &str| Part::Text(text.to_owned().into());
-    if let Some(it) = stores.databases.iter().find(|it| it.secret == *secret) {
-        let name = format!("aws_db_instance.{}", identifier(it.id.as_str()));
-        return Some(vec![
-            ("host", code(format!("{name}.address"))),
-            ("port", code(format!("{name}.port"))),
-            ("database", code(format!("{name}.db_name"))),
-            ("username", code(format!("{name}.username"))),
-            ("password", code(ephemeral(&it.id))),
-        ]);
-    }
-    if let Some(it) = stores.document_clusters.iter().find(|it| it.secret == *secret) {
-        let name = format!("aws_docdb_cluster.{}", identifier(it.id.as_str()));
-        let database =
-            stores.secrets.iter().find(|known| known.id == secret.id).and_then(|known| match &known.content {
+    match stores.holders.get(&secret.id)? {
+        Holder::Database(it) => {
+            let name = format!("aws_db_instance.{}", identifier(it.id.as_str()));
+            Some(vec![
+                ("host", code(format!("{name}.address"))),
+                ("port", code(format!("{name}.port"))),
+                ("database", code(format!("{name}.db_name"))),
+                ("username", code(format!("{name}.username"))),
+                ("password", code(ephemeral(&it.id))),
+            ])
+        }
+        Holder::Documents(it) => {
+            let name = format!("aws_docdb_cluster.{}", identifier(it.id.as_str()));
+            let database = stores.secrets.get(&secret.id).and_then(|known| match &known.content {
                 SecretContent::Credentials { database, .. } => database.as_ref().map(|database| database.value.clone()),
                 _ => None,
             });
-        return Some(vec![
-            ("host", code(format!("{name}.endpoint"))),
-            ("port", code(format!("{name}.port"))),
-            ("database", text(&database.unwrap_or_default())),
-            ("username", code(format!("{name}.master_username"))),
-            ("password", code(ephemeral(&it.id))),
-        ]);
+            Some(vec![
+                ("host", code(format!("{name}.endpoint"))),
+                ("port", code(format!("{name}.port"))),
+                ("database", text(&database.unwrap_or_default())),
+                ("username", code(format!("{name}.master_username"))),
+                ("password", code(ephemeral(&it.id))),
+            ])
+        }
+        Holder::Cache(it) => {
+            let name = format!("aws_elasticache_replication_group.{}", identifier(it.id.as_str()));
+            Some(vec![
+                ("host", code(format!("{name}.primary_endpoint_address"))),
+                ("port", code(format!("{name}.port"))),
+                ("username", text("default")),
+                ("password", code(kept(&it.id))),
+            ])
+        }
+        Holder::Broker(it) => {
+            let name = format!("aws_mq_broker.{}", identifier(it.id.as_str()));
+            Some(vec![
+                ("host", code(format!("regex(\"://([^:/]+)\", {name}.instances[0].endpoints[0])[0]"))),
+                ("port", text(&it.port.to_string())),
+                ("username", text(&it.username)),
+                ("password", code(kept(&it.id))),
+            ])
+        }
+        Holder::Kafka(_) | Holder::Queue(_) | Holder::Topic(_) | Holder::Bucket(_) => None,
     }
-    if let Some(it) = stores.caches.iter().find(|it| it.secret == *secret) {
-        let name = format!("aws_elasticache_replication_group.{}", identifier(it.id.as_str()));
-        return Some(vec![
-            ("host", code(format!("{name}.primary_endpoint_address"))),
-            ("port", code(format!("{name}.port"))),
-            ("username", text("default")),
-            ("password", code(kept(&it.id))),
-        ]);
-    }
-    let it = stores.brokers.iter().find(|it| it.secret == *secret)?;
-    let name = format!("aws_mq_broker.{}", identifier(it.id.as_str()));
-    Some(vec![
-        ("host", code(format!("regex(\"://([^:/]+)\", {name}.instances[0].endpoints[0])[0]"))),
-        ("port", text(&it.port.to_string())),
-        ("username", text(&it.username)),
-        ("password", code(kept(&it.id))),
-    ])
 }

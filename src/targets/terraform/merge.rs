@@ -40,6 +40,8 @@ pub(super) fn merge(subject: &str, environments: &[&str], files: Vec<(usize, Vec
     let mut merger = Merger { subject, environments, fields: Vec::new(), counted: Vec::new() };
     let scope: Vec<usize> = (0..environments.len()).collect();
     let blocks = merger.top(files, &scope);
+    // Held until what each environment gives is printed; nearly all have one or two.
+    merger.fields.shrink_to_fit();
     Merged { blocks, fields: merger.fields, counted: merger.counted }
 }
 

@@ -124,7 +124,7 @@ struct Claims<'a> {
 impl Claims<'_> {
     fn claim(&mut self, kind: NameKind, name: &Traced<String>, origin: Origin) {
         let rule = self.place.specs().aws.name_rule(kind);
-        let what = kind.as_str().replace('_', " ");
+        let what = || kind.as_str().replace('_', " ");
         if !rule.accepts(&name.value) {
             // A name begins with the system's, which is the only part that no shortening changes.
             let system = &self.place.whole.system.name;
@@ -132,11 +132,15 @@ impl Claims<'_> {
                 Diagnostic::new(
                     code::NAME_OVER_LIMIT,
                     origin,
-                    format!("`{name}` is no name of AWS's for a {what}"),
+                    format!("`{name}` is no name of AWS's for a {}", what()),
                     "needs one",
                 )
                 .label(system.origin, "every name begins with this")
-                .help(format!("begin `system` with a letter; a {what} has at most {} characters", rule.max)),
+                .help(format!(
+                    "begin `system` with a letter; a {} has at most {} characters",
+                    what(),
+                    rule.max
+                )),
             );
             return;
         }
@@ -147,7 +151,7 @@ impl Claims<'_> {
                 Diagnostic::new(
                     code::NAME_OVER_LIMIT,
                     origin,
-                    format!("the {what} `{name}` would be made twice"),
+                    format!("the {} `{name}` would be made twice", what()),
                     "takes the name a second time",
                 )
                 .label(*first, "takes the name first")

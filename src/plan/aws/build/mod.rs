@@ -15,7 +15,7 @@ mod secrets;
 mod website;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
@@ -72,7 +72,7 @@ struct Whole<'a> {
     pipeline: &'a PipelinePlan,
     specs: &'a Specs,
     system: &'a SystemTemplate,
-    components: BTreeMap<&'a str, &'a ComponentTemplate>,
+    components: HashMap<&'a str, &'a ComponentTemplate>,
 }
 
 impl<'a> Whole<'a> {
@@ -169,14 +169,14 @@ fn word(text: impl Into<String>, rule: Rule) -> Traced<String> {
 /// What runs and what is kept in an environment, by name.
 struct Known<'a> {
     workloads: Vec<Workload<'a>>,
-    by_component: BTreeMap<&'a str, usize>,
-    datastores: BTreeMap<&'a str, &'a DatastorePlan>,
+    by_component: HashMap<&'a str, usize>,
+    datastores: HashMap<&'a str, &'a DatastorePlan>,
     first_names: names::FirstNames,
 }
 
 impl<'a> Known<'a> {
     fn new(whole: &'a Whole<'a>, environment: &'a EnvironmentPlan, scaling: Option<&'a EnvironmentScaling>) -> Self {
-        let scaling: BTreeMap<&str, &ComponentScaling> =
+        let scaling: HashMap<&str, &ComponentScaling> =
             scaling.iter().flat_map(|scaling| &scaling.components).map(|one| (one.component.as_str(), one)).collect();
         let workload = |plan: &'a WorkloadPlan| {
             let name = plan.component.as_str();
@@ -319,7 +319,7 @@ struct Draft {
     backup_plans: Vec<BackupPlan>,
     parameters: Vec<Parameter>,
     problems: Vec<Diagnostic>,
-    groups: BTreeMap<Id, usize>,
+    groups: HashMap<Id, usize>,
     secrets: secrets::Secrets,
 }
 

@@ -1,6 +1,8 @@
 //! Datastores and the secrets in which components find them.
 
-use super::{KmsKey, LogGroup, Pattern, Ref, Role, SecurityGroup, resources};
+use std::collections::HashMap;
+
+use super::{Id, KmsKey, LogGroup, Pattern, Ref, Role, SecurityGroup, resources};
 use crate::ir::Traced;
 use crate::ir::value::PortNumber;
 
@@ -25,6 +27,35 @@ pub struct Datastores {
     pub buckets: Vec<Bucket>,
     /// Secrets.
     pub secrets: Vec<Secret>,
+}
+
+/// What a secret holds the address or the credentials of.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
+pub enum Holder<'a> {
+    Database(&'a DbInstance),
+    Documents(&'a DocumentCluster),
+    Cache(&'a ReplicationGroup),
+    Kafka(&'a MskCluster),
+    Broker(&'a MqBroker),
+    Queue(&'a Queue),
+    Topic(&'a Topic),
+    Bucket(&'a Bucket),
+}
+
+impl Datastores {
+    /// Datastores by the ids of their secrets.
+    #[must_use]
+    pub fn holders(&self) -> HashMap<&Id, Holder<'_>> {
+        let own = self.databases.iter().map(|one| (&one.secret.id, Holder::Database(one)));
+        let own = own.chain(self.document_clusters.iter().map(|one| (&one.secret.id, Holder::Documents(one))));
+        let own = own.chain(self.caches.iter().map(|one| (&one.secret.id, Holder::Cache(one))));
+        let own = own.chain(self.kafka.iter().map(|one| (&one.secret.id, Holder::Kafka(one))));
+        let own = own.chain(self.brokers.iter().map(|one| (&one.secret.id, Holder::Broker(one))));
+        let own = own.chain(self.queues.iter().filter_map(|one| Some((&one.secret.as_ref()?.id, Holder::Queue(one)))));
+        let own = own.chain(self.topics.iter().filter_map(|one| Some((&one.secret.as_ref()?.id, Holder::Topic(one)))));
+        own.chain(self.buckets.iter().filter_map(|one| Some((&one.secret.as_ref()?.id, Holder::Bucket(one))))).collect()
+    }
 }
 
 resources! {

@@ -1,6 +1,6 @@
 //! What changes a component: its own sources, and those of the libraries that it is built with.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::rules;
 use crate::ir::building::Build;
@@ -15,16 +15,16 @@ use crate::plan::pipeline::configurations::ChangeFilter;
 /// What jobs are made of, by name.
 pub(super) struct Sources<'a> {
     system: &'a System,
-    builds: BTreeMap<&'a str, &'a Build>,
-    libraries: BTreeMap<&'a str, Vec<&'a str>>,
-    datastores: BTreeMap<&'a str, &'a Datastore>,
+    builds: HashMap<&'a str, &'a Build>,
+    libraries: HashMap<&'a str, Vec<&'a str>>,
+    datastores: HashMap<&'a str, &'a Datastore>,
 }
 
 impl<'a> Sources<'a> {
     pub(super) fn of(system: &'a System) -> Sources<'a> {
-        let builds: BTreeMap<&str, &Build> =
+        let builds: HashMap<&str, &Build> =
             system.builds.iter().map(|build| (build.component.as_str(), build)).collect();
-        let mut libraries: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut libraries: HashMap<&str, Vec<&str>> = HashMap::new();
         for build in &system.builds {
             let is_library = system
                 .component_named(build.component.as_str())

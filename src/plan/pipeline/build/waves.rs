@@ -1,7 +1,5 @@
 //! The order of a rollout: what a component needs critically is replaced before it.
 
-use std::collections::BTreeMap;
-
 use crate::ir::component::DependencyKind;
 use crate::ir::{ComponentId, Environment, System};
 
@@ -11,15 +9,16 @@ use crate::ir::{ComponentId, Environment, System};
 /// order: it comes last, all at once. The gates say that there is a circle.
 pub(super) fn order(system: &System, environment: &Environment) -> Vec<(ComponentId, u32)> {
     let here: Vec<ComponentId> = environment.deployments.iter().map(|deployment| deployment.component).collect();
-    let places: BTreeMap<ComponentId, usize> = here.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    // What runs is in the order of the system.
+    let place_of = |id: &ComponentId| here.binary_search(id).ok();
     let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); here.len()];
     let mut missing: Vec<u32> = vec![0; here.len()];
     for (place, id) in here.iter().enumerate() {
         for dependency in &system.component(*id).depends_on {
             let is_needed = dependency.kind == DependencyKind::Component && dependency.critical.value;
-            let needed = system.component_index.get(dependency.name.as_str()).and_then(|id| places.get(id));
+            let needed = system.component_index.get(dependency.name.as_str()).and_then(place_of);
             if let (true, Some(needed)) = (is_needed && dependency.name != system.component(*id).name, needed) {
-                dependents[*needed].push(place);
+                dependents[needed].push(place);
                 missing[place] += 1;
             }
         }
