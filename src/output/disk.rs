@@ -328,13 +328,22 @@ impl Build<'_, '_> {
         const TOGETHER: usize = 16;
         let repinned = self.before.lock.specs.get(PINS) != self.request.specs.get(PINS);
         // What takes longest comes first, so that no worker waits for another one in the end. Then workers are kept apart:
-        // where they make files in the same folder at once, they wait for each other.
-        let (long, short): (Vec<usize>, Vec<usize>) =
-            (0..wanted.len()).partition(|slot| wanted.get(*slot).is_some_and(|one| matches!(one.job(), Job::Parts(_))));
+        // where they make files in the same folder at once, they wait for each other. What is held is printed beside the
+        // first that takes long: its room serves for all that comes later.
+        let (mut held, mut long, mut short) = (Vec::new(), Vec::new(), Vec::new());
+        for (slot, wanted) in wanted.iter().enumerate() {
+            match wanted.job() {
+                Job::Held(_) => held.push(slot),
+                Job::Parts(_) => long.push(slot),
+                Job::Whole(_) | Job::Streamed(_) => short.push(slot),
+            }
+        }
+        let mut long = long.chunks(1);
+        let first = long.next();
         let short: Vec<&[usize]> = short.chunks(TOGETHER).collect();
         let apart = short.len().div_ceil(rayon::current_num_threads()).max(1);
         let short = (0..apart).flat_map(|first| short.iter().skip(first).step_by(apart).copied());
-        let tasks: Vec<&[usize]> = long.chunks(1).chain(short).collect();
+        let tasks: Vec<&[usize]> = first.into_iter().chain(held.chunks(TOGETHER)).chain(long).chain(short).collect();
         let next = AtomicUsize::new(0);
         let all: Vec<OnceLock<Compared>> = (0..wanted.len()).map(|_| OnceLock::new()).collect();
         let work = |_: rayon::BroadcastContext<'_>| -> Result<(), Refused> {

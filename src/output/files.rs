@@ -30,6 +30,8 @@ pub struct File<'f, 'a> {
 pub enum Job<'a> {
     /// Makes it as a whole.
     Whole(Box<dyn Fn() -> Content + Send + Sync + 'a>),
+    /// Gives away what was made before, and is asked for it first: from then on nobody holds it.
+    Held(Box<dyn Fn() -> Content + Send + Sync + 'a>),
     /// Writes it as it goes, which saves what is large the making of a tree.
     Streamed(Box<dyn Fn(&mut Printed) + Send + Sync + 'a>),
     /// Writes it part by part, so that never all of it is held.
@@ -48,7 +50,7 @@ impl<'a> Job<'a> {
     /// Prints the content at the end of a buffer. Returns it where it was made as a whole.
     pub fn print(&self, out: &mut Printed) -> Option<Content> {
         match self {
-            Job::Whole(job) => {
+            Job::Whole(job) | Job::Held(job) => {
                 let content = job();
                 content.print(out);
                 Some(content)
@@ -189,6 +191,11 @@ impl<'a> Files<'a> {
         job: impl Fn(&mut Printed) + Send + Sync + 'a,
     ) {
         self.push(environment, path, Job::Streamed(Box::new(job)));
+    }
+
+    /// Adds a file that is for no environment alone, whose content is held until it is printed.
+    pub fn add_held(&mut self, path: impl AsRef<Utf8Path>, job: impl Fn() -> Content + Send + Sync + 'a) {
+        self.push(None, path, Job::Held(Box::new(job)));
     }
 
     /// Adds a file that is for no environment alone, and is written part by part.

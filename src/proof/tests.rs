@@ -33,7 +33,7 @@ fn objections(compilation: &Compilation, change: &Change<'_>, edit: &EditText<'_
         for file in files.iter() {
             let mut printed = Printed::watched();
             let content = match file.job {
-                Job::Whole(job) => {
+                Job::Whole(job) | Job::Held(job) => {
                     let mut content = job();
                     if let Content::Hcl { body, .. } = &mut content {
                         each_value(std::sync::Arc::make_mut(body), &mut change_entry);

@@ -232,7 +232,8 @@ fn environments<'a>(plans: &'a Plans, specs: &'a Specs, out: &mut Writer<'a, '_>
     let shelf = Arc::new(Shelf::new(bodies, again));
     for (index, file) in paths.into_iter().enumerate() {
         let shelf = Arc::clone(&shelf);
-        out.add_later(format!("modules/system/{file}"), None, move || Arc::new(shelf.take(index)));
+        let content = move || Content::Hcl { header: header(system), body: Arc::new(shelf.take(index)) };
+        out.files.add_held(format!("modules/system/{file}"), content);
     }
     let aliases = roots::Aliases::of(environments, &specs.aws.words.cdn_certificate_region);
     let facts = &specs.aws.terraform;
