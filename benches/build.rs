@@ -6,6 +6,7 @@
 
 #![allow(clippy::print_stdout)]
 
+mod allocator;
 mod generator;
 mod measure;
 

@@ -28,7 +28,6 @@ mod terminal;
 mod watch;
 
 use std::ffi::OsString;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
@@ -83,16 +82,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let terminal = Terminal::new(&arguments.global);
-    // Nothing of a run that panicked is used again.
-    let outcome = catch_unwind(AssertUnwindSafe(|| dispatch(&arguments, &matches, &terminal)));
-    match outcome {
-        Ok(Ok(outcome)) => outcome.into(),
-        Ok(Err(failure)) => {
+    match dispatch(&arguments, &matches, &terminal) {
+        Ok(outcome) => outcome.into(),
+        Err(failure) => {
             terminal.failure(&failure);
             Outcome::Failed.into()
         }
-        // The hook has told what happened.
-        Err(_) => Outcome::Failed.into(),
     }
 }
 

@@ -3,11 +3,13 @@
 use std::io::Write;
 use std::panic::{PanicHookInfo, set_hook};
 
-/// Makes a panic an internal error that asks to be reported. The run then ends with exit code 2.
+/// Makes a panic an internal error that asks to be reported, and the end of the run, with exit code 2: nothing of a run
+/// that panicked is used again, and what it staged is cleared by the next one.
 pub(super) fn install_hook() {
     set_hook(Box::new(|info| {
         // Standard error may be closed: then nobody can be told.
         let _ = write!(std::io::stderr().lock(), "{}", message(info));
+        std::process::exit(2);
     }));
 }
 
