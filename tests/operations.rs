@@ -53,8 +53,8 @@ fn documents(root: &Utf8Path) -> Documents {
     let problems = problems.iter().map(|problem| format!("{} {}", problem.code.as_str(), problem.message)).collect();
     let plans = compilation.checked.as_ref().map(|checked| &checked.plans().monitoring.alerting.alerts);
     let alerts = plans.into_iter().flatten().map(|alert| {
-        let runbook = alert.runbook.as_ref().map(|url| url.to_string()).unwrap_or_default();
-        [alert.id.to_string(), alert.document.to_string(), alert.section.to_string(), runbook]
+        let runbook = alert.runbook().as_ref().map(|url| url.to_string()).unwrap_or_default();
+        [alert.id().to_string(), alert.document.to_string(), alert.rule.section.to_string(), runbook]
     });
     Documents { texts, problems, alerts: alerts.collect() }
 }

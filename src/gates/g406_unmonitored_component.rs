@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         targets.iter().any(|target| matches!(target.name.as_str(), "terraform" | "cloudformation"))
     });
     for alert in &monitoring.alerting.alerts {
-        let is_wish = alert.expression.is_none() && alert.objective.is_none() && !makes_alarms;
+        let is_wish = alert.expression().is_none() && alert.objective().is_none() && !makes_alarms;
         if is_wish {
             continue;
         }

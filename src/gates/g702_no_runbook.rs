@@ -26,13 +26,13 @@ gate! {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let alerts = &context.plans.monitoring.alerting.alerts;
-    let mut without = alerts.iter().filter(|alert| alert.runbook.is_none());
+    let mut without = alerts.iter().filter(|alert| alert.runbook().is_none());
     let Some(first) = without.next() else { return };
     let count = 1 + without.count();
     let place = context.system.operations.as_ref().map_or(context.system.name.origin, |operations| operations.origin);
     let alerts = if count == 1 { "alert has" } else { "alerts have" };
     findings.add(
-        Diagnostic::new(CODE, place, format!("{count} {alerts} no runbook"), format!("`{}` is the first", first.id))
+        Diagnostic::new(CODE, place, format!("{count} {alerts} no runbook"), format!("`{}` is the first", first.id()))
             .help("add `runbooks: https://…` to `operations` in deployment_packages.yaml")
             .help("or write `repository: github.com/OWNER/NAME` in pathc.yaml"),
     );

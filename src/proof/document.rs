@@ -222,22 +222,22 @@ impl Proof<'_> {
         let Some(planned) = self.expected.alerts.get(id) else {
             return self.object(place, format!("tells of `{id}`, which the plan does not know"));
         };
-        if planned.name.as_str() != name {
-            self.object(place, format!("calls the alert `{id}` `{name}`, the plan `{}`", planned.name));
+        if planned.rule.name.as_str() != name {
+            self.object(place, format!("calls the alert `{id}` `{name}`, the plan `{}`", planned.rule.name));
         }
-        let hold = planned.hold.as_ref().map(|hold| expected::shown(&hold.value));
+        let hold = planned.rule.hold.as_ref().map(|hold| expected::shown(&hold.value));
         if found.hold != hold.as_deref() {
             let shown = |text: Option<&str>| text.map_or("at once".to_owned(), |text| format!("after {text}"));
             let (found, hold) = (shown(found.hold), shown(hold.as_deref()));
             self.object(place, format!("tells of `{id}` {found}, the plan {hold}"));
         }
-        if let Some(objective) = planned.objective.as_ref().and_then(|id| self.expected.objectives.get(id.as_str())) {
+        if let Some(objective) = planned.objective().and_then(|id| self.expected.objectives.get(&*id.to_text())) {
             let windows =
-                objective.burn_windows.iter().filter(|window| window.severity.value == planned.severity.value);
+                objective.burn_windows.iter().filter(|window| window.severity.value == planned.rule.severity.value);
             let budget = &objective.error_budget;
             for window in windows {
                 let threshold = format!("({} * {budget})", window.factor);
-                if planned.expression.is_none() && !expression.contains(&threshold) {
+                if planned.rule.expression.is_none() && !expression.contains(&threshold) {
                     self.object(place, format!("tells of `{id}` at another threshold than the plan's {threshold}"));
                 }
             }

@@ -15,6 +15,34 @@ use crate::plan::monitoring::alerting::AlertPlan;
 use crate::plan::monitoring::configurations::ObjectivePlan;
 use crate::plan::{DELIVERABLES, Plans};
 
+/// The alerts of the plan by their identifiers. Most identifiers are put together of a name and what all components share:
+/// they are found by that name, so that none has to be held.
+pub(super) struct PlannedAlerts<'a> {
+    whole: HashMap<&'a str, &'a AlertPlan>,
+    by_name: HashMap<&'a str, Vec<&'a AlertPlan>>,
+}
+
+impl<'a> PlannedAlerts<'a> {
+    fn of(alerts: &'a [AlertPlan]) -> PlannedAlerts<'a> {
+        let mut planned = PlannedAlerts { whole: HashMap::new(), by_name: HashMap::new() };
+        for alert in alerts {
+            match (alert.id().whole(), alert.named()) {
+                (None, Some(name)) => planned.by_name.entry(name.as_str()).or_default().push(alert),
+                (id, _) => {
+                    planned.whole.extend(id.map(|id| (id, alert)));
+                }
+            }
+        }
+        planned
+    }
+
+    /// The alert with an identifier.
+    pub(super) fn get(&self, id: &str) -> Option<&'a AlertPlan> {
+        let of_name = |name: &str| self.by_name.get(name)?.iter().copied().find(|alert| alert.id().is(id));
+        self.whole.get(id).copied().or_else(|| id.split('/').find_map(of_name))
+    }
+}
+
 /// What the plans say.
 pub(super) struct Expected<'a> {
     plans: &'a Plans,
@@ -25,7 +53,7 @@ pub(super) struct Expected<'a> {
     /// Components by their names.
     pub(super) components: HashMap<&'a str, OfComponent<'a>>,
     /// Alerts by their numbers.
-    pub(super) alerts: HashMap<&'a str, &'a AlertPlan>,
+    pub(super) alerts: PlannedAlerts<'a>,
     /// Who may be the roles of pipelines.
     pub(super) trusted: super::trust::Trusted,
     /// The branch that is deployed.
@@ -139,7 +167,7 @@ impl<'a> Expected<'a> {
             system: templates.system.name.as_str(),
             environments,
             components: templates.components.iter().map(component).collect(),
-            alerts: monitoring.alerting.alerts.iter().map(|alert| (alert.id.as_str(), alert)).collect(),
+            alerts: PlannedAlerts::of(&monitoring.alerting.alerts),
             objectives: monitoring.configurations.objectives.iter().map(|plan| (plan.id.as_str(), plan)).collect(),
             trusted: super::trust::planned(plans),
             main_branch: plans.pipeline.configurations.main_branch.as_str(),
@@ -180,7 +208,7 @@ impl<'a> Expected<'a> {
             names.extend(exporter.metrics.iter().map(|metric| Cow::Borrowed(metric.value.as_str())));
         }
         let mut scratch = String::new();
-        for expression in monitoring.alerting.alerts.iter().flat_map(|alert| &alert.expression) {
+        for expression in monitoring.alerting.alerts.iter().filter_map(AlertPlan::expression) {
             for name in metric::names(expression.text(&mut scratch)) {
                 if !names.contains(name) {
                     names.insert(Cow::Owned(name.to_owned()));

@@ -1,10 +1,21 @@
 //! `alerting_rules`: what somebody is told, who that is, and what is kept quiet meanwhile.
 
-use super::phrase::Phrase;
-use crate::ir::Traced;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::phrase::{Phrase, Said};
 use crate::ir::value::{Decimal, Duration, Name, Text};
+use crate::ir::{Origin, Traced};
+use crate::output::Doc;
+use crate::output::yaml::Writer;
+use crate::plan::Encode;
+use crate::plan::encode::{Slot, record, write_record};
+use crate::source::decode::RecordReader;
+use crate::source::record::joined;
+use crate::source::yaml::NodeId;
+use crate::source::{Decode, Decoder, FieldShape, RecordShape, Shape};
 use crate::spec::prometheus::AlertSeverity;
-use crate::{choice, plan_record};
+use crate::{choice, plan_record, record};
 
 choice! {
     /// What an alert says.
@@ -168,38 +179,6 @@ plan_record! {
         values: Vec<Traced<String>>, many;
     }
 
-    /// One alert. Its series carry `alert`, `kind`, `severity`, `team`, `environment`, and `component` or `datastore`.
-    pub struct AlertPlan as "alert plan" {
-        /// Unique in the system; the runbook's path.
-        id: Traced<Text>, required;
-        /// What it is called.
-        name: Traced<Text>, required;
-        /// What it says.
-        kind: Traced<AlertKind>, required;
-        /// The objective whose burn windows it watches: its identifier.
-        objective: Traced<Text>, optional;
-        /// What it asks of a person in production.
-        severity: Traced<AlertSeverity>, required;
-        /// PromQL with `$selector` that has a value while it is on; none with an objective, or where only the cloud knows.
-        expression: Traced<Phrase>, optional;
-        /// The limit of the value that it watches, in the unit of the cloud's own metric; where the expression looks at a
-        /// trend, what an alarm without one compares with.
-        threshold: Traced<Decimal>, optional;
-        /// On which side of the limit the value is bad.
-        comparison: Traced<Comparison>, optional;
-        /// How long it must hold.
-        hold: Traced<Duration>, optional;
-        /// In a sentence.
-        summary: Traced<Phrase>, required;
-        /// What it means and where to look first.
-        description: Traced<Text>, required;
-        /// Where its runbook stands.
-        runbook: Traced<Phrase>, optional;
-        /// The heading of its runbook in its document.
-        section: Traced<Text>, required;
-    }
-    sharing about: AlertSubject
-
     /// What alerts are about, and who is told of it.
     pub struct AlertSubject as "alert subject" {
         /// The component that it is about.
@@ -222,6 +201,179 @@ plan_record! {
         reads: Traced<String>, optional;
         /// The datastores that the component writes, where its data is to be followed.
         writes: Traced<String>, optional;
+    }
+}
+
+record! {
+    /// What an alert says, and when: the same of all components that are watched alike, but for what marks stand for.
+    pub struct AlertRule as "alert rule" {
+        /// Unique in the system; the runbook's path.
+        id: Traced<Phrase>, required;
+        /// What it is called.
+        name: Traced<Text>, required;
+        /// What it says.
+        kind: Traced<AlertKind>, required;
+        /// The objective whose burn windows it watches: its identifier.
+        objective: Traced<Phrase>, optional;
+        /// What it asks of a person in production.
+        severity: Traced<AlertSeverity>, required;
+        /// PromQL with `$selector` that has a value while it is on; none with an objective, or where only the cloud knows.
+        expression: Traced<Phrase>, optional;
+        /// The limit of the value that it watches, in the unit of the cloud's own metric; where the expression looks at a
+        /// trend, what an alarm without one compares with.
+        threshold: Traced<Decimal>, optional;
+        /// On which side of the limit the value is bad.
+        comparison: Traced<Comparison>, optional;
+        /// How long it must hold.
+        hold: Traced<Duration>, optional;
+        /// In a sentence.
+        summary: Traced<Phrase>, required;
+        /// What it means and where to look first.
+        description: Traced<Phrase>, required;
+        /// Where its runbook stands.
+        runbook: Traced<Phrase>, optional;
+        /// The heading of its runbook in its document.
+        section: Traced<Text>, required;
+    }
+}
+
+/// One alert. Its series carry `alert`, `kind`, `severity`, `team`, `environment`, and `component` or `datastore`. In the
+/// document the fields of both parts stand in one mapping.
+#[derive(Clone, Debug)]
+pub struct AlertPlan {
+    /// The mapping itself.
+    pub origin: Origin,
+    /// What it says, which alerts about others say, too.
+    pub rule: Arc<AlertRule>,
+    /// What it is about, which other alerts are about, too.
+    pub about: Arc<AlertSubject>,
+}
+
+impl AlertPlan {
+    /// The table of its fields.
+    pub const SHAPE: RecordShape = RecordShape {
+        name: "alert plan",
+        doc: "One alert. Its series carry `alert`, `kind`, `severity`, `team`, `environment`, and `component` or `datastore`.\n",
+        fields: {
+            const FIELDS: [FieldShape; AlertRule::SHAPE.fields.len() + AlertSubject::SHAPE.fields.len()] =
+                joined(AlertRule::SHAPE.fields, AlertSubject::SHAPE.fields);
+            &FIELDS
+        },
+        shorthand: None,
+    };
+
+    /// Unique in the system; the runbook's path.
+    #[must_use]
+    pub fn id(&self) -> Traced<Said<'_>> {
+        self.said(&self.rule.id)
+    }
+
+    /// The objective whose burn windows it watches: its identifier.
+    #[must_use]
+    pub fn objective(&self) -> Option<Traced<Said<'_>>> {
+        self.rule.objective.as_ref().map(|phrase| self.said(phrase))
+    }
+
+    /// PromQL with `$selector` that has a value while it is on; none with an objective, or where only the cloud knows.
+    #[must_use]
+    pub fn expression(&self) -> Option<Traced<Said<'_>>> {
+        self.rule.expression.as_ref().map(|phrase| self.said(phrase))
+    }
+
+    /// In a sentence.
+    #[must_use]
+    pub fn summary(&self) -> Traced<Said<'_>> {
+        self.said(&self.rule.summary)
+    }
+
+    /// What it means and where to look first.
+    #[must_use]
+    pub fn description(&self) -> Traced<Said<'_>> {
+        self.said(&self.rule.description)
+    }
+
+    /// Where its runbook stands.
+    #[must_use]
+    pub fn runbook(&self) -> Option<Traced<Said<'_>>> {
+        self.rule.runbook.as_ref().map(|phrase| self.said(phrase))
+    }
+
+    fn said<'a>(&'a self, phrase: &'a Traced<Phrase>) -> Traced<Said<'a>> {
+        phrase.with(Said { phrase: &phrase.value, about: &self.about })
+    }
+
+    fn each_field(&self, visit: &mut dyn FnMut(&'static str, &dyn Encode)) {
+        let rule = &*self.rule;
+        visit("id", &self.id());
+        visit("name", &rule.name);
+        visit("kind", &rule.kind);
+        visit("objective", &self.objective());
+        visit("severity", &rule.severity);
+        visit("expression", &self.expression());
+        visit("threshold", &rule.threshold);
+        visit("comparison", &rule.comparison);
+        visit("hold", &rule.hold);
+        visit("summary", &self.summary());
+        visit("description", &self.description());
+        visit("runbook", &self.runbook());
+        visit("section", &rule.section);
+        self.about.each_field(visit);
+    }
+}
+
+impl Deref for AlertPlan {
+    type Target = AlertSubject;
+    fn deref(&self) -> &AlertSubject {
+        &self.about
+    }
+}
+
+impl Decode for AlertPlan {
+    fn shape() -> Shape {
+        static SHAPE: RecordShape = AlertPlan::SHAPE;
+        Shape::Record(&SHAPE)
+    }
+
+    fn decode(decoder: &mut Decoder<'_>, node: NodeId) -> Option<Self> {
+        static SHAPE: RecordShape = AlertPlan::SHAPE;
+        let origin = decoder.origin(node);
+        let mut reader = RecordReader::open(decoder, node, &SHAPE)?;
+        let rule = AlertRule::read_fields(&mut reader, decoder, origin);
+        let about = AlertSubject::read_fields(&mut reader, decoder, origin);
+        reader.finish(decoder);
+        Some(AlertPlan { origin, rule: Arc::new(rule?), about: Arc::new(about?) })
+    }
+}
+
+impl Encode for AlertPlan {
+    fn encode(&self, _: Origin) -> Doc {
+        record(self.origin, &|visit| self.each_field(visit))
+    }
+
+    fn write(&self, slot: Slot, _: Origin, out: &mut Writer<'_>) {
+        write_record(slot, self.origin, &|visit| self.each_field(visit), out);
+    }
+}
+
+impl AlertSubject {
+    /// The component or the datastore that it is.
+    #[must_use]
+    pub fn named(&self) -> Option<&Traced<Name>> {
+        self.component.as_ref().or(self.datastore.as_ref())
+    }
+
+    /// Adds where else to look, in a sentence.
+    pub fn push_causes(&self, out: &mut String) {
+        let Some((first, others)) = self.dependencies.split_first() else {
+            return out.push_str("Nothing that it needs can be the cause: look at what was deployed last.");
+        };
+        out.push_str("Look at what was deployed last, and at what it needs: ");
+        out.push_str(first.as_str());
+        for other in others {
+            out.push_str(", ");
+            out.push_str(other.as_str());
+        }
+        out.push('.');
     }
 }
 

@@ -84,7 +84,7 @@ fn runbook_links(place: &Place<'_>, data: Data, documents: &[(&str, Vec<&AlertPl
     let documents = documents.iter().map(|(path, alerts)| {
         let about = alerts.first().and_then(|alert| alert.component.as_ref().or(alert.datastore.as_ref()));
         let link = Traced::by_rule((*path).to_owned(), rules::LINK);
-        let mut sections: Vec<&Traced<Text>> = alerts.iter().map(|alert| &alert.section).collect();
+        let mut sections: Vec<&Traced<Text>> = alerts.iter().map(|alert| &alert.rule.section).collect();
         sections.sort_unstable();
         sections.dedup();
         let sections = sections.into_iter().map(|section| {

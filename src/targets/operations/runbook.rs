@@ -142,7 +142,7 @@ fn environment(place: &Place<'_>, plan: &EnvironmentPlan, alerts: &[&AlertPlan])
 fn alerts_by_section<'a>(alerts: &[&'a AlertPlan]) -> Vec<Vec<&'a AlertPlan>> {
     let mut sections: Vec<Vec<&AlertPlan>> = Vec::new();
     for alert in alerts {
-        match sections.iter_mut().find(|section| section.iter().all(|other| other.section == alert.section)) {
+        match sections.iter_mut().find(|section| section.iter().all(|other| other.rule.section == alert.rule.section)) {
             Some(section) => section.push(alert),
             None => sections.push(vec![alert]),
         }
@@ -158,20 +158,20 @@ fn alert(place: &Place<'_>, path: &str, alerts: &[&AlertPlan]) -> Data {
     let names = alerts.iter().flat_map(|alert| &alert.environments);
     let shown = place.environments(names.map(|name| name.as_str())).into_iter().next();
     let query = shown.and_then(|shown| query(place, alerts, shown));
-    let objective = first.objective.as_ref().and_then(|id| place.objective(id.as_str()));
+    let objective = first.objective().and_then(|id| place.objective(&id.to_text()));
     let indicator = objective.map(|objective| objective.indicator.value);
     let data = Data::new()
-        .prose("section", &first.section)
-        .flag("of_kubelet", first.section.ends_with("-kubelet"))
-        .flag("of_cloudwatch", first.section.ends_with("-cloudwatch-exporter"))
-        .word("kind", first.kind.value.as_str())
+        .prose("section", &first.rule.section)
+        .flag("of_kubelet", first.rule.section.ends_with("-kubelet"))
+        .flag("of_cloudwatch", first.rule.section.ends_with("-cloudwatch-exporter"))
+        .word("kind", first.rule.kind.value.as_str())
         .word("indicator", indicator.map_or("", |indicator| indicator.as_str()))
         .list("pages", told(place, alerts, AlertSeverity::Page))
         .list("tickets", told(place, alerts, AlertSeverity::Ticket))
         .list("windows", windows(place, first))
-        .prose("summary", &first.summary)
-        .prose("description", &first.description)
-        .prose_some("hold", first.hold.as_ref())
+        .prose("summary", &first.summary())
+        .prose("description", &first.description())
+        .prose_some("hold", first.rule.hold.as_ref())
         .list("dependencies", dependencies.map(linked))
         .prose_some("query_environment", shown.map(|shown| &shown.name));
     match query {
@@ -185,7 +185,8 @@ fn told(place: &Place<'_>, alerts: &[&AlertPlan], severity: AlertSeverity) -> Ve
     let environments = place.plans.monitoring.configurations.environments.iter();
     let is_told = |environment: &&MonitoredEnvironment| {
         alerts.iter().any(|alert| {
-            alert.environments.contains(&environment.name) && environment.severity(alert.severity).value == severity
+            alert.environments.contains(&environment.name)
+                && environment.severity(alert.rule.severity).value == severity
         })
     };
     environments.filter(is_told).map(|environment| Data::new().prose("name", &environment.name)).collect()
@@ -193,7 +194,7 @@ fn told(place: &Place<'_>, alerts: &[&AlertPlan], severity: AlertSeverity) -> Ve
 
 /// The burn windows that an alert watches, and its sibling of the other severity.
 fn windows(place: &Place<'_>, alert: &AlertPlan) -> Vec<Data> {
-    let objective = alert.objective.as_ref().and_then(|id| place.objective(id.as_str()));
+    let objective = alert.objective().and_then(|id| place.objective(&id.to_text()));
     let window = |window: &BurnWindowPlan| {
         Data::new()
             .prose("severity", &window.severity)
@@ -210,10 +211,10 @@ fn query(place: &Place<'_>, alerts: &[&AlertPlan], shown: &EnvironmentPlan) -> O
     let monitoring = &place.plans.monitoring.configurations;
     let selector = &monitoring.environments.iter().find(|known| known.name == shown.name)?.selector;
     let alert = alerts.iter().find(|alert| alert.environments.contains(&shown.name))?;
-    let objective = alert.objective.as_ref().and_then(|id| place.objective(id.as_str()));
+    let objective = alert.objective().and_then(|id| place.objective(&id.to_text()));
     let expression = match objective {
         Some(objective) => Cow::Borrowed(objective.error_ratio.as_str()),
-        None => alert.expression.as_ref()?.to_text(),
+        None => alert.expression().as_ref()?.to_text(),
     };
     Some(Traced::new(fill(&expression, WINDOW, selector), Origin::rule(rules::QUERY)))
 }

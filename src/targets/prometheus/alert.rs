@@ -21,7 +21,9 @@ pub(super) struct Alike<'a> {
     about: Option<&'a Arc<AlertSubject>>,
     labels: Again,
     dashboard: Again,
-    /// What texts are put together in.
+    /// The identifier of the alert.
+    id: String,
+    /// What other texts are put together in.
     scratch: String,
 }
 
@@ -29,9 +31,11 @@ impl<'a> Alike<'a> {
     /// Forgets what the next alert does not have.
     fn next(&mut self, alert: &'a AlertPlan) {
         if !self.about.is_some_and(|about| Arc::ptr_eq(about, &alert.about)) {
-            let scratch = std::mem::take(&mut self.scratch);
-            *self = Alike { about: Some(&alert.about), scratch, ..Alike::default() };
+            let (id, scratch) = (std::mem::take(&mut self.id), std::mem::take(&mut self.scratch));
+            *self = Alike { about: Some(&alert.about), id, scratch, ..Alike::default() };
         }
+        self.id.clear();
+        alert.id().push_to(&mut self.id);
     }
 }
 
@@ -46,23 +50,23 @@ pub(super) fn rule<'a>(
     alike.next(alert);
     let recorded = recorded.of(alert);
     writer.element(alert.origin, |writer| {
-        writer.text("alert", &alert.name, alert.name.origin);
-        match (&alert.expression, recorded) {
+        writer.text("alert", &alert.rule.name, alert.rule.name.origin);
+        match (&alert.expression(), recorded) {
             (Some(expression), _) => writer.made("expr", expression.origin, |out| {
                 push_filled(out, expression.text(&mut alike.scratch), "5m", &place.environment.selector);
             }),
             (None, Some(recorded)) => writer.made("expr", recorded.objective.objective.origin, |out| {
-                recorded.push_burns(alert.severity.value, out);
+                recorded.push_burns(alert.rule.severity.value, out);
             }),
             // Only alerts of which something is asked here get so far.
             (None, None) => {}
         }
-        if let Some(hold) = &alert.hold {
+        if let Some(hold) = &alert.rule.hold {
             writer.plain("for", hold.origin, |out| hold.push_to(out));
         }
         writer.map("labels", Origin::rule(rules::ALERT), |writer| {
             let mut write = |(key, text, origin): Label<'_>| writer.text(key, &template(text), origin);
-            own_labels(place, alert).into_iter().for_each(&mut write);
+            own_labels(place, alert, &alike.id).into_iter().for_each(&mut write);
             writer.again(&mut alike.labels, |writer| {
                 shared_labels(place, alert).for_each(|(key, text, origin)| writer.text(key, &template(text), origin));
             });
@@ -77,11 +81,11 @@ pub(super) fn rule<'a>(
 }
 
 /// The labels of an alert that tell it from others about the same.
-fn own_labels<'a>(place: Place<'a>, alert: &'a AlertPlan) -> [Label<'a>; 3] {
-    let severity = place.environment.severity(alert.severity);
+fn own_labels<'a>(place: Place<'a>, alert: &AlertPlan, id: &'a str) -> [Label<'a>; 3] {
+    let severity = place.environment.severity(alert.rule.severity);
     [
-        ("alert", alert.id.as_str(), alert.id.origin),
-        ("kind", alert.kind.as_str(), alert.kind.origin),
+        ("alert", id, alert.rule.id.origin),
+        ("kind", alert.rule.kind.as_str(), alert.rule.kind.origin),
         ("severity", severity.value.as_str(), severity.origin),
     ]
 }
@@ -119,7 +123,7 @@ pub(super) fn expected<'a>(
 ) {
     alike.next(alert);
     writer.inline("exp_labels", Origin::rule(rules::ALERT), |flow| {
-        own_labels(place, alert).into_iter().for_each(|(key, text, origin)| flow.text(key, text, origin));
+        own_labels(place, alert, &alike.id).into_iter().for_each(|(key, text, origin)| flow.text(key, text, origin));
         flow.again(&mut alike.labels, |flow| {
             shared_labels(place, alert).for_each(|(key, text, origin)| flow.text(key, text, origin));
         });
@@ -140,9 +144,11 @@ fn annotations(
     alike: &mut Alike<'_>,
     written: fn(&str) -> Cow<'_, str>,
 ) {
-    writer.text("summary", &written(alert.summary.text(&mut alike.scratch)), alert.summary.origin);
-    writer.text("description", &written(&alert.description), alert.description.origin);
-    if let Some(url) = &alert.runbook {
+    let summary = alert.summary();
+    writer.text("summary", &written(summary.text(&mut alike.scratch)), summary.origin);
+    let description = alert.description();
+    writer.text("description", &written(description.text(&mut alike.scratch)), description.origin);
+    if let Some(url) = &alert.runbook() {
         writer.text("runbook_url", &written(url.text(&mut alike.scratch)), url.origin);
     }
     writer.again(&mut alike.dashboard, |writer| {

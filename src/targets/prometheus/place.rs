@@ -113,7 +113,8 @@ impl<'a> Subject<'a> {
         }
         for alert in &plans.monitoring.alerting.alerts {
             let about = alert.component.as_ref().or(alert.datastore.as_ref());
-            let name = alert.objective.as_ref().and_then(|id| apart.get(id.as_str()).cloned());
+            let objective = alert.objective().filter(|_| !apart.is_empty());
+            let name = objective.and_then(|id| apart.get(&*id.to_text()).cloned());
             let name = name.unwrap_or(Cow::Borrowed(about.map_or(WHOLE, |name| name.as_str())));
             subjects.entry(name).or_default().alerts.push(alert);
         }
@@ -129,8 +130,8 @@ impl<'a> Subject<'a> {
         let is_there = |objective: &&&ObjectivePlan| components.contains(objective.component.as_str());
         let objectives: Vec<&ObjectivePlan> = self.objectives.iter().filter(is_there).copied().collect();
         let is_told = |alert: &&&AlertPlan| {
-            let asks = alert.expression.is_some()
-                || alert.objective.as_ref().is_some_and(|id| objectives.iter().any(|objective| objective.id == *id));
+            let asks = alert.expression().is_some()
+                || alert.objective().is_some_and(|id| objectives.iter().any(|objective| id.is(&objective.id)));
             asks && alert.environments.contains(&environment.name)
         };
         let alerts: Vec<&AlertPlan> = self.alerts.iter().filter(is_told).copied().collect();
@@ -150,7 +151,7 @@ pub(super) struct Recordeds<'a>(pub(super) Vec<Recorded<'a>>);
 impl<'a> Recordeds<'a> {
     /// The objective that an alert watches.
     pub(super) fn of(&self, alert: &AlertPlan) -> Option<&Recorded<'a>> {
-        let id = alert.objective.as_ref()?;
-        self.0.iter().find(|recorded| recorded.objective.id == *id)
+        let id = alert.objective()?;
+        self.0.iter().find(|recorded| id.is(&recorded.objective.id))
     }
 }

@@ -4,8 +4,8 @@ use super::alert::{Alike, expected};
 use super::place::{Place, Recordeds, Subject};
 use super::rule_file::order;
 use super::rules;
-use crate::ir::value::{Text, push_number};
-use crate::ir::{Origin, Traced};
+use crate::ir::Origin;
+use crate::ir::value::push_number;
 use crate::output::yaml::Writer;
 use crate::plan::monitoring::alerting::AlertPlan;
 use crate::plan::monitoring::recordings::Recorded;
@@ -16,15 +16,19 @@ use crate::spec::prometheus::AlertSeverity;
 pub(super) fn file<'a>(writer: &mut Writer<'_>, place: Place<'a>, name: &str, rule_file: &str, subject: &Subject<'a>) {
     let origin = Origin::rule(rules::UNIT_TEST);
     let recorded = subject.recorded(place);
-    let mut tests = Tests { place, recorded: &recorded, alike: Alike::default() };
+    let mut tests = Tests { place, recorded: &recorded, alike: Alike::default(), id: String::new() };
     writer.list("rule_files", origin, |writer| writer.element_text(rule_file, origin));
     writer.plain("evaluation_interval", origin, |out| push_minutes(out, trial::EVALUATION));
     writer.list("group_eval_order", origin, |writer| order(writer, name, subject, origin));
     writer.list("tests", origin, |writer| {
         for (index, recorded) in recorded.0.iter().enumerate() {
             let id = &recorded.objective.id;
-            let alerts: Vec<&AlertPlan> =
-                subject.alerts.iter().copied().filter(|alert| alert.objective.as_ref() == Some(id)).collect();
+            let alerts: Vec<&AlertPlan> = subject
+                .alerts
+                .iter()
+                .copied()
+                .filter(|alert| alert.objective().is_some_and(|watched| watched.is(id)))
+                .collect();
             // Once a component is enough: the windows are those of all its objectives.
             tests.of_objective(writer, recorded, &alerts, index == 0);
         }
@@ -42,6 +46,8 @@ struct Tests<'t, 'a> {
     place: Place<'a>,
     recorded: &'t Recordeds<'a>,
     alike: Alike<'a>,
+    /// What identifiers of alerts are put together in.
+    id: String,
 }
 
 /// When alerts are looked at, and which are on then.
@@ -55,7 +61,11 @@ impl<'a> Tests<'_, 'a> {
         let [well, ill, cured] = ends(trial);
         let on = [alert];
         let looks = [Look { minute: well, on: &[] }, Look { minute: ill, on: &on }, Look { minute: cured, on: &[] }];
-        self.test(writer, &alert.id, &alert.id, &alert.name, trial, &looks);
+        let mut id = std::mem::take(&mut self.id);
+        id.clear();
+        alert.id().push_to(&mut id);
+        self.test(writer, alert.rule.id.origin, &id, &alert.rule.name, trial, &looks);
+        self.id = id;
     }
 
     /// All severities are told of an outage, and are quiet when the windows of all are clean again.
@@ -77,41 +87,41 @@ impl<'a> Tests<'_, 'a> {
         let [well, ill, cured] = ends(&outage);
         // A page is over when its own windows are clean, and the ticket of the same budget is on still.
         let tickets: Vec<&AlertPlan> =
-            alerts.iter().filter(|alert| alert.severity.value == AlertSeverity::Ticket).copied().collect();
+            alerts.iter().filter(|alert| alert.rule.severity.value == AlertSeverity::Ticket).copied().collect();
         let between = (is_first && tickets.len() < alerts.len()).then(|| BudgetTrial::between(objective, &outage));
         let between = between.flatten().filter(|_| !tickets.is_empty());
         let mut looks = vec![Look { minute: well, on: &[] }, Look { minute: ill, on: alerts }];
         looks.extend(between.map(|minute| Look { minute, on: &tickets }));
         looks.push(Look { minute: cured, on: &[] });
-        self.test(writer, &objective.id, &objective.id, &first.name, &outage, &looks);
+        self.test(writer, objective.id.origin, &objective.id, &first.rule.name, &outage, &looks);
         if let Some(trial) = lone_failure {
             let looks = [trial.well, trial.well + trial::EVALUATION].map(|minute| Look { minute, on: &[] });
             let name = format!("{}: one failure where there is hardly any traffic", objective.id);
-            self.test(writer, &objective.id, &name, &first.name, &trial, &looks);
+            self.test(writer, objective.id.origin, &name, &first.rule.name, &trial, &looks);
         }
         if let (Some(trial), [window, next, ..]) = (burst, objective.burn_windows.as_slice()) {
-            let is_told = |alert: &&&AlertPlan| alert.severity.value == window.severity.value;
+            let is_told = |alert: &&&AlertPlan| alert.rule.severity.value == window.severity.value;
             let on: Vec<&AlertPlan> = alerts.iter().filter(is_told).copied().collect();
             let [well, ill, cured] = ends(&trial);
             let looks =
                 [Look { minute: well, on: &[] }, Look { minute: ill, on: &on }, Look { minute: cured, on: &[] }];
             let name = format!("{}: a burst that {} shows, and {} does not", objective.id, window.long, next.long);
-            self.test(writer, &objective.id, &name, &first.name, &trial, &looks);
+            self.test(writer, objective.id.origin, &name, &first.rule.name, &trial, &looks);
         }
     }
 
     fn test(
         &mut self,
         writer: &mut Writer<'_>,
-        about: &Traced<Text>,
+        about: Origin,
         name: &str,
         alert_name: &str,
         trial: &Trial<'_>,
         looks: &[Look<'_, 'a>],
     ) {
         let origin = Origin::rule(rules::UNIT_TEST);
-        writer.element(about.origin, |writer| {
-            writer.text("name", name, about.origin);
+        writer.element(about, |writer| {
+            writer.text("name", name, about);
             writer.plain("interval", origin, |out| push_minutes(out, 1));
             writer.list("input_series", origin, |writer| {
                 for series in &trial.series {

@@ -18,12 +18,12 @@ use crate::spec::aws::{AlarmFact, AlarmMember, NameKind};
 pub(super) fn plan(place: Place<'_>, monitoring: &MonitoringPlan, draft: &mut Draft) {
     let is_told = is_told_by_alertmanager(place);
     for alert in &monitoring.alerting.alerts {
-        if is_told && alert.expression.is_some()
+        if is_told && alert.expression().is_some()
             || !alert.environments.iter().any(|known| known.value == place.environment.name.value)
         {
             continue;
         }
-        let (Some(threshold), Some(comparison)) = (&alert.threshold, &alert.comparison) else { continue };
+        let (Some(threshold), Some(comparison)) = (&alert.rule.threshold, &alert.rule.comparison) else { continue };
         if let Some(datastore) = alert.datastore.as_ref().and_then(|name| place.datastore(name.as_str())) {
             of_datastore(place, alert, datastore, threshold, comparison, draft);
         } else if let Some(component) = &alert.component
@@ -31,7 +31,7 @@ pub(super) fn plan(place: Place<'_>, monitoring: &MonitoringPlan, draft: &mut Dr
             && place.has_component(component.as_str())
         {
             of_component(place, alert, component.as_str(), threshold, comparison, draft);
-        } else if alert.kind.value == AlertKind::CertificateExpiring {
+        } else if alert.rule.kind.value == AlertKind::CertificateExpiring {
             of_certificates(place, alert, threshold, comparison, draft);
         }
     }
@@ -55,7 +55,7 @@ fn of_datastore(
     draft: &mut Draft,
 ) {
     let kind = datastore.kind.value;
-    let facts = place.specs().aws.words.alarm(kind.as_str(), alert.kind.as_str());
+    let facts = place.specs().aws.words.alarm(kind.as_str(), alert.rule.kind.as_str());
     let Some(fact) = facts else { return };
     let name = Id::made(datastore.name.as_str());
     let of = |kind: Kind| DimensionValue::Of(AnyRef { kind, id: name.clone() });
@@ -70,7 +70,7 @@ fn of_datastore(
         DatastoreKind::Bucket => return,
     };
     let owner = Owner::Datastore(datastore.name.value.clone());
-    let id = format!("{}-{}", datastore.name, alert.kind.as_str());
+    let id = format!("{}-{}", datastore.name, alert.rule.kind.as_str());
     let stores = &draft.datastores;
     let members: Vec<Vec<(Traced<String>, DimensionValue)>> = match fact.by {
         AlarmMember::Whole => vec![vec![(fact.dimension.clone(), value)]],
@@ -107,12 +107,12 @@ fn of_certificates(
     comparison: &Traced<Comparison>,
     draft: &mut Draft,
 ) {
-    let Some(fact) = place.specs().aws.words.alarm("certificate", alert.kind.value.as_str()) else { return };
+    let Some(fact) = place.specs().aws.words.alarm("certificate", alert.rule.kind.value.as_str()) else { return };
     let own = draft.balancing.certificates.iter().filter(|certificate| !certificate.for_cdn);
     let own: Vec<(AnyRef, Owner)> =
         own.map(|certificate| (AnyRef::from(&certificate.reference()), certificate.owner.clone())).collect();
     for (certificate, owner) in own {
-        let id = format!("{}-{}", certificate.id, alert.kind.value.as_str());
+        let id = format!("{}-{}", certificate.id, alert.rule.kind.value.as_str());
         let dimensions = vec![(fact.dimension.clone(), DimensionValue::Of(certificate))];
         push(place, alert, &id, owner, fact, dimensions, threshold, comparison, draft);
     }
@@ -128,11 +128,11 @@ fn of_component(
     draft: &mut Draft,
 ) {
     let Some(workload) = place.workload(component) else { return };
-    if matches!(alert.kind.value, AlertKind::RunFailed | AlertKind::RunMissed | AlertKind::ScheduleOff) {
+    if matches!(alert.rule.kind.value, AlertKind::RunFailed | AlertKind::RunMissed | AlertKind::ScheduleOff) {
         of_runs(place, alert, workload, threshold, comparison, draft);
         return;
     }
-    let facts = place.specs().aws.words.alarm("service", alert.kind.as_str());
+    let facts = place.specs().aws.words.alarm("service", alert.rule.kind.as_str());
     let Some(fact) = facts else { return };
     if workload.scaling.is_none() || workload.plan.image.is_none() {
         return;
@@ -141,7 +141,7 @@ fn of_component(
         (word("ClusterName", rules::ALARM), DimensionValue::Of(AnyRef::from(&Ref::<EcsCluster>::named(ecs::CLUSTER)))),
         (fact.dimension.clone(), DimensionValue::Of(AnyRef::from(&Ref::<EcsService>::named(component)))),
     ];
-    let id = format!("{component}-{}", alert.kind.as_str());
+    let id = format!("{component}-{}", alert.rule.kind.as_str());
     // Nobody knows how much is measured of a cluster that exists: there, no data says nothing.
     let fact = if place.environment.cluster_exists.value { &fact.clone().without_missing() } else { fact };
     push(place, alert, &id, workload.owner(), fact, dimensions, threshold, comparison, draft);
@@ -157,12 +157,12 @@ fn of_runs(
     comparison: &Traced<Comparison>,
     draft: &mut Draft,
 ) {
-    let Some(fact) = place.specs().aws.words.alarm("run", alert.kind.as_str()) else { return };
+    let Some(fact) = place.specs().aws.words.alarm("run", alert.rule.kind.as_str()) else { return };
     let name = workload.name();
     if workload.plan.image.is_none() {
         return;
     }
-    let counted = match alert.kind.value {
+    let counted = match alert.rule.kind.value {
         AlertKind::RunFailed => runs(place, alert.origin, workload, Counted::Failed, draft),
         AlertKind::ScheduleOff => runs(place, alert.origin, workload, Counted::Begun, draft),
         _ => {
@@ -174,7 +174,7 @@ fn of_runs(
         }
     };
     let dimensions = vec![(fact.dimension.clone(), DimensionValue::Of(counted))];
-    let id = format!("{name}-{}", alert.kind.as_str());
+    let id = format!("{name}-{}", alert.rule.kind.as_str());
     push(place, alert, &id, workload.owner(), fact, dimensions, threshold, comparison, draft);
 }
 
@@ -213,7 +213,7 @@ fn push(
     comparison: &Traced<Comparison>,
     draft: &mut Draft,
 ) {
-    let hold = alert.hold.map_or(300, |hold| hold.value.whole_seconds());
+    let hold = alert.rule.hold.map_or(300, |hold| hold.value.whole_seconds());
     // An alarm looks back over a day at most, and over a week where its periods are hours.
     let period = match hold {
         0..300 => 60,
@@ -221,14 +221,14 @@ fn push(
         _ => 3600,
     };
     let periods = u32::try_from(hold.div_ceil(period).max(1)).unwrap_or(1);
-    let origin = alert.hold.map_or(alert.origin, |hold| hold.origin);
+    let origin = alert.rule.hold.map_or(alert.origin, |hold| hold.origin);
     let (period, periods) = match fact.period {
         Some(period) => (period, Traced::new(1, period.origin)),
         None => (Traced::new(u32::try_from(period).unwrap_or(300), origin), Traced::new(periods, origin)),
     };
-    let description = match &alert.runbook {
-        Some(runbook) => alert.summary.with(format!("{} {runbook}", alert.summary)),
-        None => alert.summary.with(alert.summary.to_string()),
+    let description = match &alert.runbook() {
+        Some(runbook) => alert.summary().with(format!("{} {runbook}", alert.summary())),
+        None => alert.summary().with(alert.summary().to_string()),
     };
     let compares = match comparison.value {
         Comparison::Above => "GreaterThanThreshold",

@@ -6,7 +6,7 @@ use crate::ir::choice::Tls;
 use crate::ir::ownership::Owner;
 use crate::ir::value::{Decimal, Duration, Name, Text};
 use crate::ir::{Origin, Rule, System, Traced};
-use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, AlertSubject, Comparison};
+use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, AlertRule, AlertSubject, Comparison};
 use crate::plan::monitoring::phrase::Phrase;
 use crate::plan::monitoring::promql::select;
 use crate::plan::monitoring::rules;
@@ -15,7 +15,9 @@ use crate::spec::prometheus::AlertSeverity;
 
 /// An alert while it is put together.
 pub(super) struct Draft {
-    plan: AlertPlan,
+    origin: Origin,
+    rule: AlertRule,
+    about: Arc<AlertSubject>,
 }
 
 /// What alerts are about that have this dashboard, with nothing known of it yet.
@@ -46,36 +48,40 @@ impl Draft {
         let origin = Origin::rule(rules::ALERT_KIND);
         let section = id.rsplit('/').next().unwrap_or_default();
         let section = if section == kind.as_str() { Text::known(kind.as_str()) } else { section.to_owned().into() };
-        Draft {
-            plan: AlertPlan {
-                origin,
-                section: Traced::by_rule(section, rules::RUNBOOK_DOCUMENT),
-                id: Traced::by_rule(id.into(), rules::ALERT_ID),
-                name: Traced::by_rule(alert_name(kind).into(), rules::ALERT_ID),
-                kind: Traced::new(kind, origin),
-                objective: None,
-                severity: Traced::by_rule(AlertSeverity::Ticket, rules::DEGRADED),
-                expression: None,
-                threshold: None,
-                comparison: None,
-                hold: None,
-                summary: Traced::by_rule(Text::known("").into(), rules::ALERT_TEXT),
-                description: Traced::by_rule(Text::known(""), rules::ALERT_TEXT),
-                runbook: None,
-                about,
-            },
-        }
+        let rule = AlertRule {
+            origin,
+            section: Traced::by_rule(section, rules::RUNBOOK_DOCUMENT),
+            id: Traced::by_rule(id.into(), rules::ALERT_ID),
+            name: Traced::by_rule(alert_name(kind).into(), rules::ALERT_ID),
+            kind: Traced::new(kind, origin),
+            objective: None,
+            severity: Traced::by_rule(AlertSeverity::Ticket, rules::DEGRADED),
+            expression: None,
+            threshold: None,
+            comparison: None,
+            hold: None,
+            summary: Traced::by_rule(Text::known("").into(), rules::ALERT_TEXT),
+            description: Traced::by_rule(Text::known("").into(), rules::ALERT_TEXT),
+            runbook: None,
+        };
+        Draft { origin, rule, about }
+    }
+
+    /// The same from another place.
+    pub(super) fn origin(mut self, origin: Origin) -> Draft {
+        self.origin = origin;
+        self
     }
 
     /// The same with what else is known of it.
-    pub(super) fn with(mut self, change: impl FnOnce(&mut AlertPlan)) -> Draft {
-        change(&mut self.plan);
+    pub(super) fn with(mut self, change: impl FnOnce(&mut AlertRule)) -> Draft {
+        change(&mut self.rule);
         self
     }
 
     /// The same, about this component or datastore, in these environments.
     pub(super) fn about(mut self, change: impl FnOnce(&mut AlertSubject)) -> Draft {
-        change(Arc::make_mut(&mut self.plan.about));
+        change(Arc::make_mut(&mut self.about));
         self
     }
 
@@ -86,19 +92,19 @@ impl Draft {
 
     /// The same with a severity.
     pub(super) fn severity(mut self, severity: Traced<AlertSeverity>) -> Draft {
-        self.plan.severity = severity;
+        self.rule.severity = severity;
         self
     }
 
     /// The same with an expression that a rule has chosen, and how long it must hold.
     pub(super) fn when(mut self, expression: String, hold: Option<Duration>, rule: Rule) -> Draft {
-        self.plan.expression = Some(Traced::by_rule(expression.into(), rule));
+        self.rule.expression = Some(Traced::by_rule(expression.into(), rule));
         self.hold(hold, rule)
     }
 
     /// The same without an expression: the cloud's own alarms tell.
     pub(super) fn hold(mut self, hold: Option<Duration>, rule: Rule) -> Draft {
-        self.plan.hold = hold.map(|hold| Traced::by_rule(hold, rule));
+        self.rule.hold = hold.map(|hold| Traced::by_rule(hold, rule));
         self
     }
 
@@ -114,8 +120,8 @@ impl Draft {
 
     /// The same with the limit that a rule has chosen.
     pub(super) fn limit(mut self, threshold: Decimal, comparison: Comparison, rule: Rule) -> Draft {
-        self.plan.threshold = Some(Traced::by_rule(threshold, rule));
-        self.plan.comparison = Some(Traced::by_rule(comparison, rule));
+        self.rule.threshold = Some(Traced::by_rule(threshold, rule));
+        self.rule.comparison = Some(Traced::by_rule(comparison, rule));
         self
     }
 
@@ -124,16 +130,19 @@ impl Draft {
         mut self,
         system: &System,
         summary: impl Into<Phrase>,
-        description: impl Into<Text>,
+        description: impl Into<Phrase>,
     ) -> AlertPlan {
-        if self.plan.about.document.is_empty() {
-            let about = Arc::make_mut(&mut self.plan.about);
+        if self.about.document.is_empty() {
+            let about = Arc::make_mut(&mut self.about);
             about.document.value = document(about);
         }
-        self.plan.runbook = runbook(system, &self.plan);
-        self.plan.summary.value = summary.into();
-        self.plan.description.value = description.into();
-        self.plan
+        let Draft { origin, mut rule, about } = self;
+        rule.summary.value = summary.into();
+        rule.description.value = description.into();
+        let mut plan = AlertPlan { origin, rule: Arc::new(rule), about };
+        let runbook = runbook(system, &plan);
+        Arc::make_mut(&mut plan.rule).runbook = runbook;
+        plan
     }
 }
 
@@ -166,7 +175,7 @@ pub(super) fn in_capitals(text: &str) -> String {
 fn runbook(system: &System, alert: &AlertPlan) -> Option<Traced<Phrase>> {
     if let Some(base) = system.operations.as_ref().and_then(|operations| operations.runbooks.as_ref()) {
         return Some(Traced::by_rule(
-            [base.trim_end_matches('/'), "/", &alert.id].concat().into(),
+            [base.trim_end_matches('/'), "/", &alert.id().to_text()].concat().into(),
             rules::RUNBOOK_BASE,
         ));
     }
@@ -180,7 +189,7 @@ fn runbook(system: &System, alert: &AlertPlan) -> Option<Traced<Phrase>> {
         .map_or("infra/operations", |out| out.as_str());
     let branch = &system.branches.main;
     Some(Traced::by_rule(
-        format!("https://{repository}/blob/{branch}/{out}/{}#{}", alert.document, alert.section).into(),
+        format!("https://{repository}/blob/{branch}/{out}/{}#{}", alert.document, alert.rule.section).into(),
         rules::RUNBOOK_GENERATED,
     ))
 }

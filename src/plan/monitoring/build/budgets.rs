@@ -107,7 +107,7 @@ pub(super) fn panels(system: &System, objective: &ObjectivePlan, alerts: &[Alert
     let page = objective.shown_window().map(|window| (window.factor.value, PanelState::Bad));
     let mut states = vec![(even, PanelState::Warning)];
     states.extend(page.filter(|(factor, _)| *factor > even));
-    let own_alerts = alerts.iter().filter(|alert| alert.objective.as_ref() == Some(&objective.id));
+    let own_alerts = alerts.iter().filter(|alert| alert.objective().is_some_and(|id| id.is(&objective.id)));
     vec![
         Draft::new(format!("{} over {}", objective.name, objective.period), PanelKind::Stat, PanelUnit::Ratio)
             .query(format!("1 - {over_period}"), Text::new(objective.name.as_str()))

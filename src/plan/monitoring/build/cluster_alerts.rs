@@ -84,7 +84,7 @@ fn exporters(system: &System) -> Vec<AlertPlan> {
         let id = format!("{}-{who}", AlertKind::ExporterAbsent);
         draft(system, AlertKind::ExporterAbsent, &id, is_there)
             // Each has a name of its own, so that a test tells it from the others, of which it has no series either.
-            .with(|plan| plan.name.value = in_capitals(&format!("{who}-absent")).into())
+            .with(|rule| rule.name.value = in_capitals(&format!("{who}-absent")).into())
             // A comparison has no labels that would become those of the alert.
             .when(format!("absent({series} >= 0)"), Some(Duration::minutes(10)), rules::EXPORTER_ABSENT)
             .says(

@@ -37,7 +37,7 @@ pub(super) fn plan(subject: &Subject<'_>, objectives: &[ObjectivePlan]) -> Vec<A
 fn draft(subject: &Subject<'_>, kind: AlertKind, id: &str) -> Draft {
     let component = subject.component;
     let id = [component.name.as_str(), "/", id].concat();
-    Draft::of(Arc::clone(&subject.about), id, kind).with(|plan| plan.origin = component.origin)
+    Draft::of(Arc::clone(&subject.about), id, kind).origin(component.origin)
 }
 
 /// An alert of a kind that a component has once.
@@ -62,13 +62,13 @@ fn budget_burns(subject: &Subject<'_>, objective: &ObjectivePlan) -> Vec<AlertPl
             let id = format!("{}-{}-{severity}", AlertKind::BudgetBurn, objective.name);
             let alert = draft(subject, AlertKind::BudgetBurn, &id)
                 .severity(window.severity)
-                .with(|plan| {
-                    plan.origin = objective.origin;
-                    plan.objective = Some(objective.id.clone());
+                .origin(objective.origin)
+                .with(|rule| {
+                    rule.objective = Some(objective.id.with(objective.id.value.clone().into()));
                     // Each objective has a name of its own, so that a test tells its alerts from those of another.
-                    plan.name.value = in_capitals(&format!("{}-{}", objective.name, AlertKind::BudgetBurn)).into();
+                    rule.name.value = in_capitals(&format!("{}-{}", objective.name, AlertKind::BudgetBurn)).into();
                     // Page and ticket differ in their windows alone: one runbook is both.
-                    plan.section.value = format!("{}-{}", AlertKind::BudgetBurn, objective.name).into();
+                    rule.section.value = format!("{}-{}", AlertKind::BudgetBurn, objective.name).into();
                 })
                 .says(
                     subject.system,
@@ -82,12 +82,9 @@ fn budget_burns(subject: &Subject<'_>, objective: &ObjectivePlan) -> Vec<AlertPl
 
 /// Where else to look, in a sentence.
 fn dependency_note(subject: &Subject<'_>) -> String {
-    let names: Vec<&str> = subject.critical_dependencies().map(|name| name.as_str()).collect();
-    if names.is_empty() {
-        "Nothing that it needs can be the cause: look at what was deployed last.".to_owned()
-    } else {
-        format!("Look at what was deployed last, and at what it needs: {}.", names.join(", "))
-    }
+    let mut causes = String::new();
+    subject.about.push_causes(&mut causes);
+    causes
 }
 
 fn outage(subject: &Subject<'_>) -> Traced<AlertSeverity> {
@@ -352,7 +349,7 @@ fn volumes(subject: &Subject<'_>) -> Vec<AlertPlan> {
             draft(subject, AlertKind::VolumeFilling, &format!("{}-{}", AlertKind::VolumeFilling, volume.name))
                 .when(format!("{share} < {limit}"), Some(Duration::minutes(15)), rules::VOLUME_LIMIT)
                 .below(limit, rules::VOLUME_LIMIT)
-                .with(|plan| plan.origin = volume.origin)
+                .origin(volume.origin)
                 .says(
                     subject.system,
                     format!("{}: the volume {} is nearly full", component.name, volume.name),
@@ -426,7 +423,7 @@ fn runs(subject: &Subject<'_>) -> Vec<AlertPlan> {
         let missed = once(subject, AlertKind::RunMissed)
             .hold(None, rules::RUN_LIMIT)
             .above(Decimal::whole(0), rules::RUN_LIMIT)
-            .with(|plan| plan.origin = component.schedule.as_ref().map_or(component.origin, |cron| cron.origin))
+            .origin(component.schedule.as_ref().map_or(component.origin, |cron| cron.origin))
             .says(
                 subject.system,
                 format!("{name}: a run is due and could not be started"),
@@ -476,7 +473,7 @@ fn schedule_off(subject: &Subject<'_>) -> Option<AlertPlan> {
     let minutes = longest_pause(cron)?.whole_seconds().div_ceil(60) + 10 + clocks_change;
     // What looks back over days counts hours.
     let missed = Duration::minutes(if minutes > 24 * 60 { minutes.next_multiple_of(60) } else { minutes });
-    let draft = once(subject, AlertKind::ScheduleOff).with(|plan| plan.origin = cron.origin);
+    let draft = once(subject, AlertKind::ScheduleOff).origin(cron.origin);
     let name = &component.name;
     if subject.is_in_cluster() {
         let cronjob = equals("cronjob", name.as_str());
@@ -503,5 +500,5 @@ fn missed(subject: &Subject<'_>, late: &str, origin: Origin) -> Draft {
     once(subject, AlertKind::RunMissed)
         .when(format!("({late}) > {seconds}"), None, rules::RUN_LIMIT)
         .above(seconds, rules::RUN_LIMIT)
-        .with(|plan| plan.origin = origin)
+        .origin(origin)
 }

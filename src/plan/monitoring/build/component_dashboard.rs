@@ -116,7 +116,7 @@ fn now(subject: &Subject<'_>, objectives: &[ObjectivePlan], alerts: &[AlertPlan]
 fn lead_to_all(rows: &mut [(Text, Vec<Draft>)], alerts: &[AlertPlan]) {
     let linked: BTreeSet<&str> = rows.iter().flat_map(|(_, drafts)| drafts).flat_map(Draft::addresses).collect();
     let is_left =
-        |alert: &&AlertPlan| alert.runbook.as_ref().is_some_and(|url| !linked.contains(url.to_text().as_ref()));
+        |alert: &&AlertPlan| alert.runbook().as_ref().is_some_and(|url| !linked.contains(url.to_text().as_ref()));
     let left: Vec<&AlertPlan> = alerts.iter().filter(is_left).collect();
     let firing = rows.first_mut().and_then(|(_, now)| now.pop());
     if let (Some(firing), Some((_, now))) = (firing, rows.first_mut()) {

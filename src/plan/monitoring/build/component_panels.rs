@@ -17,7 +17,7 @@ const INSTANCES: &str = "instance=~\"$instance\"";
 
 /// The alerts of some kinds.
 fn of_kinds<'a>(alerts: &'a [AlertPlan], kinds: &'a [AlertKind]) -> impl Iterator<Item = &'a AlertPlan> {
-    alerts.iter().filter(|alert| kinds.contains(&alert.kind.value))
+    alerts.iter().filter(|alert| kinds.contains(&alert.rule.kind.value))
 }
 
 /// Whether callers are served, in numbers.
@@ -339,7 +339,7 @@ fn volumes(subject: &Subject<'_>, alerts: &[AlertPlan]) -> Vec<Draft> {
                     "{{persistentvolumeclaim}}",
                 )
                 .states(&[(Decimal::new(9, 1), PanelState::Bad)])
-                .runbooks(alerts.iter().filter(|alert| alert.id.as_str() == id))
+                .runbooks(alerts.iter().filter(|alert| alert.id().is(&id)))
         })
         .collect()
 }

@@ -63,7 +63,7 @@ fn alert(
     let draft = Draft::new(id, watch.kind, dashboard)
         .team(system.owner.as_ref())
         .severity(watch.severity)
-        .with(|plan| plan.origin = datastore.origin)
+        .origin(datastore.origin)
         .about(|about| {
             about.datastore = Some(name.clone());
             about.resource = Some(name.with(resource.to_owned()));
@@ -224,7 +224,7 @@ fn panels(
         };
         let panel = Panel::new(watch.title, PanelKind::Timeseries, watch.unit)
             .query(chosen(watch.shown.clone()), legend)
-            .runbooks(alerts.iter().copied().filter(|alert| kinds.contains(&alert.kind.value)))
+            .runbooks(alerts.iter().copied().filter(|alert| kinds.contains(&alert.rule.kind.value)))
             .size(WIDTH, 8);
         let panel = match watch.comparison {
             Comparison::Above => panel.states(&[(watch.limit, PanelState::Bad)]),

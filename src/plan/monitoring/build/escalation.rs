@@ -84,7 +84,7 @@ pub(super) fn alerts(system: &System) -> Vec<AlertPlan> {
                 Draft::new(id(environment, &step.notify), AlertKind::Escalated, dashboard_uid(system, "overview"))
                     .team(system.owner.as_ref())
                     .severity(Traced::by_rule(AlertSeverity::Page, rules::ESCALATION))
-                    .with(|plan| plan.origin = step.origin)
+                    .origin(step.origin)
                     .about(|about| about.environments = vec![environment.name.clone()])
                     .when(
                         format!("max by (component, datastore, slo) ({pages}) > 0"),

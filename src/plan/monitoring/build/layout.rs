@@ -102,18 +102,18 @@ impl Draft {
 
     /// The same with links to the runbooks of alerts that watch what it shows.
     pub(super) fn runbooks<'a>(mut self, alerts: impl IntoIterator<Item = &'a AlertPlan>) -> Draft {
-        let alerts: Vec<&AlertPlan> = alerts.into_iter().filter(|alert| alert.runbook.is_some()).collect();
+        let alerts: Vec<&AlertPlan> = alerts.into_iter().filter(|alert| alert.runbook().is_some()).collect();
         for (index, alert) in alerts.iter().enumerate() {
-            let same = |other: &&&AlertPlan| other.runbook == alert.runbook;
+            let same = |other: &&&AlertPlan| other.runbook() == alert.runbook();
             // One runbook may be that of several alerts.
             if alerts[..index].iter().any(|other| same(&other)) {
                 continue;
             }
-            let mut title = format!("Runbook: {}", alert.name);
+            let mut title = format!("Runbook: {}", alert.rule.name);
             if alerts.iter().filter(same).count() == 1 {
                 // An alert of a datastore is one of an environment.
-                match (&alert.objective, &alert.datastore, alert.environments.as_slice()) {
-                    (Some(_), ..) => title.push_str(&format!(" ({})", alert.severity)),
+                match (&alert.objective(), &alert.datastore, alert.environments.as_slice()) {
+                    (Some(_), ..) => title.push_str(&format!(" ({})", alert.rule.severity)),
                     (None, Some(_), [environment]) => title.push_str(&format!(" in {environment}")),
                     _ => {}
                 }
@@ -122,7 +122,7 @@ impl Draft {
                 origin: alert.origin,
                 title: Traced::by_rule(title.into(), rules::RUNBOOK_LINK),
                 dashboard: None,
-                url: alert.runbook.as_ref().map(|url| url.with(Text::from(&url.value))),
+                url: alert.runbook().as_ref().map(|url| url.with(Text::new(&url.to_text()))),
                 kind: None,
             });
         }

@@ -173,7 +173,7 @@ pub(super) fn system(
     let nodes_of_cluster = nodes_of_cluster(alerts);
     // What has no panel is known by its alert alone.
     let uid = dashboard_uid(system, "overview");
-    let has_panel = |alert: &&AlertPlan| match alert.kind.value {
+    let has_panel = |alert: &&AlertPlan| match alert.rule.kind.value {
         AlertKind::CertificateExpiring => certificates.is_some(),
         kind => ABOUT_NODES.contains(&kind) && nodes_of_cluster.is_some(),
     };
@@ -260,12 +260,12 @@ fn lines(traffic: &Traffic, components: usize) -> Vec<Draft> {
 /// When the next certificate ends.
 fn certificates(specs: &Specs, system: &System, alerts: &[AlertPlan]) -> Option<Draft> {
     const METRIC: &str = "aws_certificatemanager_days_to_expiry_minimum";
-    let of_kind = |alert: &&AlertPlan| alert.kind.value == AlertKind::CertificateExpiring;
+    let of_kind = |alert: &&AlertPlan| alert.rule.kind.value == AlertKind::CertificateExpiring;
     let alert = alerts.iter().find(of_kind)?;
     if !specs.prometheus.exported_in(system.runtime.value).contains(METRIC) {
         return None;
     }
-    let limit = alert.threshold.as_ref().map(|limit| (limit.value, PanelState::Good));
+    let limit = alert.rule.threshold.as_ref().map(|limit| (limit.value, PanelState::Good));
     let panel = Draft::new("Days until a certificate ends", PanelKind::Stat, PanelUnit::Count)
         .query(format!("min({METRIC})"), "days")
         .states_from_bad(limit.as_slice())
@@ -278,7 +278,7 @@ const ABOUT_NODES: [AlertKind; 3] = [AlertKind::NodesLost, AlertKind::NodeUnread
 
 /// How many nodes take work, of a cluster that is watched.
 fn nodes_of_cluster(alerts: &[AlertPlan]) -> Option<Draft> {
-    let about: Vec<&AlertPlan> = alerts.iter().filter(|alert| ABOUT_NODES.contains(&alert.kind.value)).collect();
+    let about: Vec<&AlertPlan> = alerts.iter().filter(|alert| ABOUT_NODES.contains(&alert.rule.kind.value)).collect();
     let condition = |matchers: &str| select("kube_node_status_condition", &[matchers]);
     let ready = condition("condition=\"Ready\",status=\"true\"");
     let pressed = condition("condition=~\"DiskPressure|MemoryPressure|PIDPressure\",status=\"true\"");

@@ -242,7 +242,7 @@ fn of_one_component() -> Vec<InhibitionPlan> {
 
 /// Where the nodes are lost, and with them what ran there.
 fn of_nodes(system: &System, alerts: &[AlertPlan]) -> Vec<InhibitionPlan> {
-    if !alerts.iter().any(|alert| alert.kind.value == AlertKind::NodesLost) {
+    if !alerts.iter().any(|alert| alert.rule.kind.value == AlertKind::NodesLost) {
         return Vec::new();
     }
     let origin = Origin::rule(rules::INHIBIT_NODES);
@@ -265,7 +265,8 @@ fn of_nodes(system: &System, alerts: &[AlertPlan]) -> Vec<InhibitionPlan> {
 
 /// Where what is needed fails, and what needs it with it.
 fn of_dependencies(system: &System, alerts: &[AlertPlan]) -> Vec<InhibitionPlan> {
-    let is_told = |alert: &&AlertPlan| alert.kind.value == AlertKind::DatastoreAbsent && alert.expression.is_some();
+    let is_told =
+        |alert: &&AlertPlan| alert.rule.kind.value == AlertKind::DatastoreAbsent && alert.expression().is_some();
     let told: BTreeSet<&str> =
         alerts.iter().filter(is_told).filter_map(|alert| Some(alert.datastore.as_ref()?.as_str())).collect();
     // What is needed: who needs it, each with the line that says so.

@@ -151,13 +151,13 @@ pub fn of_alert<'e>(
     [expression, scratch]: &'e mut [String; 2],
 ) -> Option<Trial<'e>> {
     expression.clear();
-    push_filled(expression, alert.expression.as_ref()?.text(scratch), "5m", &environment.selector);
+    push_filled(expression, alert.expression().as_ref()?.text(scratch), "5m", &environment.selector);
     let expression: &'e str = expression;
     let found = selectors(expression);
-    let limit = alert.threshold.map(|limit| limit.value);
+    let limit = alert.rule.threshold.map(|limit| limit.value);
     let (one, many, hundred) = (Decimal::whole(1), Decimal::whole(60), Decimal::whole(100));
     let zero = Decimal::whole(0);
-    let courses: &[Course] = match alert.kind.value {
+    let courses: &[Course] = match alert.rule.kind.value {
         AlertKind::BudgetBurn => return None,
         AlertKind::Absent => &[Course::Level(one, zero)],
         AlertKind::Unready => &[Course::Level(Decimal::whole(2), zero)],
@@ -194,7 +194,7 @@ pub fn of_alert<'e>(
         }
         AlertKind::ObjectsLost => {
             let series = vec![series(found.first()?, Course::Level(hundred, one))?];
-            let hold = alert.hold.map_or(0, |hold| hold.value.whole_seconds().div_ceil(60));
+            let hold = alert.rule.hold.map_or(0, |hold| hold.value.whole_seconds().div_ceil(60));
             // It compares with the most of the time that it looks back over, which is longer than this.
             return Some(Trial { series, well: BEFORE, ill: EVALUATION + hold + MARGIN, cured: MARGIN });
         }
@@ -212,17 +212,17 @@ pub fn of_alert<'e>(
         | AlertKind::CertificateExpiring => {
             let limit = limit?;
             let (less, more) = (limit.over(Decimal::whole(2)), limit.times(Decimal::whole(2)).plus(one));
-            let above = alert.comparison.is_none_or(|comparison| comparison.value == Comparison::Above);
+            let above = alert.rule.comparison.is_none_or(|comparison| comparison.value == Comparison::Above);
             &[if above { Course::Level(less, more) } else { Course::Level(more, less) }]
         }
     };
     let series: Option<Vec<TrialSeries<'e>>> =
         found.iter().zip(courses).map(|(selector, course)| series(selector, *course)).collect();
     let series = series.filter(|series| series.len() == courses.len())?;
-    let hold = match (alert.kind.value, limit) {
+    let hold = match (alert.rule.kind.value, limit) {
         // It is told of what is so many seconds late.
         (AlertKind::RunMissed, Some(late)) => Some(Duration::seconds(60 + whole(late))),
-        _ => alert.hold.map(|hold| hold.value),
+        _ => alert.rule.hold.map(|hold| hold.value),
     };
     Some(Trial::new(series, looks_back(expression), hold))
 }
@@ -231,7 +231,7 @@ pub fn of_alert<'e>(
 fn failing<'e>(found: &[Selector<'e>], expression: &str, alert: &AlertPlan) -> Option<Trial<'e>> {
     let [failed, all, ..] = found else { return None };
     let series = budget::failing_events(failed, all, Decimal::whole(60))?;
-    Some(Trial::new(series, looks_back(expression), alert.hold.map(|hold| hold.value)))
+    Some(Trial::new(series, looks_back(expression), alert.rule.hold.map(|hold| hold.value)))
 }
 
 /// A series that a selector takes.

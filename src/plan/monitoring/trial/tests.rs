@@ -45,8 +45,8 @@ fn every_alert_of_every_fixture_has_a_trial() {
         let monitoring = &plan.configurations;
         for environment in &monitoring.environments {
             for alert in &plan.alerting.alerts {
-                if alert.expression.is_some() {
-                    assert!(of_alert(alert, environment, &mut Default::default()).is_some(), "{}", alert.id);
+                if alert.expression().is_some() {
+                    assert!(of_alert(alert, environment, &mut Default::default()).is_some(), "{}", alert.id());
                     tried += 1;
                 }
             }
