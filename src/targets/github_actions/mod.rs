@@ -36,6 +36,7 @@ use crate::targets::shared::code_owners;
 use integration::Integration;
 use pipelines::Pipelines;
 use script::Script;
+use updates::Updates;
 
 /// What a manifest calls the target.
 pub const NAME: &str = "github-actions";
@@ -108,8 +109,8 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
     if !labels::own(pipelines).is_empty() {
         files.add("actionlint.yaml", move || labels::content(pipelines));
     }
-    if !pipelines.configurations().updates.is_empty() {
-        files.add("dependabot.yml", move || updates::content(pipelines));
+    if let Some(updates) = Updates::new(pipelines) {
+        files.add_in_parts("dependabot.yml", move |index, out| updates.write_part(index, out));
     }
     (files, problems)
 }
