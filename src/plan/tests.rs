@@ -5,7 +5,7 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 use proptest::prelude::*;
 
-use super::infrastructure::environments::{SecretPlacePlan, SecretReferencePlan, VariablePlan};
+use super::infrastructure::environments::{SecretReferencePlan, ToldVariable, VariablePlan};
 use super::infrastructure::scaling::{ScalingMeasure, ScalingPolicy};
 use super::infrastructure::templates::{HeaderTemplate, MeasureTemplate};
 use super::{DELIVERABLES, Encode, read};
@@ -14,7 +14,7 @@ use crate::ir::{Origin, Rule, Traced};
 use crate::output::{Content, Doc, Printed};
 use crate::source::schema::json_schema;
 use crate::source::yaml::parse;
-use crate::source::{Decode, Decoder, FileId, FileKind, Sources};
+use crate::source::{Apart, Decode, Decoder, FileId, FileKind, Sources};
 use crate::spec::Specs;
 
 fn specs() -> Specs {
@@ -102,21 +102,21 @@ proptest! {
     fn texts_come_back(value in hostile(), path in hostile(), format in proptest::option::of(hostile())) {
         let variable = VariablePlan {
             origin: ORIGIN,
-            name: traced(VariableName::made("A")),
-            value: Some(traced(value.into())),
-            secret: Some(SecretReferencePlan {
+            told: Arc::new(ToldVariable {
                 origin: ORIGIN,
-                place: Arc::new(SecretPlacePlan {
+                name: traced(VariableName::made("A")),
+                value: Some(traced(value.into())),
+                secret: Some(Apart::from(SecretReferencePlan {
                     origin: ORIGIN,
                     store_path: traced(path.into()),
                     property: None,
                     format: format.map(|format| traced(format.into())),
-                }),
+                })),
             }),
         };
         let again: VariablePlan = read_back(variable.encode(ORIGIN));
         prop_assert_eq!(&again.value, &variable.value);
-        let (before, after) = (variable.secret.unwrap(), again.secret.unwrap());
+        let (before, after) = (variable.secret.clone().unwrap(), again.secret.clone().unwrap());
         prop_assert_eq!((&before.store_path, &before.format), (&after.store_path, &after.format));
         prop_assert!(after.property.is_none());
     }

@@ -154,7 +154,7 @@ impl<'a> Expected<'a> {
                 .extend(groups.filter_map(|group| Some((group.name.as_str(), group.health.path.as_ref()?.as_str()))));
         }
         let component = |plan: &'a crate::plan::infrastructure::templates::ComponentTemplate| {
-            let probes = [&plan.liveness, &plan.readiness, &plan.startup].into_iter().flatten();
+            let probes = [&plan.liveness, &plan.readiness].into_iter().flatten().chain(plan.startup.as_deref());
             let of_component = OfComponent {
                 ports: plan.ports.iter().map(|port| port.port.value.0).collect(),
                 paths: probes.filter_map(|probe| probe.url_path.as_ref()).map(|path| path.as_str()).collect(),

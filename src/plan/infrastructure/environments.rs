@@ -7,6 +7,7 @@ use crate::ir::value::{
     UrlPath, VariableName,
 };
 use crate::plan_record;
+use crate::source::Apart;
 
 plan_record! {
     /// Where the system runs.
@@ -223,21 +224,21 @@ plan_record! {
     }
 
     /// One variable: with a text, or from a secret.
-    pub struct VariablePlan as "variable plan" {
+    pub struct VariablePlan as "variable plan" {}
+    sharing told: ToldVariable
+
+    /// What a variable is called and says. What a peer tells is held once for all who call it.
+    pub struct ToldVariable as "told variable" {
         /// Its name.
         name: Traced<VariableName>, required;
         /// Its text.
         value: Traced<Text>, optional;
         /// The secret that it comes from.
-        secret: SecretReferencePlan, optional;
+        secret: Apart<SecretReferencePlan>, optional;
     }
 
     /// Where a variable's secret text comes from.
-    pub struct SecretReferencePlan as "secret reference" {}
-    sharing place: SecretPlacePlan
-
-    /// A place in the secret store. What a datastore tells is held once for all who ask.
-    pub struct SecretPlacePlan as "place in the secret store" {
+    pub struct SecretReferencePlan as "secret reference" {
         /// The path in the secret store.
         store_path: Traced<Text>, required;
         /// The key in the secret's JSON; none: the whole secret.

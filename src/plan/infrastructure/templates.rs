@@ -1,5 +1,7 @@
 //! `infrastructure_templates`: the system, its platform and its components, the same in every environment.
 
+use std::sync::Arc;
+
 use crate::ir::Traced;
 use crate::ir::choice::{
     Access, Cloud, ComponentKind, Concurrency, Domain, Framework, HistogramForm, IngressController, Installed,
@@ -9,6 +11,7 @@ use crate::ir::component::Component;
 use crate::ir::value::{
     ContainerPath, CountOrPercent, Decimal, Duration, Name, Percent, PortNumber, Size, UrlPath, VariableName,
 };
+use crate::source::Apart;
 use crate::{choice, plan_record};
 
 choice! {
@@ -101,7 +104,7 @@ plan_record! {
         /// `github.com/OWNER/NAME`.
         repository: Traced<String>, optional;
         /// Who answers for it.
-        owner: OwnerTemplate, optional;
+        owner: Arc<OwnerTemplate>, optional;
         /// The cloud.
         cloud: Traced<Cloud>, required;
         /// Where components run.
@@ -177,7 +180,7 @@ plan_record! {
         /// The language that it is written in.
         language: Traced<String>, optional;
         /// Who answers for it.
-        owner: OwnerTemplate, optional;
+        owner: Arc<OwnerTemplate>, optional;
         /// Its ports.
         ports: Vec<PortTemplate>, many;
         /// Whether it lives.
@@ -185,7 +188,7 @@ plan_record! {
         /// Whether it can take requests.
         readiness: ProbeTemplate, optional;
         /// Whether it has started.
-        startup: ProbeTemplate, optional;
+        startup: Apart<ProbeTemplate>, optional;
         /// The command; none: the image's own.
         command: Vec<Traced<String>>, many;
         /// The arguments; none: the image's own.
@@ -211,7 +214,7 @@ plan_record! {
         /// How long it still takes requests after it was told to stop, until all callers know.
         linger: Traced<Duration>, required;
         /// When it runs.
-        schedule: ScheduleTemplate, optional;
+        schedule: Apart<ScheduleTemplate>, optional;
         /// The user that it runs as.
         run_as: Traced<u32>, required;
         /// Whether it may write to its image's files.

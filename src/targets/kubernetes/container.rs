@@ -106,7 +106,7 @@ fn environment(pods: &Pods<'_>) -> Option<Doc> {
 fn variable(pods: &Pods<'_>, variable: &VariablePlan) -> Doc {
     let map = Map::new(variable.origin).with("name", Doc::traced(&variable.name));
     match (&variable.value, &variable.secret) {
-        (_, Some(secret)) => map.with("valueFrom", secret_key(pods, &variable.name, secret.origin)).into(),
+        (_, Some(_)) => map.with("valueFrom", secret_key(pods, &variable.name, variable.origin)).into(),
         (Some(value), None) => map.with("value", Doc::text(expanded(value), value.origin)).into(),
         (None, None) => map.text("value", "").into(),
     }

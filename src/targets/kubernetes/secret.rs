@@ -27,12 +27,12 @@ pub(super) fn external_secret(pods: &Pods<'_>) -> Option<Map> {
             formatted = true;
             let parts = parts(format);
             for key in keys(&parts) {
-                data.push(entry(&part_key(name, key), secret, Some(&format.with(key.to_owned()))));
+                data.push(entry(&part_key(name, key), variable.origin, secret, Some(&format.with(key.to_owned()))));
             }
             template.put(name.to_owned(), Doc::text(template_text(name, &parts), format.origin));
         } else {
-            data.push(entry(name, secret, secret.property.as_ref()));
-            template.put(name.to_owned(), Doc::text(whole(name), secret.origin));
+            data.push(entry(name, variable.origin, secret, secret.property.as_ref()));
+            template.put(name.to_owned(), Doc::text(whole(name), variable.origin));
         }
     }
     for file in &plan.secret_files {
@@ -68,9 +68,9 @@ pub(super) fn spec(place: Place<'_>, target: &str, template: Option<Map>, data: 
         .with("data", Doc::list(data, origin))
 }
 
-fn entry<T: AsRef<str>>(key: &str, secret: &SecretReferencePlan, property: Option<&Traced<T>>) -> Doc {
-    let reference = remote(&secret.store_path, property, secret.origin);
-    Map::new(secret.origin).text("secretKey", key.to_owned()).with("remoteRef", reference).into()
+fn entry<T: AsRef<str>>(key: &str, origin: Origin, secret: &SecretReferencePlan, property: Option<&Traced<T>>) -> Doc {
+    let reference = remote(&secret.store_path, property, origin);
+    Map::new(origin).text("secretKey", key.to_owned()).with("remoteRef", reference).into()
 }
 
 /// Where a value stands in the store.

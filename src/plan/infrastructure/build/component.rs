@@ -1,5 +1,7 @@
 //! One component: what is the same in every environment.
 
+use std::sync::Arc;
+
 use super::{connections, ports, strategy, system};
 use crate::diag::Diagnostic;
 use crate::ir::component::{Component, ConfigurationFile, InitStep, Metrics, Volume};
@@ -7,13 +9,16 @@ use crate::ir::value::Size;
 use crate::ir::{System, Traced};
 use crate::plan::infrastructure::rules;
 use crate::plan::infrastructure::templates::{
-    ComponentTemplate, FileTemplate, InitTemplate, MetricsTemplate, ScheduleTemplate, VolumeTemplate, WorkloadForm,
+    ComponentTemplate, FileTemplate, InitTemplate, MetricsTemplate, OwnerTemplate, ScheduleTemplate, VolumeTemplate,
+    WorkloadForm,
 };
+use crate::source::Apart;
 use crate::spec::Specs;
 
 pub(super) fn template(
     system: &System,
     component: &Component,
+    owner: Option<&Arc<OwnerTemplate>>,
     specs: &Specs,
     problems: &mut Vec<Diagnostic>,
 ) -> ComponentTemplate {
@@ -28,11 +33,15 @@ pub(super) fn template(
         domain: component.domain,
         description: component.description.clone(),
         language: component.language.clone(),
-        owner: component.owner.as_ref().map(system::owner),
+        owner: component.owner.as_ref().map(|own| match owner {
+            // Most have the system's.
+            Some(owner) if owner.origin == own.origin => Arc::clone(owner),
+            _ => Arc::new(system::owner(own)),
+        }),
         ports: component.ports.iter().map(ports::template).collect(),
         liveness: component.health.liveness.as_ref().map(ports::probe),
         readiness: component.health.readiness.as_ref().map(ports::probe),
-        startup: component.health.startup.as_ref().map(ports::probe),
+        startup: component.health.startup.as_ref().map(ports::probe).map(Apart::from),
         command: component.command.clone(),
         arguments: component.args.clone(),
         volumes: component.volumes.iter().map(volume).collect(),
@@ -49,7 +58,7 @@ pub(super) fn template(
         log_format: component.log_format,
         drain: component.drain,
         linger: ports::linger(component),
-        schedule: runs_to_an_end.then(|| schedule(component)),
+        schedule: runs_to_an_end.then(|| schedule(component).into()),
         run_as: component.run_as,
         writable_root: component.writable_root,
         strategy: strategy::template(system, component, form, specs, problems),

@@ -1,6 +1,6 @@
 //! One environment: its place in the cloud, its network, its datastores and what runs in it.
 
-use super::peers::{Names, Secrets};
+use super::peers::{Known, Secrets};
 use super::{Place, datastores, images, ports, quota, variables};
 use crate::diag::{Diagnostic, code};
 use crate::ir::Traced;
@@ -15,7 +15,7 @@ use crate::source::Scalar;
 
 pub(super) fn plan(
     place: &Place<'_>,
-    names: &Names<'_>,
+    known: &Known<'_>,
     network: NetworkPlan,
     problems: &mut Vec<Diagnostic>,
 ) -> EnvironmentPlan {
@@ -23,7 +23,7 @@ pub(super) fn plan(
     let datastores: Vec<_> =
         environment.datastores.iter().map(|datastore| datastores::plan(place, datastore)).collect();
     let secrets = Secrets::of(&datastores);
-    let workload = |deployment| workload(place, names, &secrets, deployment, problems);
+    let workload = |deployment| workload(place, known, &secrets, deployment, problems);
     let workloads = environment.deployments.iter().map(workload).collect();
     drop(secrets);
     let cluster_name = format!("{}-{}", place.system.name, environment.name);
@@ -54,7 +54,7 @@ pub(super) fn plan(
 
 fn workload(
     place: &Place<'_>,
-    names: &Names<'_>,
+    known: &Known<'_>,
     secrets: &Secrets<'_>,
     deployment: &Deployment,
     problems: &mut Vec<Diagnostic>,
@@ -83,7 +83,7 @@ fn workload(
         memory: resources.memory,
         cpu_limit: resources.cpu_limit,
         memory_limit: resources.memory_limit,
-        variables: variables::plan(place, names, secrets, component, deployment, problems),
+        variables: variables::plan(place, known, secrets, component, deployment, problems),
         secret_files: variables::secret_files(place, component, deployment),
         routes: component
             .ports

@@ -18,6 +18,7 @@ mod system;
 mod variables;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -35,22 +36,23 @@ pub use network::SMALLEST as SMALLEST_NETWORK;
 pub fn plan(system: &System, specs: &Specs) -> (InfrastructurePlan, Vec<Diagnostic>) {
     let mut problems = Vec::new();
 
+    let owner = system.owner.as_ref().map(|owner| Arc::new(system::owner(owner)));
     let mut components = joined(
         system.components.par_iter().filter(|component| component.is_deployed()).map(|component| {
             let mut problems = Vec::new();
-            (component::template(system, component, specs, &mut problems), problems)
+            (component::template(system, component, owner.as_ref(), specs, &mut problems), problems)
         }),
         &mut problems,
     );
     connections::reverse(&mut components);
 
-    let names = peers::Names::of_system(system);
+    let known = peers::Known::of_system(system);
     let networks = network::plan(&system.environments, &mut problems);
     let environments = joined(
         system.environments.par_iter().zip(networks).map(|(environment, network)| {
             let place = Place { system, environment, specs };
             let mut problems = Vec::new();
-            (environment::plan(&place, &names, network, &mut problems), problems)
+            (environment::plan(&place, &known, network, &mut problems), problems)
         }),
         &mut problems,
     );
@@ -68,7 +70,7 @@ pub fn plan(system: &System, specs: &Specs) -> (InfrastructurePlan, Vec<Diagnost
             origin: system.origin,
             path: deliverable("infrastructure_templates"),
             version: version(),
-            system: system::template(system),
+            system: system::template(system, owner),
             platform: system::platform(system, specs, &mut problems),
             registry: system::registry(system),
             components,

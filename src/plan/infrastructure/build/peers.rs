@@ -1,72 +1,128 @@
-//! What a component is told of those that it calls: each name and each place of a secret is made once for all who ask.
+//! What a component is told of those that it calls: what they tell all alike is made and held once.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Place;
 use crate::ir::choice::{DatastoreKind, Protocol};
-use crate::ir::component::{Attribute, Component, Dependency, DependencyKind, Port};
+use crate::ir::component::{Attribute, Component, Dependency, DependencyKind, Port, Variable};
 use crate::ir::datastore::{Datastore, External};
 use crate::ir::value::{PortNumber, Text, VariableName};
 use crate::ir::{System, Traced};
-use crate::plan::infrastructure::environments::{DatastorePlan, SecretPlacePlan, SecretReferencePlan};
+use crate::plan::infrastructure::environments::{DatastorePlan, SecretReferencePlan, ToldVariable};
 use crate::plan::infrastructure::rules;
 use crate::plan::infrastructure::templates::dependency_variable;
+use crate::source::Apart;
 
-/// The names of the variables by which peers are told, by the peer's name; the same in all environments.
-pub(super) struct Names<'a>(HashMap<&'a str, Vec<(Attribute, VariableName)>>);
+/// What peers tell one after the other, each by a variable that bears the peer's name.
+type Told = Vec<(Attribute, Arc<ToldVariable>)>;
 
-impl<'a> Names<'a> {
-    pub(super) fn of_system(system: &'a System) -> Names<'a> {
-        let called = |name: &'a str, attributes: &[Attribute]| {
-            let named = |attribute: &Attribute| (*attribute, dependency_variable(name, attribute.as_str()));
-            (name, attributes.iter().map(named).collect())
+/// Variables that say the same in all environments, by the name of the component.
+pub(super) struct Known<'a> {
+    /// What a component's main port tells those who call it.
+    told: HashMap<&'a str, Told>,
+    /// A component's own, in their order; none where it does not say a text.
+    own: HashMap<&'a str, Vec<Option<Arc<ToldVariable>>>>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn of_system(system: &'a System) -> Known<'a> {
+        let told = |component: &'a Component| {
+            let (name, port) = (component.name.as_str(), component.main_port()?);
+            let told = Attribute::OF_SERVICES
+                .iter()
+                .filter_map(|attribute| Some((*attribute, of_component(component, port, *attribute)?)));
+            Some((name, told.map(|(attribute, said)| (attribute, Arc::new(said.of(name, attribute)))).collect()))
         };
-        let components = system.components.iter().filter(|component| !component.ports.is_empty());
-        let components = components.map(|component| called(component.name.as_str(), Attribute::OF_SERVICES));
-        let externals = system.externals.iter().map(|it| called(it.name.as_str(), Attribute::OF_SERVICES));
-        let datastores =
-            system.datastores.iter().map(|it| called(it.name.as_str(), Attribute::of_datastore(it.kind.value)));
-        Names(components.chain(externals).chain(datastores).collect())
+        let own = |component: &'a Component| {
+            let own = component.env.iter().map(|(name, variable)| match variable {
+                Variable::Text(text) => Some(Arc::new(Said::text(text.clone()).named(name.clone()))),
+                Variable::From { .. } => None,
+            });
+            (component.name.as_str(), own.collect())
+        };
+        Known {
+            told: system.components.iter().filter_map(told).collect(),
+            own: system.components.iter().map(own).collect(),
+        }
     }
 
-    pub(super) fn of(&self, peer: &str, attribute: Attribute) -> VariableName {
-        let known = self.0.get(peer).and_then(|names| names.iter().find(|(known, _)| *known == attribute));
-        known.map_or_else(|| dependency_variable(peer, attribute.as_str()), |(_, name)| name.clone())
+    /// A variable of a component's own, by its place among them.
+    pub(super) fn own(
+        &self,
+        component: &str,
+        place: usize,
+        name: &Traced<VariableName>,
+        text: &Traced<Text>,
+    ) -> Arc<ToldVariable> {
+        let known = self.own.get(component).and_then(|own| own.get(place)?.as_ref());
+        // An environment may say something else.
+        let is_same = |known: &&Arc<ToldVariable>| {
+            let value = known.value.as_ref().map(|value| (value.origin, &value.value));
+            known.name == *name && known.name.origin == name.origin && value == Some((text.origin, &text.value))
+        };
+        let known = known.filter(is_same).map(Arc::clone);
+        known.unwrap_or_else(|| Arc::new(Said::text(text.clone()).named(name.clone())))
     }
 }
 
-/// The places of what datastores of an environment tell, by the datastore's name.
-pub(super) struct Secrets<'a>(HashMap<&'a str, Vec<(Attribute, Arc<SecretPlacePlan>)>>);
+/// What datastores of an environment tell, by the datastore's name.
+pub(super) struct Secrets<'a>(HashMap<&'a str, Told>);
 
 impl<'a> Secrets<'a> {
     pub(super) fn of(datastores: &'a [DatastorePlan]) -> Secrets<'a> {
         let told = |datastore: &'a DatastorePlan| {
-            let kind = datastore.kind.value;
-            let place = |attribute: &Attribute| (*attribute, Arc::new(place(&datastore.secret, kind, *attribute)));
-            (datastore.name.as_str(), Attribute::of_datastore(kind).iter().map(place).collect())
+            let (name, kind) = (datastore.name.as_str(), datastore.kind.value);
+            let told = |attribute: &Attribute| {
+                let secret = reference(&datastore.secret, kind, *attribute);
+                let said = Said { value: None, secret: Some(secret.into()) };
+                (*attribute, Arc::new(said.of(name, *attribute)))
+            };
+            (name, Attribute::of_datastore(kind).iter().map(told).collect())
         };
         Secrets(datastores.iter().map(told).collect())
     }
 }
 
-/// What a dependency tells: a text, or a place in its secret.
-pub(super) enum Told {
-    Text(Traced<Text>),
-    Secret(SecretReferencePlan),
+/// What a variable says: a text, or a place in a secret.
+pub(super) struct Said {
+    pub(super) value: Option<Traced<Text>>,
+    pub(super) secret: Option<Apart<SecretReferencePlan>>,
+}
+
+impl Said {
+    fn text(text: Traced<Text>) -> Said {
+        Said { value: Some(text), secret: None }
+    }
+
+    /// By a variable of this name.
+    pub(super) fn named(self, name: Traced<VariableName>) -> ToldVariable {
+        ToldVariable { origin: name.origin, name, value: self.value, secret: self.secret }
+    }
+
+    /// By the variable that bears the peer's name.
+    fn of(self, peer: &str, attribute: Attribute) -> ToldVariable {
+        self.named(Traced::by_rule(dependency_variable(peer, attribute.as_str()), rules::DEPENDENCY_VARIABLE))
+    }
 }
 
 /// What a dependency is in one environment.
 pub(super) enum Peer<'a> {
-    Component(&'a Component, &'a Port),
+    /// A component, the port that is called, and what it tells where that is its main port.
+    Component(&'a Component, &'a Port, Option<&'a Told>),
     External(&'a External),
-    /// A datastore, and the places of what it tells.
-    Datastore(&'a Datastore, &'a [(Attribute, Arc<SecretPlacePlan>)]),
+    /// A datastore, and what it tells.
+    Datastore(&'a Datastore, &'a Told),
 }
 
 impl<'a> Peer<'a> {
     /// The other end; none where it does not run in this environment, or takes no requests.
-    pub(super) fn of(place: &Place<'a>, secrets: &'a Secrets<'_>, dependency: &Dependency) -> Option<Peer<'a>> {
+    pub(super) fn of(
+        place: &Place<'a>,
+        known: &'a Known<'_>,
+        secrets: &'a Secrets<'_>,
+        dependency: &Dependency,
+    ) -> Option<Peer<'a>> {
         let name = dependency.name.as_str();
         match dependency.kind {
             DependencyKind::Component => {
@@ -76,7 +132,9 @@ impl<'a> Peer<'a> {
                     Some(port) => called.port(port.as_str()),
                     None => called.main_port(),
                 }?;
-                Some(Peer::Component(called, port))
+                let told =
+                    known.told.get(name).filter(|_| called.main_port().is_some_and(|main| std::ptr::eq(main, port)));
+                Some(Peer::Component(called, port, told))
             }
             DependencyKind::External => place.environment.external(name).map(Peer::External),
             DependencyKind::Datastore => {
@@ -92,32 +150,46 @@ impl<'a> Peer<'a> {
         }
     }
 
-    pub(super) fn tell(&self, dependency: &Dependency, attribute: Attribute) -> Option<Told> {
+    /// What it says.
+    pub(super) fn say(&self, attribute: Attribute) -> Option<Said> {
         match self {
-            Peer::Component(called, port) => of_component(called, port, attribute).map(Told::Text),
-            Peer::External(external) => of_external(external, attribute).map(Told::Text),
+            Peer::Component(called, port, _) => of_component(called, port, attribute),
+            Peer::External(external) => of_external(external, attribute),
             // All that a datastore tells is in its secret: where it is becomes known when it is made.
-            Peer::Datastore(_, places) => {
-                let (_, place) = places.iter().find(|(known, _)| *known == attribute)?;
-                Some(Told::Secret(SecretReferencePlan { origin: dependency.origin, place: Arc::clone(place) }))
+            Peer::Datastore(_, told) => {
+                let (_, told) = told.iter().find(|(known, _)| *known == attribute)?;
+                Some(Said { value: None, secret: told.secret.clone() })
+            }
+        }
+    }
+
+    /// What it says by the variable that bears its name.
+    pub(super) fn tell(&self, dependency: &Dependency, attribute: Attribute) -> Option<Arc<ToldVariable>> {
+        match self {
+            Peer::Component(.., Some(told)) | Peer::Datastore(_, told) => {
+                told.iter().find(|(known, _)| *known == attribute).map(|(_, told)| Arc::clone(told))
+            }
+            Peer::Component(..) | Peer::External(_) => {
+                Some(Arc::new(self.say(attribute)?.of(dependency.name.as_str(), attribute)))
             }
         }
     }
 }
 
 /// On every runtime a component answers to its own name.
-fn of_component(called: &Component, port: &Port, attribute: Attribute) -> Option<Traced<Text>> {
+fn of_component(called: &Component, port: &Port, attribute: Attribute) -> Option<Said> {
     let host = called.name.as_str();
-    match attribute {
+    let said = match attribute {
         Attribute::Host => Some(called.name.as_ref().map(Text::from)),
         Attribute::Port => Some(port.service_port.map(|number| Text::format(format_args!("{number}")))),
         Attribute::Url => Some(port.protocol.map(|protocol| url(protocol, host, port.service_port.value))),
         _ => None,
-    }
+    };
+    said.map(Said::text)
 }
 
-fn of_external(external: &External, attribute: Attribute) -> Option<Traced<Text>> {
-    match attribute {
+fn of_external(external: &External, attribute: Attribute) -> Option<Said> {
+    let said = match attribute {
         Attribute::Host => Some(external.host.with(external.host.to_string().into())),
         Attribute::Port => Some(external.port.map(|number| Text::format(format_args!("{number}")))),
         Attribute::Url => {
@@ -125,7 +197,8 @@ fn of_external(external: &External, attribute: Attribute) -> Option<Traced<Text>
             Some(external.host.with(url(external.protocol.value, host, external.port.value)))
         }
         _ => None,
-    }
+    };
+    said.map(Said::text)
 }
 
 /// The address as one text. gRPC has no scheme of its own: `dns:///host:port` is what its libraries call a target.
@@ -146,8 +219,8 @@ fn url(protocol: Protocol, host: &str, port: PortNumber) -> Text {
     }
 }
 
-/// The place of what a datastore tells.
-fn place(path: &Traced<Text>, kind: DatastoreKind, attribute: Attribute) -> SecretPlacePlan {
+/// Where what a datastore tells stands.
+fn reference(path: &Traced<Text>, kind: DatastoreKind, attribute: Attribute) -> SecretReferencePlan {
     let (property, format) = match attribute {
         Attribute::Url => match connection(kind) {
             Some(format) => (None, Some(format)),
@@ -158,7 +231,7 @@ fn place(path: &Traced<Text>, kind: DatastoreKind, attribute: Attribute) -> Secr
         _ => (Some(attribute.as_str()), None),
     };
     let by_rule = |text: &'static str| Traced::by_rule(Text::known(text), rules::DATASTORE_SECRET);
-    SecretPlacePlan {
+    SecretReferencePlan {
         origin: path.origin,
         store_path: path.clone(),
         property: property.map(by_rule),

@@ -1,5 +1,7 @@
 //! The system as a whole: who it is, what its cluster has, where its images are kept.
 
+use std::sync::Arc;
+
 use crate::diag::{Diagnostic, code};
 use crate::ir::choice::{Installed, Runtime};
 use crate::ir::ownership::Owner;
@@ -10,7 +12,7 @@ use crate::plan::infrastructure::templates::{OwnerTemplate, PlatformTemplate, Re
 use crate::source::Scalar;
 use crate::spec::Specs;
 
-pub(super) fn template(system: &System) -> SystemTemplate {
+pub(super) fn template(system: &System, owner: Option<Arc<OwnerTemplate>>) -> SystemTemplate {
     let retention = system.operations.as_ref().and_then(|operations| operations.retention.as_ref());
     SystemTemplate {
         origin: system.origin,
@@ -18,7 +20,7 @@ pub(super) fn template(system: &System) -> SystemTemplate {
         description: system.description.clone(),
         domain: system.domain,
         repository: system.repository.clone(),
-        owner: system.owner.as_ref().map(owner),
+        owner,
         cloud: system.cloud,
         runtime: system.runtime,
         provisioner: system.provisioner,

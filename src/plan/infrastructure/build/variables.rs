@@ -4,63 +4,69 @@
 use std::sync::Arc;
 
 use super::Place;
-use super::peers::{Names, Peer, Secrets, Told};
+use super::peers::{Known, Peer, Said, Secrets};
 use crate::diag::{Diagnostic, code};
 use crate::ir::Traced;
 use crate::ir::component::{Attribute, Component, Dependency, Secret, Variable};
 use crate::ir::environment::Deployment;
-use crate::ir::value::{Name, Text, VariableName};
-use crate::plan::infrastructure::environments::{SecretFilePlan, SecretPlacePlan, SecretReferencePlan, VariablePlan};
+use crate::ir::value::{Name, Text};
+use crate::plan::infrastructure::environments::{SecretFilePlan, SecretReferencePlan, VariablePlan};
 use crate::plan::infrastructure::rules;
 
 /// The variables of a component, in order.
 pub(super) fn plan(
     place: &Place<'_>,
-    names: &Names<'_>,
+    known: &Known<'_>,
     secrets: &Secrets<'_>,
     component: &Component,
     deployment: &Deployment,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<VariablePlan> {
     let mut peers: Vec<(&Dependency, Option<Peer<'_>>)> = Vec::with_capacity(component.depends_on.len());
-    peers.extend(component.depends_on.iter().map(|dependency| (dependency, Peer::of(place, secrets, dependency))));
+    peers.extend(
+        component.depends_on.iter().map(|dependency| (dependency, Peer::of(place, known, secrets, dependency))),
+    );
     let told = peers.iter().flat_map(|(_, peer)| peer).map(|peer| peer.attributes().len());
     let most = deployment.env.len() + deployment.secrets.len() + told.sum::<usize>();
     let mut variables: Vec<VariablePlan> = Vec::with_capacity(most);
-    for (name, variable) in deployment.env.iter() {
+    for (number, (name, variable)) in deployment.env.iter().enumerate() {
         match variable {
-            Variable::Text(text) => variables.push(with_text(name.clone(), text.clone())),
+            Variable::Text(text) => {
+                let told = known.own(component.name.as_str(), number, name, text);
+                variables.push(VariablePlan { origin: name.origin, told });
+            }
             Variable::From { dependency, attribute } => {
-                let told = peers
+                let said = peers
                     .iter()
                     .find(|(known, _)| known.name == *dependency)
-                    .and_then(|(known, peer)| peer.as_ref()?.tell(known, *attribute));
-                match told {
-                    Some(told) => variables.push(named(name.clone(), told)),
+                    .and_then(|(known, peer)| Some((known.origin, peer.as_ref()?.say(*attribute)?)));
+                match said {
+                    Some((origin, said)) => {
+                        let origin = if said.secret.is_some() { origin } else { name.origin };
+                        variables.push(VariablePlan { origin, told: Arc::new(said.named(name.clone())) });
+                    }
                     None => problems.push(no_such_peer(place, component, dependency, *attribute)),
                 }
             }
         }
     }
     for secret in deployment.secrets.iter().filter(|secret| secret.path.is_none()) {
-        let whole = SecretPlacePlan {
+        let whole = SecretReferencePlan {
             origin: secret.origin,
             store_path: store_path(place, component, secret),
             property: None,
             format: None,
         };
-        let reference = SecretReferencePlan { origin: secret.origin, place: Arc::new(whole) };
-        variables.push(named(secret.name.clone(), Told::Secret(reference)));
+        let said = Said { value: None, secret: Some(whole.into()) };
+        variables.push(VariablePlan { origin: secret.origin, told: Arc::new(said.named(secret.name.clone())) });
     }
     for (dependency, peer) in &peers {
         let Some(peer) = peer else { continue };
         for attribute in peer.attributes() {
-            let name = names.of(dependency.name.as_str(), *attribute);
-            if variables.iter().any(|known| known.name.value == name) {
-                continue;
-            }
-            if let Some(told) = peer.tell(dependency, *attribute) {
-                variables.push(named(Traced::by_rule(name, rules::DEPENDENCY_VARIABLE), told));
+            let Some(told) = peer.tell(dependency, *attribute) else { continue };
+            if !variables.iter().any(|known| known.name.value == told.name.value) {
+                let origin = if told.secret.is_some() { dependency.origin } else { told.name.origin };
+                variables.push(VariablePlan { origin, told });
             }
         }
     }
@@ -90,17 +96,6 @@ fn store_path(place: &Place<'_>, component: &Component, secret: &Secret) -> Trac
             Traced::by_rule(place.secret_path(format_args!("{}/{}", component.name, secret.name)), rules::SECRET_PATH)
         }
     }
-}
-
-fn named(name: Traced<VariableName>, told: Told) -> VariablePlan {
-    match told {
-        Told::Text(text) => with_text(name, text),
-        Told::Secret(secret) => VariablePlan { origin: secret.origin, name, value: None, secret: Some(secret) },
-    }
-}
-
-fn with_text(name: Traced<VariableName>, text: Traced<Text>) -> VariablePlan {
-    VariablePlan { origin: name.origin, name, value: Some(text), secret: None }
 }
 
 fn no_such_peer(
