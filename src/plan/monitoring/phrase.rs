@@ -155,13 +155,21 @@ impl Patterns {
     fn share_one(&mut self, alert: &mut AlertPlan, name: &Finder<'_>, causes: &str) {
         self.patterns.clear();
         let rule = &*alert.rule;
-        let phrases = rule.phrases().into_iter().flatten().map(|phrase| &phrase.text);
-        for text in phrases.chain([&rule.name.value, &rule.section.value]) {
-            // What looks like a mark would be taken for one.
-            if memchr3(NAME as u8, CAUSES as u8, END as u8, text.as_bytes()).is_some() {
+        // What looks like a mark would be taken for one.
+        let is_plain = |text: &str| memchr3(NAME as u8, CAUSES as u8, END as u8, text.as_bytes()).is_none();
+        for phrase in rule.phrases().into_iter().flatten() {
+            if !is_plain(&phrase.text) {
                 return;
             }
-            push_pattern(&mut self.patterns, text, name, causes);
+            push_pattern(&mut self.patterns, &phrase.text, name, causes);
+        }
+        // These are no phrases: who shares them has the very same.
+        for text in [&rule.name.value, &rule.section.value] {
+            if !is_plain(text) {
+                return;
+            }
+            self.patterns.push_str(text);
+            self.patterns.push(END);
         }
         let hash = self.hasher.hash_one((&self.patterns, rule.facts()));
         match self.known.get(&hash) {
@@ -377,6 +385,15 @@ mod tests {
         Patterns::default().share(&mut alerts);
         assert!(!Arc::ptr_eq(&alerts[0].rule, &alerts[1].rule));
         assert_eq!(alerts[1].rule.severity.value, AlertSeverity::Page);
+
+        // Names and sections have no marks: they are as they were, also where the component's name stands in them.
+        let mut alerts = ["catalog", "checkout"].map(|name| alert(name, &[], ["x", "one", ""]));
+        for alert in &mut alerts {
+            let component = alert.component.as_ref().unwrap().to_string();
+            Arc::make_mut(&mut alert.rule).section.value = format!("burn-{component}").into();
+        }
+        Patterns::default().share(&mut alerts);
+        assert_eq!(alerts.map(|alert| alert.rule.section.to_string()), ["burn-catalog", "burn-checkout"]);
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! What every alert has: its identity, its words, its runbook; and the alerts of the system as a whole.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::ir::choice::Tls;
 use crate::ir::ownership::Owner;
@@ -52,7 +52,7 @@ impl Draft {
             origin,
             section: Traced::by_rule(section, rules::RUNBOOK_DOCUMENT),
             id: Traced::by_rule(id.into(), rules::ALERT_ID),
-            name: Traced::by_rule(alert_name(kind).into(), rules::ALERT_ID),
+            name: Traced::by_rule(alert_name(kind), rules::ALERT_ID),
             kind: Traced::new(kind, origin),
             objective: None,
             severity: Traced::by_rule(AlertSeverity::Ticket, rules::DEGRADED),
@@ -156,8 +156,11 @@ pub(super) fn document(about: &AlertSubject) -> String {
 }
 
 /// `budget-burn` is `BudgetBurn`.
-fn alert_name(kind: AlertKind) -> String {
-    in_capitals(kind.as_str())
+fn alert_name(kind: AlertKind) -> Text {
+    // Each alert has one, and there are few.
+    static NAMES: LazyLock<Vec<Text>> =
+        LazyLock::new(|| AlertKind::ALL.iter().map(|kind| in_capitals(kind.as_str()).into()).collect());
+    NAMES.get(kind as usize).cloned().unwrap_or_else(|| in_capitals(kind.as_str()).into())
 }
 
 /// Words with hyphens as one word with capitals.
