@@ -190,18 +190,17 @@ fn runbook(system: &System, alert: &AlertPlan) -> Option<Traced<Phrase>> {
         .find(|choice| choice.name.value == "operations")
         .and_then(|choice| choice.out.as_ref())
         .map_or("infra/operations", |out| out.as_str());
-    let branch = &system.branches.main;
-    Some(Traced::by_rule(
-        format!("https://{repository}/blob/{branch}/{out}/{}#{}", alert.document, alert.rule.section).into(),
-        rules::RUNBOOK_GENERATED,
-    ))
+    let repository = repository.to_string();
+    let branch = system.branches.main.as_str();
+    let parts = ["https://", &repository, "/blob/", branch, "/", out, "/", &alert.document, "#", &alert.rule.section];
+    Some(Traced::by_rule(parts.concat().into(), rules::RUNBOOK_GENERATED))
 }
 
 /// The identifier of a dashboard: `SYSTEM-PART`, in 40 characters.
 pub(super) fn dashboard_uid(system: &System, part: &str) -> Traced<String> {
     const LONGEST: usize = 40;
     const HASH: usize = 6;
-    let text = format!("{}-{part}", system.name);
+    let text = [system.name.as_str(), "-", part].concat();
     let uid = if text.len() <= LONGEST {
         text
     } else {
@@ -219,7 +218,7 @@ pub(super) fn component_dashboard_prefix(system: &System) -> String {
 
 /// The dashboard of a component.
 pub(super) fn component_dashboard(system: &System, component: &Name) -> Traced<String> {
-    dashboard_uid(system, &format!("component-{component}"))
+    dashboard_uid(system, &["component-", component.as_str()].concat())
 }
 
 /// The dashboard of a datastore.

@@ -10,7 +10,7 @@ use crate::ir::value::{Decimal, Text};
 use crate::plan::monitoring::alerting::AlertPlan;
 use crate::plan::monitoring::configurations::ObjectivePlan;
 use crate::plan::monitoring::dashboards::{DashboardKind, DashboardPlan, PanelKind, PanelState, PanelUnit};
-use crate::plan::monitoring::promql::quoted;
+use crate::plan::monitoring::promql::{equals, quoted};
 use crate::plan::monitoring::rules;
 use crate::source::Scalar;
 
@@ -99,10 +99,10 @@ fn of_system(system: &System) -> String {
 /// What was reached over the period, what is left of the budget, and how fast it burns now.
 pub(super) fn panels(system: &System, objective: &ObjectivePlan, alerts: &[AlertPlan]) -> Vec<Draft> {
     let goal = objective.objective.value.0.shift(2);
-    let own = format!("sloth_id={},{}", quoted(&objective.sloth_id), of_system(system));
-    let over_period = format!("slo:sli_error:ratio_rate{}{{{own}}}", objective.period.write());
-    let left = format!("slo:period_error_budget_remaining:ratio{{{own}}}");
-    let burn = format!("({}) / {}", objective.error_ratio, objective.error_budget);
+    let own = ["{", &equals("sloth_id", &objective.sloth_id), ",", &of_system(system), "}"].concat();
+    let over_period = ["1 - slo:sli_error:ratio_rate", &objective.period.write(), &own].concat();
+    let left = ["slo:period_error_budget_remaining:ratio", &own].concat();
+    let burn = ["(", &objective.error_ratio, ") / ", &objective.error_budget.write()].concat();
     let even = Decimal::whole(1);
     let page = objective.shown_window().map(|window| (window.factor.value, PanelState::Bad));
     let mut states = vec![(even, PanelState::Warning)];
@@ -110,16 +110,16 @@ pub(super) fn panels(system: &System, objective: &ObjectivePlan, alerts: &[Alert
     let own_alerts = alerts.iter().filter(|alert| alert.objective().is_some_and(|id| id.is(&objective.id)));
     vec![
         Draft::new(format!("{} over {}", objective.name, objective.period), PanelKind::Stat, PanelUnit::Ratio)
-            .query(format!("1 - {over_period}"), Text::new(objective.name.as_str()))
+            .query(over_period, Text::new(objective.name.as_str()))
             .about(format!("{} % is the objective.", objective.objective))
             .states_from_bad(&[(goal, PanelState::Good)])
             .size(4, 8),
-        Draft::new(format!("{} budget left", objective.name), PanelKind::Stat, PanelUnit::Ratio)
+        Draft::new([objective.name.as_str(), " budget left"].concat(), PanelKind::Stat, PanelUnit::Ratio)
             .query(left, "left")
             .about("What is left of the error budget of the period. Below 0 the objective is missed.")
             .states_from_bad(&[(Decimal::whole(0), PanelState::Warning), (Decimal::new(25, 2), PanelState::Good)])
             .size(4, 8),
-        Draft::new(format!("{} burn rate", objective.name), PanelKind::Timeseries, PanelUnit::Count)
+        Draft::new([objective.name.as_str(), " burn rate"].concat(), PanelKind::Timeseries, PanelUnit::Count)
             .query(burn, "burn rate")
             .about("1 spends the error budget evenly over the period.")
             .states(&states)

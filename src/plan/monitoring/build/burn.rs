@@ -81,8 +81,8 @@ fn factor(budget_percent: Decimal, period: Duration, long: Duration) -> Decimal 
 /// How many events there must be so that one of them is no more than the threshold of all.
 fn least_events(threshold: Decimal) -> u64 {
     let events = Decimal::whole(1).over(threshold);
-    let text = events.to_string();
-    let whole: u64 = text.split('.').next().and_then(|whole| whole.parse().ok()).unwrap_or(0);
+    let (units, scale) = events.parts();
+    let whole = u64::try_from(units / 10i64.pow(u32::from(scale))).unwrap_or(0);
     whole + u64::from(!events.is_whole())
 }
 

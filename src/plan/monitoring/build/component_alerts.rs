@@ -105,7 +105,7 @@ fn replicas(subject: &Subject<'_>) -> Vec<AlertPlan> {
         alerts.push(
             once(subject, AlertKind::Absent)
                 .severity(outage(subject))
-                .when(format!("absent({} == 1)", select("up", &[&subject.own])), Some(hold), rule)
+                .when(["absent(", &select("up", &[&subject.own]), " == 1)"].concat(), Some(hold), rule)
                 .says(
                     subject.system,
                     format!("{name}: no replica answers when it is asked for metrics"),
@@ -121,7 +121,7 @@ fn replicas(subject: &Subject<'_>) -> Vec<AlertPlan> {
         alerts.push(
             once(subject, AlertKind::Unready)
                 .severity(outage(subject))
-                .when(format!("{ready} < 1"), Some(unready_hold(subject)), rules::UNREADY_HOLD)
+                .when([&ready, " < 1"].concat(), Some(unready_hold(subject)), rules::UNREADY_HOLD)
                 .below(Decimal::whole(1), rules::UNREADY_HOLD)
                 .says(
                     subject.system,
@@ -135,7 +135,7 @@ fn replicas(subject: &Subject<'_>) -> Vec<AlertPlan> {
     }
     alerts.push(
         once(subject, AlertKind::ReplicasMissing)
-            .when(format!("{} > 0", missing_replicas(subject)), Some(Duration::minutes(15)), rules::MISSING_HOLD)
+            .when([&missing_replicas(subject), " > 0"].concat(), Some(Duration::minutes(15)), rules::MISSING_HOLD)
             .above(Decimal::whole(0), rules::MISSING_HOLD)
             .says(
                 subject.system,
@@ -251,18 +251,22 @@ fn at_maximum(subject: &Subject<'_>) -> Option<AlertPlan> {
         return None;
     }
     // Scaling by events keeps an autoscaler of its own, with a prefix.
-    let name = format!("(keda-hpa-)?{}", literal(subject.component.name.as_str()));
-    let of = |metric: &str| select(metric, &[SELECTOR, &format!("horizontalpodautoscaler=~{}", quoted(&name))]);
-    let expression = format!(
-        "sum({}) >= sum({})",
-        of("kube_horizontalpodautoscaler_status_current_replicas"),
-        of("kube_horizontalpodautoscaler_spec_max_replicas")
-    );
+    let name = ["(keda-hpa-)?", &literal(subject.component.name.as_str())].concat();
+    let scaler = ["horizontalpodautoscaler=~", &quoted(&name)].concat();
+    let of = |metric: &str| select(metric, &[SELECTOR, &scaler]);
+    let now = of("kube_horizontalpodautoscaler_status_current_replicas");
+    let most = of("kube_horizontalpodautoscaler_spec_max_replicas");
+    let expression = ["sum(", &now, ") >= sum(", &most, ")"].concat();
     Some(once(subject, AlertKind::AtMaximum).when(expression, Some(Duration::minutes(30)), rules::MAXIMUM_HOLD).says(
         subject.system,
         format!("{}: scaling has reached the most replicas that it may start", subject.component.name),
         "The load is higher than planned for, or a replica takes less than it did. Compare with the declared capacity.",
     ))
+}
+
+/// How much something has grown within 15 minutes, over all containers.
+fn increase(subject: &Subject<'_>, metric: &str) -> String {
+    ["sum(increase(", &subject.container(metric, ""), "[15m]))"].concat()
 }
 
 /// Whether replicas have what they need of CPU, memory and storage.
@@ -275,7 +279,7 @@ fn resources(subject: &Subject<'_>) -> Vec<AlertPlan> {
         limit(
             subject,
             AlertKind::Restarts,
-            &format!("sum(increase({}[15m]))", subject.container("kube_pod_container_status_restarts_total", "")),
+            &increase(subject, "kube_pod_container_status_restarts_total"),
             Decimal::whole(3),
             None,
             rules::RESTART_LIMIT,
@@ -288,7 +292,7 @@ fn resources(subject: &Subject<'_>) -> Vec<AlertPlan> {
         limit(
             subject,
             AlertKind::OutOfMemory,
-            &format!("sum(increase({}[15m]))", subject.container("container_oom_events_total", "")),
+            &increase(subject, "container_oom_events_total"),
             Decimal::whole(0),
             None,
             rules::OOM_LIMIT,
@@ -300,12 +304,8 @@ fn resources(subject: &Subject<'_>) -> Vec<AlertPlan> {
         ),
     ];
     if subject.deployments().any(|deployment| deployment.resources.cpu_limit.is_some()) {
-        let periods = |metric: &str| format!("sum(increase({}[15m]))", subject.container(metric, ""));
-        let share = format!(
-            "{} / {}",
-            periods("container_cpu_cfs_throttled_periods_total"),
-            periods("container_cpu_cfs_periods_total")
-        );
+        let throttled = increase(subject, "container_cpu_cfs_throttled_periods_total");
+        let share = [&throttled, " / ", &increase(subject, "container_cpu_cfs_periods_total")].concat();
         alerts.push(
             limit(subject, AlertKind::Throttled, &share, Decimal::new(25, 2), Some(15), rules::THROTTLE_LIMIT).says(
                 subject.system,
@@ -315,11 +315,9 @@ fn resources(subject: &Subject<'_>) -> Vec<AlertPlan> {
         );
     }
     if subject.deployments().any(|deployment| deployment.resources.memory_limit.is_some()) {
-        let share = format!(
-            "max({} / on (namespace, pod, container) {})",
-            subject.container("container_memory_working_set_bytes", ""),
-            subject.container("kube_pod_container_resource_limits", "resource=\"memory\"")
-        );
+        let used = subject.container("container_memory_working_set_bytes", "");
+        let limits = subject.container("kube_pod_container_resource_limits", "resource=\"memory\"");
+        let share = ["max(", &used, " / on (namespace, pod, container) ", &limits, ")"].concat();
         alerts.push(
             limit(subject, AlertKind::MemoryNearLimit, &share, Decimal::new(9, 1), Some(15), rules::MEMORY_LIMIT).says(
                 subject.system,
@@ -359,6 +357,16 @@ fn volumes(subject: &Subject<'_>) -> Vec<AlertPlan> {
         .collect()
 }
 
+/// A value that is compared with a limit.
+fn beyond(value: &str, comparison: &str, limit: Decimal) -> String {
+    // The number itself is short.
+    let mut expression = String::with_capacity(value.len() + comparison.len() + 12);
+    expression.push_str(value);
+    expression.push_str(comparison);
+    limit.push_to(&mut expression);
+    expression
+}
+
 /// An alert that is on while a value is above a limit.
 fn limit(
     subject: &Subject<'_>,
@@ -368,7 +376,7 @@ fn limit(
     minutes: Option<u64>,
     rule: Rule,
 ) -> Draft {
-    once(subject, kind).when(format!("{value} > {limit}"), minutes.map(Duration::minutes), rule).above(limit, rule)
+    once(subject, kind).when(beyond(value, " > ", limit), minutes.map(Duration::minutes), rule).above(limit, rule)
 }
 
 /// Whether requests fail, where no objective watches them, and connections hold.

@@ -73,7 +73,7 @@ pub(super) fn requests(subject: &Subject<'_>, objectives: &[ObjectivePlan], aler
     let by_instance = select(requests.requests, &[own, INSTANCES]);
     panels.push(
         Draft::new(format!("{title} by instance"), PanelKind::Timeseries, PanelUnit::Requests)
-            .query(format!("sum by (instance) (rate({by_instance}[{WINDOW}]))"), "{{instance}}"),
+            .query(["sum by (instance) (rate(", &by_instance, "[", WINDOW, "]))"].concat(), "{{instance}}"),
     );
     panels.extend(jitter(subject, requests));
     panels
@@ -260,33 +260,28 @@ pub(super) fn saturation(subject: &Subject<'_>, alerts: &[AlertPlan]) -> Vec<Dra
     if !subject.is_in_cluster() {
         return if replicas.has_queries() { vec![replicas] } else { Vec::new() };
     }
-    let limit = |resource: &str| {
-        let of = format!("resource=\"{resource}\"");
-        format!("max({})", subject.container("kube_pod_container_resource_limits", &of))
-    };
-    let request = |resource: &str| {
-        let of = format!("resource=\"{resource}\"");
-        format!("max({})", subject.container("kube_pod_container_resource_requests", &of))
-    };
+    let most = |metric: &str, of: &str| ["max(", &subject.container(metric, of), ")"].concat();
+    let limit = |of: &str| most("kube_pod_container_resource_limits", of);
+    let request = |of: &str| most("kube_pod_container_resource_requests", of);
+    let (of_cpu, of_memory) = ("resource=\"cpu\"", "resource=\"memory\"");
     let cpu = subject.container("container_cpu_usage_seconds_total", "");
-    let memory = subject.container("container_memory_working_set_bytes", "");
     let restarts = subject.container("kube_pod_container_status_restarts_total", "");
     let mut panels = vec![
         Draft::new("CPU", PanelKind::Timeseries, PanelUnit::Cores)
-            .query(format!("max(rate({cpu}[{WINDOW}]))"), "busiest replica")
-            .query(request("cpu"), "request")
-            .query(limit("cpu"), "limit")
+            .query(["max(rate(", &cpu, "[", WINDOW, "]))"].concat(), "busiest replica")
+            .query(request(of_cpu), "request")
+            .query(limit(of_cpu), "limit")
             .runbooks(of_kinds(alerts, &[AlertKind::Throttled]))
             .size(8, 8),
         Draft::new("Memory", PanelKind::Timeseries, PanelUnit::Bytes)
-            .query(format!("max({memory})"), "largest replica")
-            .query(request("memory"), "request")
-            .query(limit("memory"), "limit")
+            .query(most("container_memory_working_set_bytes", ""), "largest replica")
+            .query(request(of_memory), "request")
+            .query(limit(of_memory), "limit")
             .runbooks(of_kinds(alerts, &[AlertKind::OutOfMemory, AlertKind::MemoryNearLimit]))
             .size(8, 8),
         replicas
             .query_some(most_replicas(subject), "at most")
-            .query(format!("sum(increase({restarts}[15m]))"), "restarts in 15m"),
+            .query(["sum(increase(", &restarts, "[15m]))"].concat(), "restarts in 15m"),
     ];
     panels.extend(throttled(subject));
     panels.extend(volumes(subject, alerts));
@@ -297,9 +292,10 @@ pub(super) fn saturation(subject: &Subject<'_>, alerts: &[AlertPlan]) -> Vec<Dra
 fn most_replicas(subject: &Subject<'_>) -> Option<String> {
     subject.deployments().find(|deployment| matches!(deployment.replicas, Replicas::Scaled(_)))?;
     // Scaling by events keeps an autoscaler of its own, with a prefix.
-    let name = format!("(keda-hpa-)?{}", literal(subject.component.name.as_str()));
-    let scaler = format!("horizontalpodautoscaler=~{}", quoted(&name));
-    Some(format!("max({})", select("kube_horizontalpodautoscaler_spec_max_replicas", &[SELECTOR, &scaler])))
+    let name = ["(keda-hpa-)?", &literal(subject.component.name.as_str())].concat();
+    let scaler = ["horizontalpodautoscaler=~", &quoted(&name)].concat();
+    let most = select("kube_horizontalpodautoscaler_spec_max_replicas", &[SELECTOR, &scaler]);
+    Some(["max(", &most, ")"].concat())
 }
 
 /// How long replicas wait for CPU, where a limit withholds it.

@@ -1,10 +1,11 @@
 //! Datastores: what is told about them in each environment, and their dashboards.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::alerts::{Draft, component_dashboard, dashboard_uid, datastore_dashboard};
+use super::alerts::{Draft, component_dashboard, dashboard_uid, datastore_dashboard, document, subject};
 use super::datastore_watches::{Watch, further, of, titles};
 use super::layout::{Draft as Panel, place};
 use super::subject::Subject;
@@ -14,9 +15,9 @@ use crate::ir::choice::EnvironmentKind;
 use crate::ir::component::DependencyKind;
 use crate::ir::datastore::Datastore;
 use crate::ir::value::Text;
-use crate::ir::{ComponentId, Environment, System, Traced};
+use crate::ir::{ComponentId, Environment, Origin, System, Traced};
 use crate::plan::folded::FoldedList;
-use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, Comparison};
+use crate::plan::monitoring::alerting::{AlertKind, AlertPlan, AlertSubject, Comparison};
 use crate::plan::monitoring::dashboards::{
     DashboardKind, DashboardLink, DashboardPlan, PanelKind, PanelState, PanelUnit,
 };
@@ -31,45 +32,60 @@ pub(super) fn alerts(system: &System, specs: &Specs, shown: &BTreeSet<&str>) -> 
     for environment in &system.environments {
         for datastore in &environment.datastores {
             let resource = resource(system, environment, datastore.first_name().as_str());
+            let about = Arc::new(told(system, environment, datastore, &resource, shown));
             for watch in of(datastore, &resource, None) {
                 let is_asked = exported.contains(watch.metric);
                 // No alarm of the cloud compares a value with what it was.
                 if !is_asked && watch.kind == AlertKind::ObjectsLost {
                     continue;
                 }
-                let dashboard = if shown.contains(datastore.name.as_str()) {
-                    datastore_dashboard(system, &datastore.name)
-                } else {
-                    dashboard_uid(system, "overview")
-                };
-                alerts.push(alert(system, environment, datastore, dashboard, &resource, watch, is_asked));
+                alerts.push(alert(system, environment, datastore, Arc::clone(&about), watch, is_asked));
             }
         }
     }
     alerts
 }
 
+/// What alerts are about a datastore of an environment.
+fn told(
+    system: &System,
+    environment: &Environment,
+    datastore: &Datastore,
+    resource: &str,
+    shown: &BTreeSet<&str>,
+) -> AlertSubject {
+    let name = &datastore.name;
+    let dashboard = if shown.contains(name.as_str()) {
+        datastore_dashboard(system, name)
+    } else {
+        dashboard_uid(system, "overview")
+    };
+    let mut about = AlertSubject {
+        datastore: Some(name.clone()),
+        resource: Some(name.with(resource.to_owned())),
+        team: system.owner.as_ref().map(|owner| owner.team.clone()),
+        environments: vec![environment.name.clone()],
+        ..subject(Origin::rule(rules::ALERT_KIND), dashboard)
+    };
+    about.document.value = document(&about);
+    about
+}
+
 fn alert(
     system: &System,
     environment: &Environment,
     datastore: &Datastore,
-    dashboard: Traced<String>,
-    resource: &str,
+    about: Arc<AlertSubject>,
     watch: Watch,
     is_asked: bool,
 ) -> AlertPlan {
     let name = &datastore.name;
     let id = format!("{}/{name}/{}", environment.name, watch.kind);
-    let draft = Draft::new(id, watch.kind, dashboard)
-        .team(system.owner.as_ref())
-        .severity(watch.severity)
-        .origin(datastore.origin)
-        .about(|about| {
-            about.datastore = Some(name.clone());
-            about.resource = Some(name.with(resource.to_owned()));
-            about.environments = vec![environment.name.clone()];
-        })
-        .limit(watch.limit, watch.comparison, watch.rule);
+    let draft = Draft::of(about, id, watch.kind).severity(watch.severity).origin(datastore.origin).limit(
+        watch.limit,
+        watch.comparison,
+        watch.rule,
+    );
     // Where no exporter tells, the cloud's own alarms do.
     let draft = if is_asked {
         draft.when(watch.expression, Some(watch.hold), watch.rule)

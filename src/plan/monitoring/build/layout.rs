@@ -109,7 +109,7 @@ impl Draft {
             if alerts[..index].iter().any(|other| same(&other)) {
                 continue;
             }
-            let mut title = format!("Runbook: {}", alert.rule.name);
+            let mut title = ["Runbook: ", &alert.rule.name].concat();
             if alerts.iter().filter(same).count() == 1 {
                 // An alert of a datastore is one of an environment.
                 match (&alert.objective(), &alert.datastore, alert.environments.as_slice()) {

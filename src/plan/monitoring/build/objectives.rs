@@ -65,8 +65,11 @@ fn objective(
     };
     Some(ObjectivePlan {
         origin: slo.origin,
-        id: Traced::by_rule(format!("{}/{}", component.name, slo.name).into(), rules::OBJECTIVE_ID),
-        sloth_id: Traced::by_rule(format!("{}-{}", component.name, slo.name).into(), rules::OBJECTIVE_ID),
+        id: Traced::by_rule([component.name.as_str(), "/", slo.name.as_str()].concat().into(), rules::OBJECTIVE_ID),
+        sloth_id: Traced::by_rule(
+            [component.name.as_str(), "-", slo.name.as_str()].concat().into(),
+            rules::OBJECTIVE_ID,
+        ),
         component: component.name.clone(),
         name: slo.name.clone(),
         indicator: slo.indicator.with(indicator),

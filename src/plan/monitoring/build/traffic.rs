@@ -9,7 +9,7 @@ use crate::ir::choice::HistogramForm;
 use crate::ir::component::Component;
 use crate::ir::{ComponentId, System};
 use crate::plan::monitoring::indicator::{Failures, RequestMetrics};
-use crate::plan::monitoring::promql::{SELECTOR, WINDOW, literal, quoted, select};
+use crate::plan::monitoring::promql::{SELECTOR, WINDOW, equals, literal, quoted, select};
 use crate::spec::Specs;
 
 /// What the requests of each component are known by. Several panels and dashboards ask for it.
@@ -74,24 +74,24 @@ impl Traffic {
         for (metrics, names) in &groups {
             // One counter may fail by different labels: then each component is asked for by its name.
             let jobs = if by_name || shared(metrics) { jobs(names) } else { String::new() };
-            let matchers = if jobs.is_empty() { SELECTOR.to_owned() } else { format!("{jobs},{SELECTOR}") };
+            let matchers = if jobs.is_empty() { SELECTOR.to_owned() } else { [&jobs, ",", SELECTOR].concat() };
             traffic.add(metrics, &matchers);
         }
         traffic
     }
 
     fn add(&mut self, metrics: &RequestMetrics, matchers: &str) {
-        let rate = |series: &str| format!("sum by (job) (rate({series}[{WINDOW}]))");
+        let rate = |series: &str| ["sum by (job) (rate(", series, "[", WINDOW, "]))"].concat();
         let all = rate(&select(metrics.requests, &[matchers]));
         if let Some(failed) = metrics.failed_series(matchers) {
             // What has never failed has no such series: it fails by 0.
-            self.errors.push(format!("({} or 0 * {all}) / ({all} > 0)", rate(&failed)));
+            self.errors.push(["(", &rate(&failed), " or 0 * ", &all, ") / (", &all, " > 0)"].concat());
         }
         if let Some(duration) = &metrics.duration {
             self.durations.push(match metrics.histogram.value {
                 HistogramForm::Classic => {
-                    let buckets = select(&format!("{duration}_bucket"), &[matchers]);
-                    format!("histogram_quantile(0.99, sum by (job, le) (rate({buckets}[{WINDOW}])))")
+                    let buckets = select(&[duration.as_str(), "_bucket"].concat(), &[matchers]);
+                    ["histogram_quantile(0.99, sum by (job, le) (rate(", &buckets, "[", WINDOW, "])))"].concat()
                 }
                 HistogramForm::Native => {
                     format!("histogram_quantile(0.99, {})", rate(&select(duration, &[matchers])))
@@ -124,7 +124,7 @@ fn joined(expressions: &[String]) -> Option<String> {
 /// A matcher of some jobs.
 fn jobs(names: &[&str]) -> String {
     match names {
-        [name] => format!("job={}", quoted(name)),
+        [name] => equals("job", name),
         names => {
             let names: Vec<String> = names.iter().map(|name| literal(name)).collect();
             format!("job=~{}", quoted(&names.join("|")))
