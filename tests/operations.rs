@@ -46,7 +46,8 @@ fn documents(root: &Utf8Path) -> Documents {
         for file in generated.files.iter() {
             let mut printed = Printed::default();
             file.job.print(&mut printed);
-            texts.insert(file.path.to_string(), printed.text);
+            let path = file.path.strip_prefix("infra/operations").unwrap_or(file.path);
+            texts.insert(path.to_string(), printed.text);
         }
     }
     let problems = found.ordered(&compilation.sources);

@@ -4,6 +4,7 @@
 //! that is built in. One runbook a component or datastore has a section for each of its alerts.
 
 mod documents;
+mod environment;
 mod place;
 pub mod rules;
 mod runbook;
@@ -46,7 +47,7 @@ pub fn emit<'a>(checked: &'a Checked, specs: &'a Specs) -> (Files<'a>, Vec<Diagn
         let renderer = renderer.clone();
         match parts {
             Some(parts) => files.add_in_parts(path, move |number, out| parts.print(&renderer, number, out)),
-            None => files.add(path, move || renderer.content(template, data())),
+            None => files.add_streamed(None, path, move |out| renderer.print(template, data(), out)),
         }
     }
     (files, problems)
@@ -80,7 +81,7 @@ impl Parts<'_> {
             // The list stands below its title, and each document ends with its last line.
             Content::Text("\n".to_owned(), Origin::rule(rules::LINK)).print(out);
         }
-        renderer.content(template, data).print(out);
+        renderer.print(template, data, out);
         true
     }
 }

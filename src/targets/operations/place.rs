@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::environment::OfEnvironment;
 use super::rules;
 use crate::ir::choice::EnvironmentKind;
 use crate::ir::{Origin, Traced};
@@ -10,10 +11,10 @@ use crate::plan::Plans;
 use crate::plan::infrastructure::environments::EnvironmentPlan;
 use crate::plan::infrastructure::templates::{ComponentTemplate, SystemTemplate};
 use crate::plan::monitoring::alerting::AlertPlan;
-use crate::plan::monitoring::configurations::ObjectivePlan;
-use crate::plan::pipeline::workflows::RolloutStep;
+use crate::plan::monitoring::configurations::{BurnWindowPlan, MonitoredEnvironment, ObjectivePlan};
+use crate::plan::pipeline::workflows::{ChangePlan, RolloutStep};
 use crate::targets::shared::header::header;
-use crate::targets::shared::template::Data;
+use crate::targets::shared::template::{Data, Values};
 
 /// The plans, and what is looked up in them again and again.
 #[derive(Clone)]
@@ -32,6 +33,16 @@ struct Index<'a> {
     objectives: BTreeMap<&'a str, &'a ObjectivePlan>,
     /// How each component is rolled out where that is decided first.
     rollouts: BTreeMap<&'a str, &'a RolloutStep>,
+    /// Changes of data that no release has carried yet and that can't be taken back, by component.
+    irreversible: BTreeMap<&'a str, Vec<&'a ChangePlan>>,
+    /// By name.
+    environments: BTreeMap<&'a str, OfEnvironment<'a>>,
+    /// Each watched environment, by its name alone.
+    named: Vec<Values>,
+    /// The values that every document has.
+    data: Data,
+    /// Burn windows by where their list is held: objectives share it.
+    windows: BTreeMap<usize, Values>,
 }
 
 impl<'a> Place<'a> {
@@ -57,9 +68,26 @@ impl<'a> Place<'a> {
         }
         let objectives = plans.monitoring.configurations.objectives.iter();
         index.objectives.extend(objectives.map(|objective| (objective.id.as_str(), objective)));
+        for change in &plans.pipeline.workflows.changes {
+            if !change.reversible.value && change.released.is_none() {
+                index.irreversible.entry(change.component.as_str()).or_default().push(change);
+            }
+        }
         for step in plans.pipeline.workflows.environments.iter().flat_map(|environment| &environment.rollouts) {
             index.rollouts.entry(step.component.as_str()).or_insert(step);
         }
+        let environments = plans.infrastructure.environments.environments.iter();
+        index.environments = environments.map(|plan| (plan.name.as_str(), OfEnvironment::new(plan, plans))).collect();
+        let named = plans.monitoring.configurations.environments.iter();
+        index.named = named.map(|watched| Data::new().prose("name", &watched.name).into()).collect();
+        for objective in &plans.monitoring.configurations.objectives {
+            let windows = &objective.burn_windows;
+            index
+                .windows
+                .entry(Arc::as_ptr(windows).addr())
+                .or_insert_with(|| Values::list(windows.iter().map(window)));
+        }
+        index.data = common(&plans.infrastructure.templates.system);
         Place { plans, index: Arc::new(index) }
     }
 
@@ -106,27 +134,60 @@ impl<'a> Place<'a> {
         Some(Traced::new(relative(from, to), Origin::rule(rules::LINK)))
     }
 
+    /// What is looked up in an environment.
+    pub(super) fn environment(&self, name: &str) -> Option<&OfEnvironment<'a>> {
+        self.index.environments.get(name)
+    }
+
+    /// Changes of a component's data that can't be taken back, and that no release has carried yet.
+    pub(super) fn irreversible(&self, component: &str) -> &[&'a ChangePlan] {
+        self.index.irreversible.get(component).map_or(&[], Vec::as_slice)
+    }
+
+    /// The environments that are watched, each with its name as a value.
+    pub(super) fn watched(&self) -> impl Iterator<Item = (&'a MonitoredEnvironment, &Values)> {
+        self.plans.monitoring.configurations.environments.iter().zip(&self.index.named)
+    }
+
+    /// The burn windows of an objective.
+    pub(super) fn windows(&self, objective: &ObjectivePlan) -> Option<&Values> {
+        self.index.windows.get(&Arc::as_ptr(&objective.burn_windows).addr())
+    }
+
     /// The values that every document has.
     pub(super) fn data(&self) -> Data {
-        let system = self.system();
-        let lines = header(system).into_iter().map(|line| system.name.with(line.into_owned()));
-        let lines: Vec<Traced<String>> = lines.collect();
-        Data::new()
-            .comments("header", &lines)
-            .prose("system", &system.name)
-            .word("runtime", system.runtime.value.as_str())
+        self.index.data.clone()
     }
+}
+
+/// The values that every document of a system has.
+fn common(system: &SystemTemplate) -> Data {
+    let lines = header(system).into_iter().map(|line| system.name.with(line.into_owned()));
+    let lines: Vec<Traced<String>> = lines.collect();
+    Data::new().comments("header", &lines).prose("system", &system.name).word("runtime", system.runtime.value.as_str())
+}
+
+fn window(plan: &BurnWindowPlan) -> Data {
+    Data::new()
+        .prose("severity", &plan.severity)
+        .prose("threshold", &plan.threshold)
+        .prose("factor", &plan.factor)
+        .prose("long", &plan.long)
+        .prose("short", &plan.short)
 }
 
 /// The path from a document to another, both below the target's folder.
 pub(super) fn relative(from: &str, to: &str) -> String {
-    let folders: Vec<&str> = from.split('/').collect();
-    let folders = &folders[..folders.len().saturating_sub(1)];
-    let mut rest: Vec<&str> = to.split('/').collect();
-    let common = folders.iter().zip(&rest).take_while(|(one, other)| one == other).count();
-    let ups = folders.len() - common;
-    rest.drain(..common);
-    format!("{}{}", "../".repeat(ups), rest.join("/"))
+    // Where the last folder that both lie in ends.
+    let mut common = 0;
+    for (at, _) in from.match_indices('/') {
+        if to.get(..=at) != from.get(..=at) {
+            break;
+        }
+        common = at + 1;
+    }
+    let ups = from[common..].matches('/').count();
+    format!("{}{}", "../".repeat(ups), &to[common..])
 }
 
 #[cfg(test)]

@@ -3,18 +3,19 @@
 use std::borrow::Cow;
 
 use super::documents::{INCIDENTS, RECOVERY};
+use super::environment::environment;
 use super::place::{Place, relative};
 use super::{Document, rules};
 use crate::ir::choice::Runtime;
+use crate::ir::value::Name;
 use crate::ir::{Origin, Traced};
-use crate::plan::aws::graph::Cluster;
 use crate::plan::infrastructure::environments::EnvironmentPlan;
 use crate::plan::infrastructure::templates::{ComponentTemplate, StrategyKind, WorkloadForm};
 use crate::plan::monitoring::alerting::AlertPlan;
-use crate::plan::monitoring::configurations::{BurnWindowPlan, MonitoredEnvironment};
+use crate::plan::monitoring::configurations::MonitoredEnvironment;
 use crate::plan::monitoring::promql::fill;
 use crate::spec::prometheus::AlertSeverity;
-use crate::targets::shared::template::Data;
+use crate::targets::shared::template::{Data, Values};
 
 /// The range that a query is shown over.
 const WINDOW: &str = "5m";
@@ -44,19 +45,21 @@ fn data(place: &Place<'_>, path: &str, alerts: &[&AlertPlan]) -> Data {
     let subject = alerts.first().and_then(|alert| alert.component.as_ref().or(alert.datastore.as_ref()));
     let component = subject.and_then(|name| place.component(name.as_str()));
     let users = subject.map_or(&[][..], |name| place.users(name.as_str()));
-    let linked = |name: &Traced<_>| Data::new().prose("name", name).address("link", place.link(path, name).as_ref());
+    let linked = |name: &Traced<_>| linked(place, path, name);
     let needs = component.map_or(&[][..], |component| &component.calls);
     let needs = needs.iter().filter(|peer| subject.is_some_and(|own| *own != peer.name));
+    // Alerts of one component mostly name the same ones.
+    let mut dependencies = Dependencies { place, path, known: Vec::new() };
     let other = |document| Traced::by_rule(relative(path, document), rules::LINK);
     place
         .data()
         .data("subject", about(place, alerts))
-        .list("environments", environments.iter().map(|environment| self::environment(place, environment, alerts)))
+        .list("environments", environments.iter().filter_map(|plan| environment(place, plan, alerts)))
         .list("needs", needs.map(|peer| linked(&peer.name).flag("critical", peer.critical.value)))
         .list("callers", users.iter().map(|user| linked(&user.name)))
         .address("incident_plan", Some(&other(INCIDENTS)))
         .address("recovery_plan", Some(&other(RECOVERY)))
-        .list("alerts", alerts_by_section(alerts).into_iter().map(|alerts| alert(place, path, &alerts)))
+        .list("alerts", alerts_by_section(alerts).into_iter().map(|alerts| alert(place, &mut dependencies, &alerts)))
         .data("rollback", rollback(place, subject))
         .word("own_undo", component.map_or("", |component| own_undo(place, component)))
 }
@@ -107,37 +110,6 @@ fn about(place: &Place<'_>, alerts: &[&AlertPlan]) -> Data {
         .address("dashboard_url", address.as_ref())
 }
 
-fn environment(place: &Place<'_>, plan: &EnvironmentPlan, alerts: &[&AlertPlan]) -> Data {
-    let of_component = alerts.iter().find_map(|alert| alert.component.as_ref()).map(|name| name.as_str());
-    let graph = place.plans.aws.environments.iter().find(|graph| graph.name.value == plan.name.value);
-    let logs = graph.iter().flat_map(|graph| &graph.log_groups).find(|group| Some(group.id.as_str()) == of_component);
-    let tasks = graph.and_then(|graph| match &graph.cluster {
-        Cluster::Ecs(ecs) => ecs.task_definitions.iter().find(|task| Some(task.id.as_str()) == of_component),
-        Cluster::Eks(_) => None,
-    });
-    let schedule = graph.and_then(|graph| match &graph.cluster {
-        Cluster::Ecs(ecs) => ecs.schedules.iter().find(|schedule| Some(schedule.id.as_str()) == of_component),
-        Cluster::Eks(_) => None,
-    });
-    let none = || Traced::by_rule(String::new(), rules::LINK);
-
-    let of_datastore = alerts.iter().find_map(|alert| alert.datastore.as_ref());
-    let store = of_datastore.and_then(|name| plan.datastores.iter().find(|store| store.name == *name));
-    Data::new()
-        .prose("name", &plan.name)
-        .name("plain_name", &plan.name)
-        .code("namespace", &plan.namespace)
-        .name("namespace_name", &plan.namespace)
-        .code("cluster", &plan.cluster)
-        .shell("cluster_name", &plan.cluster)
-        .code("region", &plan.region)
-        .shell("region_name", &plan.region)
-        .shell("log_group", &logs.map_or_else(none, |group| group.name.clone()))
-        .shell("family", &tasks.map_or_else(none, |task| task.name.clone()))
-        .shell("schedule", &schedule.map_or_else(none, |schedule| schedule.name.clone()))
-        .code_some("resource", store.map(|store| &store.resource))
-}
-
 /// The alerts of each section: those of a datastore stand once, for all environments.
 fn alerts_by_section<'a>(alerts: &[&'a AlertPlan]) -> Vec<Vec<&'a AlertPlan>> {
     let mut sections: Vec<Vec<&AlertPlan>> = Vec::new();
@@ -151,15 +123,16 @@ fn alerts_by_section<'a>(alerts: &[&'a AlertPlan]) -> Vec<Vec<&'a AlertPlan>> {
 }
 
 /// One section.
-fn alert(place: &Place<'_>, path: &str, alerts: &[&AlertPlan]) -> Data {
+fn alert<'a>(place: &Place<'_>, dependencies: &mut Dependencies<'a>, alerts: &[&'a AlertPlan]) -> Data {
     let Some(first) = alerts.first() else { return Data::new() };
-    let dependencies = first.dependencies.iter();
-    let linked = |name: &Traced<_>| Data::new().prose("name", name).address("link", place.link(path, name).as_ref());
     let names = alerts.iter().flat_map(|alert| &alert.environments);
     let shown = place.environments(names.map(|name| name.as_str())).into_iter().next();
     let query = shown.and_then(|shown| query(place, alerts, shown));
     let objective = first.objective().and_then(|id| place.objective(&id.to_text()));
     let indicator = objective.map(|objective| objective.indicator.value);
+    // Those of its sibling of the other severity, too.
+    let windows = objective.and_then(|objective| place.windows(objective)).cloned();
+    let windows = windows.unwrap_or_else(|| Values::list([] as [Data; 0]));
     let data = Data::new()
         .prose("section", &first.rule.section)
         .flag("of_kubelet", first.rule.section.ends_with("-kubelet"))
@@ -168,11 +141,11 @@ fn alert(place: &Place<'_>, path: &str, alerts: &[&AlertPlan]) -> Data {
         .word("indicator", indicator.map_or("", |indicator| indicator.as_str()))
         .list("pages", told(place, alerts, AlertSeverity::Page))
         .list("tickets", told(place, alerts, AlertSeverity::Ticket))
-        .list("windows", windows(place, first))
+        .data("windows", windows)
         .prose("summary", &first.summary())
         .prose("description", &first.description())
         .prose_some("hold", first.rule.hold.as_ref())
-        .list("dependencies", dependencies.map(linked))
+        .list("dependencies", first.dependencies.iter().map(|name| dependencies.linked(name)))
         .prose_some("query_environment", shown.map(|shown| &shown.name));
     match query {
         Some(query) => data.block("query", &query, "promql"),
@@ -181,29 +154,14 @@ fn alert(place: &Place<'_>, path: &str, alerts: &[&AlertPlan]) -> Data {
 }
 
 /// The environments in which an alert asks for so much.
-fn told(place: &Place<'_>, alerts: &[&AlertPlan], severity: AlertSeverity) -> Vec<Data> {
-    let environments = place.plans.monitoring.configurations.environments.iter();
-    let is_told = |environment: &&MonitoredEnvironment| {
+fn told<'p>(place: &'p Place<'_>, alerts: &[&AlertPlan], severity: AlertSeverity) -> impl Iterator<Item = &'p Values> {
+    let is_told = move |(environment, _): &(&MonitoredEnvironment, &Values)| {
         alerts.iter().any(|alert| {
             alert.environments.contains(&environment.name)
                 && environment.severity(alert.rule.severity).value == severity
         })
     };
-    environments.filter(is_told).map(|environment| Data::new().prose("name", &environment.name)).collect()
-}
-
-/// The burn windows that an alert watches, and its sibling of the other severity.
-fn windows(place: &Place<'_>, alert: &AlertPlan) -> Vec<Data> {
-    let objective = alert.objective().and_then(|id| place.objective(&id.to_text()));
-    let window = |window: &BurnWindowPlan| {
-        Data::new()
-            .prose("severity", &window.severity)
-            .prose("threshold", &window.threshold)
-            .prose("factor", &window.factor)
-            .prose("long", &window.long)
-            .prose("short", &window.short)
-    };
-    objective.iter().flat_map(|objective| objective.burn_windows.iter()).map(window).collect()
+    place.watched().filter(is_told).map(|(_, named)| named)
 }
 
 /// What the alert looks at in an environment.
@@ -219,18 +177,37 @@ fn query(place: &Place<'_>, alerts: &[&AlertPlan], shown: &EnvironmentPlan) -> O
     Some(Traced::new(fill(&expression, WINDOW, selector), Origin::rule(rules::QUERY)))
 }
 
+/// What alerts of one document name as what else may be the cause.
+struct Dependencies<'d> {
+    place: &'d Place<'d>,
+    path: &'d str,
+    known: Vec<(&'d Traced<Name>, Values)>,
+}
+
+impl<'d> Dependencies<'d> {
+    fn linked(&mut self, name: &'d Traced<Name>) -> Values {
+        let is_same = |(known, _): &&(&Traced<Name>, Values)| known.origin == name.origin && known.value == name.value;
+        if let Some((_, values)) = self.known.iter().find(is_same) {
+            return values.clone();
+        }
+        let values = Values::from(linked(self.place, self.path, name));
+        self.known.push((name, values.clone()));
+        values
+    }
+}
+
+/// A component or datastore, and the way to its runbook.
+fn linked(place: &Place<'_>, path: &str, name: &Traced<Name>) -> Data {
+    Data::new().prose("name", name).address("link", place.link(path, name).as_ref())
+}
+
 /// How the version before comes back.
 fn rollback(place: &Place<'_>, subject: Option<&Traced<impl std::fmt::Display>>) -> Data {
     let name = subject.map(ToString::to_string).unwrap_or_default();
-    let workflows = &place.plans.pipeline.workflows;
     let step = place.rollout(&name);
-    let for_good = workflows
-        .changes
-        .iter()
-        .filter(|change| change.component.as_str() == name && !change.reversible.value && change.released.is_none());
     Data::new()
         .flag("automatic", step.is_some_and(|step| step.automatic_rollback.value))
         .proses("triggers", step.iter().flat_map(|step| &step.triggers))
         .prose_some("window", step.and_then(|step| step.watch.as_ref()))
-        .proses("irreversible", for_good.map(|change| &change.id))
+        .proses("irreversible", place.irreversible(&name).iter().map(|change| &change.id))
 }

@@ -2,24 +2,33 @@
 
 use std::borrow::Cow;
 
-use crate::output::printed::marks;
+const ODD: u8 = 1;
+const NOT_ASCII: u8 = 2;
+const OF_ADDRESSES: u8 = 4;
+
+/// What each byte of a text may mean to a reader of Markdown.
+const MARKS: [u8; 256] = {
+    let mut table = [ODD; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = match byte as u8 {
+            b' ' | b',' | b';' | b'-' | b'%' | b'?' | b'(' | b')' | b'\'' | b'"' | b'=' | b'+' => 0,
+            // A bare address is made a link by most readers.
+            b':' | b'.' => 0,
+            b'/' | b'w' => OF_ADDRESSES,
+            known if known.is_ascii_alphanumeric() => 0,
+            known if !known.is_ascii() => NOT_ASCII,
+            _ => ODD,
+        };
+        byte += 1;
+    }
+    table
+};
 
 /// A text as it stands in a line of Markdown. Line breaks become spaces, so that no text begins a block of its own.
 #[must_use]
 pub fn inline(text: &str) -> Cow<'_, str> {
-    const ODD: u8 = 1;
-    const NOT_ASCII: u8 = 2;
-    const OF_ADDRESSES: u8 = 4;
-    let mark = |byte: u8| match byte {
-        b' ' | b',' | b';' | b'-' | b'%' | b'?' | b'(' | b')' | b'\'' | b'"' | b'=' | b'+' => 0,
-        // A bare address is made a link by most readers.
-        b':' | b'.' => 0,
-        b'/' | b'w' => OF_ADDRESSES,
-        _ if byte.is_ascii_alphanumeric() => 0,
-        _ if !byte.is_ascii() => NOT_ASCII,
-        _ => ODD,
-    };
-    let marks = marks(text, mark);
+    let marks = text.bytes().fold(0, |marks, byte| marks | MARKS[usize::from(byte)]);
     let is_address = marks & OF_ADDRESSES != 0 && (text.contains("://") || text.contains("www."));
     let has_control = marks & NOT_ASCII != 0 && text.contains(char::is_control);
     if marks & ODD == 0 && !is_address && !has_control && !begins_block(text) {

@@ -5,19 +5,20 @@
 //! comes from, which is taken out of the text again and becomes the origin of its line.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
 
 use memchr::memchr2;
-use tera::{Context, Error, ErrorKind, Kwargs, State, Tera, Value};
+use tera::value::Key;
+use tera::{Context, Error, ErrorKind, Kwargs, Map, State, Tera, Value};
 
 use super::markdown;
 use crate::diag::{Diagnostic, code};
 use crate::ir::value::Name;
 use crate::ir::{Origin, Traced};
-use crate::output::{Content, files::Filled};
+use crate::output::files::Filled;
+use crate::output::{Content, Printed};
 use crate::source::scalar::shown;
 use crate::spec::Templates;
 
@@ -27,6 +28,9 @@ const SIZE_LIMIT: usize = 4 << 20;
 
 /// The longest list that `range` makes.
 const RANGE_LIMIT: u64 = 10_000;
+
+/// How names of templates of prose end.
+const PROSE: &str = ".md";
 
 /// Characters of a private plane: three of them are an origin. No text of a value or of a template has them.
 const MARK_FIRST: u32 = 0xf_0000;
@@ -56,11 +60,14 @@ impl<'a> Renderer<'a> {
         engine.autoescape_on(Vec::<&'static str>::new());
         engine.register_function("range", range);
         let mut problems = Vec::new();
+        // Only a template of the user may ask for the one that it replaces.
+        let has_own = templates.of(target).any(|(.., is_own)| is_own);
+        let again = move |name: &str| has_own.then(|| format!("built-in/{name}"));
         // All at once, so that each may extend or include another.
         let built_in: Vec<(String, String)> = templates
             .built_in_of(target)
             .flat_map(|(name, template)| {
-                [name.to_owned(), format!("built-in/{name}")].map(|name| (name, template.text.clone()))
+                [Some(name.to_owned()), again(name)].into_iter().flatten().map(|name| (name, template.text.clone()))
             })
             .collect();
         if let Err(error) = engine.add_raw_templates(built_in) {
@@ -95,29 +102,49 @@ impl<'a> Renderer<'a> {
     /// # Errors
     /// The template names a value that there is not, or makes too much.
     pub fn render(&self, name: &str, data: Data) -> Result<Content, Box<Diagnostic>> {
-        let mut out = Bounded { bytes: Vec::new(), limit: if self.has_own() { SIZE_LIMIT } else { usize::MAX } };
+        let (text, origin) = self.marked(name, data)?;
+        let mut filled = Filled { text: String::with_capacity(text.len()), origin, values: Vec::new() };
+        take_marks(&text, name.ends_with(PROSE), &mut filled.text, |line, origin| filled.values.push((line, origin)));
+        Ok(Content::Filled(filled))
+    }
+
+    /// Prints a document by a template, as [`Renderer::content`] gives it.
+    pub fn print(&self, name: &str, data: Data, out: &mut Printed) {
+        if out.line_origins.is_some() {
+            return self.content(name, data).print(out);
+        }
+        match self.marked(name, data) {
+            Ok((text, _)) => take_marks(&text, name.ends_with(PROSE), &mut out.text, |_, _| ()),
+            Err(problem) => unusable(&problem).print(out),
+        }
+    }
+
+    /// A text by a template, with the marks of its values, and where the text comes from.
+    fn marked(&self, name: &str, data: Data) -> Result<(String, Origin), Box<Diagnostic>> {
+        // Most documents need no more.
+        const USUAL: usize = 1 << 14;
+        let limit = if self.has_own() { SIZE_LIMIT } else { usize::MAX };
+        let mut out = Bounded { bytes: Vec::with_capacity(USUAL), limit };
         let context = data.context();
         let finding = |error: &Error| Box::new(finding(self.templates, self.target, name, error));
         self.engine.render_to(name, &context, &mut out).map_err(|error| finding(&error))?;
         let text = String::from_utf8(out.bytes).map_err(|_| finding(&Error::message("is no text")))?;
         let template = self.templates.of(self.target).find(|(known, ..)| *known == name);
         let origin = template.map_or(Origin::rule(crate::ir::Rule(0)), |(_, template, _)| template.origin);
-        let filled = take_marks(&text, origin, name.ends_with(".md"));
-        Ok(Content::Filled(filled))
+        Ok((text, origin))
     }
 
     /// The same as a file's content. What a template of the user can't be rendered to was said before
     /// ([`Renderer::render`]); then nothing is written at all.
     #[must_use]
     pub fn content(&self, name: &str, data: Data) -> Content {
-        self.render(name, data).unwrap_or_else(|problem| {
-            Content::Filled(Filled {
-                text: format!("{}\n", problem.message),
-                origin: Origin::rule(crate::ir::Rule(0)),
-                values: Vec::new(),
-            })
-        })
+        self.render(name, data).unwrap_or_else(|problem| unusable(&problem))
     }
+}
+
+/// What stands in the place of a document that can't be made.
+fn unusable(problem: &Diagnostic) -> Content {
+    Content::Text(format!("{}\n", problem.message), Origin::rule(crate::ir::Rule(0)))
 }
 
 /// What went wrong with a template, at the line where it did.
@@ -190,7 +217,31 @@ impl io::Write for Bounded {
 
 /// The values of a template. Every text is safe where its method says.
 #[derive(Clone, Default)]
-pub struct Data(Vec<(&'static str, Value)>);
+pub struct Data(Map);
+
+/// Values that are complete: what several documents say alike is made once.
+#[derive(Clone)]
+pub struct Values(Value);
+
+impl Values {
+    /// A list of values.
+    #[must_use]
+    pub fn list(list: impl IntoIterator<Item = impl Into<Values>>) -> Values {
+        Values(Value::from(list.into_iter().map(|values| values.into().0).collect::<Vec<Value>>()))
+    }
+}
+
+impl From<&Values> for Values {
+    fn from(values: &Values) -> Values {
+        values.clone()
+    }
+}
+
+impl From<Data> for Values {
+    fn from(data: Data) -> Values {
+        Values(Value::from(data.0))
+    }
+}
 
 impl Data {
     /// No value yet.
@@ -200,11 +251,7 @@ impl Data {
     }
 
     fn put(mut self, key: &'static str, value: Value) -> Data {
-        // Most have about as many values.
-        if self.0.is_empty() {
-            self.0.reserve(8);
-        }
-        self.0.push((key, value));
+        self.0.insert(Key::Str(key), value);
         self
     }
 
@@ -329,24 +376,22 @@ impl Data {
 
     /// Further values, by a name of their own.
     #[must_use]
-    pub fn data(self, key: &'static str, data: Data) -> Data {
-        self.put(key, data.value())
+    pub fn data(self, key: &'static str, data: impl Into<Values>) -> Data {
+        self.put(key, data.into().0)
     }
 
     /// A list of further values.
     #[must_use]
-    pub fn list(self, key: &'static str, list: impl IntoIterator<Item = Data>) -> Data {
-        self.put(key, Value::from(list.into_iter().map(Data::value).collect::<Vec<Value>>()))
-    }
-
-    fn value(self) -> Value {
-        Value::from(self.0.into_iter().collect::<BTreeMap<&'static str, Value>>())
+    pub fn list(self, key: &'static str, list: impl IntoIterator<Item = impl Into<Values>>) -> Data {
+        self.put(key, Values::list(list).0)
     }
 
     fn context(self) -> Context {
         let mut context = Context::new();
         for (key, value) in self.0 {
-            context.insert_value(key, value);
+            if let Key::Str(key) = key {
+                context.insert_value(key, value);
+            }
         }
         context
     }
@@ -402,42 +447,42 @@ fn unmarked(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.replace(is_mark, "\u{fffd}")) }
 }
 
-/// Takes the marks out of a text: each is the origin of a value in its line. `prose`: a paragraph ends with one empty line,
+/// Adds a text without its marks: each is the origin of a value in its line, counted from 0. `prose`: a paragraph ends with one empty line,
 /// however many of the template's own lines came to nothing.
-fn take_marks(text: &str, origin: Origin, prose: bool) -> Filled {
+fn take_marks(text: &str, prose: bool, out: &mut String, mut value: impl FnMut(usize, Origin)) {
     let text = if prose { text.trim_start_matches('\n') } else { text };
-    let mut filled = Filled { text: String::with_capacity(text.len()), origin, values: Vec::new() };
+    let begin = out.len();
+    out.reserve(text.len());
     let (mut line, mut number, mut digits) = (0, 0u32, 0);
     let mut rest = text;
     // What is neither a line end nor the beginning of a mark is copied as a whole.
     while let Some(at) = memchr2(b'\n', MARK_BYTE, rest.as_bytes()) {
         let (before, from) = rest.split_at(at);
-        filled.text.push_str(before);
+        out.push_str(before);
         let mut characters = from.chars();
         match characters.next() {
             Some(character) if is_mark(character) => {
                 number = (number << MARK_BITS) | (character as u32 - MARK_FIRST);
                 digits += 1;
                 if digits == 3 {
-                    filled.values.push((line, Origin::numbered(number)));
+                    value(line, Origin::numbered(number));
                     (number, digits) = (0, 0);
                 }
             }
-            Some('\n') if prose && filled.text.ends_with("\n\n") => {}
+            Some('\n') if prose && out[begin..].ends_with("\n\n") => {}
             Some(character) => {
                 line += usize::from(character == '\n');
-                filled.text.push(character);
+                out.push(character);
             }
             None => {}
         }
         rest = characters.as_str();
     }
-    filled.text.push_str(rest);
+    out.push_str(rest);
     if prose {
-        filled.text.truncate(filled.text.trim_end().len());
-        filled.text.push('\n');
+        out.truncate(begin + out[begin..].trim_end().len());
+        out.push('\n');
     }
-    filled
 }
 
 #[cfg(test)]
@@ -452,9 +497,10 @@ mod tests {
         let at = |rule: u16| Origin::rule(Rule(rule));
         let mark = |text: &str, rule| marked(text, at(rule)).as_str().unwrap_or_default().to_owned();
         let text = format!("one {}\n{} and {}\n", mark("a", 5), mark("b", 6), mark("c", 0x7ff));
-        let filled = take_marks(&text, at(1), false);
-        assert_eq!(filled.text, "one a\nb and c\n");
-        assert_eq!(filled.values, [(0, at(5)), (1, at(6)), (1, at(0x7ff))]);
+        let (mut out, mut values) = ("before".to_owned(), Vec::new());
+        take_marks(&text, false, &mut out, |line, origin| values.push((line, origin)));
+        assert_eq!(out, "beforeone a\nb and c\n");
+        assert_eq!(values, [(0, at(5)), (1, at(6)), (1, at(0x7ff))]);
     }
 
     fn engine(template: &str) -> Tera {
@@ -520,9 +566,10 @@ mod tests {
         fn no_value_becomes_a_mark_or_a_line(text in any::<String>()) {
             let value = Traced::new(text, Origin::rule(Rule(7)));
             let shown = prose(&value).as_str().unwrap_or_default().to_owned();
-            let filled = take_marks(&shown, Origin::rule(Rule(1)), false);
-            prop_assert_eq!(filled.values.len(), 1);
-            prop_assert!(!filled.text.contains('\n'));
+            let (mut out, mut values) = (String::new(), 0);
+            take_marks(&shown, false, &mut out, |_, _| values += 1);
+            prop_assert_eq!(values, 1);
+            prop_assert!(!out.contains('\n'));
         }
     }
 }
