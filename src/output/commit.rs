@@ -2,8 +2,9 @@
 //!
 //! Files were staged beside the outputs; those of a folder that is not there yet lie in one that becomes it by one change of
 //! its name. The lock as it is to be is staged before anything changes its name, so that it says whose files are found if
-//! this run ends there; each file that is replaced keeps a second name until the end. Where a call is refused, all is
-//! undone. Where the run is killed, the next one finds the staged lock, knows which files are ours, and goes on from there.
+//! this run ends there; each file that is replaced keeps a name among the staged ones until the end. Where a call is refused,
+//! all is undone. Where the run is killed, the next one finds the staged lock, knows which files are ours, and goes on from
+//! there.
 
 use std::collections::HashMap;
 
@@ -107,6 +108,8 @@ struct Commit<'a, 'b> {
 /// What can be undone.
 enum Done<'a> {
     File(&'a Change<'a>),
+    /// A file came, and its old content has the name under which it was staged.
+    Exchanged(&'a Change<'a>),
     /// A folder came, with all that is in it.
     Folder(&'a Utf8Path),
 }
@@ -170,6 +173,10 @@ impl<'a> Commit<'a, '_> {
                 self.make_folders(path)?;
                 self.folder.rename_new(other, path)?;
             }
+            ChangeKind::Updated if self.folder.exchange(other, path)? => {
+                self.done.push(Done::Exchanged(change));
+                return Ok(());
+            }
             ChangeKind::Updated => {
                 self.folder.keep(path, &kept(change.slot))?;
                 // From here on there is something to undo.
@@ -195,6 +202,9 @@ impl<'a> Commit<'a, '_> {
             match done {
                 Done::File(change) if change.kind == ChangeKind::Created => self.folder.remove_file(change.path)?,
                 Done::File(change) => self.folder.rename(&kept(change.slot), change.path)?,
+                Done::Exchanged(change) => {
+                    self.folder.rename(&staged(change.path, change.slot, self.folders), change.path)?;
+                }
                 Done::Folder(outermost) => self.remove_made(outermost)?,
             }
         }

@@ -312,6 +312,15 @@ impl<'a> Folder<'a> {
         }
     }
 
+    /// Gives two files each other's names in one call. False where the file system does not know how.
+    pub(super) fn exchange(&self, one: &Utf8Path, other: &Utf8Path) -> Result<bool, Refused> {
+        match self.rename_with(one, other, RenameFlags::EXCHANGE) {
+            Ok(()) => Ok(true),
+            Err(refused) if refused.is_unknown() => Ok(false),
+            Err(refused) => Err(refused),
+        }
+    }
+
     fn rename_with(&self, from: &Utf8Path, to: &Utf8Path, flags: RenameFlags) -> Result<(), Refused> {
         let rename = || {
             self.steps.pass(Step::Rename, to)?;
