@@ -1,5 +1,7 @@
 //! `environment_configurations`: where the system runs, and what differs there.
 
+use std::sync::Arc;
+
 use crate::ir::Traced;
 use crate::ir::choice::{DatastoreKind, EnvironmentKind, Protocol};
 use crate::ir::value::{
@@ -192,7 +194,7 @@ plan_record! {
         /// The component.
         component: Traced<Name>, required;
         /// What runs; none before the first release: pipelines and infrastructure, but no workload.
-        image: ImagePlan, optional;
+        image: Arc<ImagePlan>, optional;
         /// CPU that a replica sets aside.
         cpu: Traced<Cpu>, optional;
         /// Memory that a replica sets aside.

@@ -77,7 +77,7 @@ fn workload(
         component: component.name.clone(),
         image: match component.kind.value {
             ComponentKind::Website => None, // Files, and no image.
-            _ => images::plan(place, component, problems),
+            _ => images::plan(place, component, problems).map(|image| known.image(component.name.as_str(), image)),
         },
         cpu: resources.cpu,
         memory: resources.memory,

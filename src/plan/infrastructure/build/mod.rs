@@ -46,7 +46,7 @@ pub fn plan(system: &System, specs: &Specs) -> (InfrastructurePlan, Vec<Diagnost
     );
     connections::reverse(&mut components);
 
-    let known = peers::Known::of_system(system);
+    let known = peers::Known::of_system(system, specs);
     let networks = network::plan(&system.environments, &mut problems);
     let environments = joined(
         system.environments.par_iter().zip(networks).map(|(environment, network)| {

@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::Place;
+use super::{Place, images};
 use crate::ir::choice::{DatastoreKind, Protocol};
 use crate::ir::component::{Attribute, Component, Dependency, DependencyKind, Port, Variable};
 use crate::ir::datastore::{Datastore, External};
 use crate::ir::value::{PortNumber, Text, VariableName};
 use crate::ir::{System, Traced};
-use crate::plan::infrastructure::environments::{DatastorePlan, SecretReferencePlan, ToldVariable};
+use crate::plan::infrastructure::environments::{DatastorePlan, ImagePlan, SecretReferencePlan, ToldVariable};
 use crate::plan::infrastructure::rules;
 use crate::plan::infrastructure::templates::dependency_variable;
 use crate::source::Apart;
+use crate::spec::Specs;
 
 /// What peers tell one after the other, each by a variable that bears the peer's name.
 type Told = Vec<(Attribute, Arc<ToldVariable>)>;
@@ -23,10 +24,12 @@ pub(super) struct Known<'a> {
     told: HashMap<&'a str, Told>,
     /// A component's own, in their order; none where it does not say a text.
     own: HashMap<&'a str, Vec<Option<Arc<ToldVariable>>>>,
+    /// What runs of a component in the first environment.
+    images: HashMap<&'a str, Arc<ImagePlan>>,
 }
 
 impl<'a> Known<'a> {
-    pub(super) fn of_system(system: &'a System) -> Known<'a> {
+    pub(super) fn of_system(system: &'a System, specs: &'a Specs) -> Known<'a> {
         let told = |component: &'a Component| {
             let (name, port) = (component.name.as_str(), component.main_port()?);
             let told = Attribute::OF_SERVICES
@@ -41,10 +44,26 @@ impl<'a> Known<'a> {
             });
             (component.name.as_str(), own.collect())
         };
+        let first = system.environments.first().map(|environment| Place { system, environment, specs });
+        let image = |component: &'a Component| {
+            // What is wrong with it is told of each environment.
+            let image = images::plan(first.as_ref()?, component, &mut Vec::new())?;
+            Some((component.name.as_str(), Arc::new(image)))
+        };
         Known {
+            images: system.components.iter().filter_map(image).collect(),
             told: system.components.iter().filter_map(told).collect(),
             own: system.components.iter().map(own).collect(),
         }
+    }
+
+    /// What runs of a component; most run the same in all environments.
+    pub(super) fn image(&self, component: &str, image: ImagePlan) -> Arc<ImagePlan> {
+        let is_same = |known: &&Arc<ImagePlan>| {
+            let said = |image: &ImagePlan| (image.origin, image.reference.origin);
+            said(known) == said(&image) && known.reference.value == image.reference.value
+        };
+        self.images.get(component).filter(is_same).cloned().unwrap_or_else(|| Arc::new(image))
     }
 
     /// A variable of a component's own, by its place among them.
