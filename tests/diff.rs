@@ -344,6 +344,21 @@ fn infrastructure_is_told_by_resource_and_environment() -> Outcome {
 /// A panel that comes moves others, and deliverables say again what other targets show: both are a number for people, and
 /// marked for scripts.
 #[test]
+fn a_comment_is_as_long_as_a_host_takes_it() -> Outcome {
+    let repository = Repository::new()?;
+    // Each alert says both, in each environment.
+    repository.edit(PACKAGES, "runbooks.acme.example", "runbooks.example.org")?;
+    repository.edit("pathc.yaml", "team: commerce", "team: trade")?;
+    let (code, text, _) = repository.run(&["diff", "--format", "markdown"])?;
+    assert_eq!(code, 1);
+    let length = text.chars().count();
+    assert!((60_000..=65_536).contains(&length), "{length}");
+    let last = text.lines().last().unwrap_or_default();
+    assert!(last.starts_with("And ") && last.ends_with("`pathc diff --format semantic` shows all."), "{last}");
+    Ok(())
+}
+
+#[test]
 fn what_only_follows_is_a_number() -> Outcome {
     let repository = Repository::new()?;
     repository.edit(

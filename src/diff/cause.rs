@@ -214,7 +214,8 @@ pub fn input_changes(old: &Inputs<'_>, new: &Inputs<'_>) -> Vec<Value> {
 fn join_renames(values: Vec<Value>) -> Vec<Value> {
     let mut joined: Vec<Value> = Vec::new();
     let (mut renames, others): (Vec<_>, Vec<_>) = values.into_iter().partition(|value| value.renamed().is_some());
-    renames.sort_by_key(|value| !declares(value));
+    // A new name within longer ones is one change with theirs.
+    renames.sort_by_key(|value| (!declares(value), value.old.as_ref().map(String::len)));
     for value in renames.into_iter().chain(others) {
         let same = joined.iter_mut().find(|known| {
             let Some((from, to)) = known.renamed() else { return false };
@@ -244,6 +245,7 @@ fn declares(value: &Value) -> bool {
 fn join_keys(values: Vec<Value>) -> Vec<Value> {
     let is_gone = |value: &Value| !value.is_element && value.old.is_some() && value.new.is_none();
     let (mut gone, mut values): (Vec<_>, Vec<_>) = values.into_iter().partition(is_gone);
+    let mut same: Vec<usize> = Vec::new();
     for place in 0..values.len() {
         let Some(renaming) = values[place].renamed().map(|(old, new)| Renaming::new(old, new)) else { continue };
         gone.retain(|old| {
@@ -253,26 +255,22 @@ fn join_keys(values: Vec<Value>) -> Vec<Value> {
             };
             let Some(index) = values.iter().position(is_there).filter(|_| path != old.path) else { return true };
             values[index].old.clone_from(&old.old);
+            // Where the values below are the same, nothing but the name differs.
+            if old.old == values[index].new {
+                let found = (values[index].file.clone(), values[index].line, values[index].path.clone());
+                values[place].also.push(found);
+                same.push(index);
+            }
             false
         });
     }
-    // Where the values below are the same, nothing but the name differs.
-    let (same, mut values): (Vec<_>, Vec<_>) =
-        values.into_iter().partition(|value| !value.is_element && value.old.is_some() && value.old == value.new);
-    for value in same {
-        let of_name = |known: &&mut Value| known.renamed().is_some_and(|(_, name)| names_a_key(&value.path, name));
-        match values.iter_mut().find(of_name) {
-            Some(known) => known.also.push((value.file, value.line, value.path)),
-            None => values.push(value),
-        }
-    }
+    let mut index = 0;
+    values.retain(|_| {
+        index += 1;
+        !same.contains(&(index - 1))
+    });
     values.extend(gone);
     values
-}
-
-/// Whether a key of a path is a name.
-fn names_a_key(path: &str, name: &str) -> bool {
-    segments(path).into_iter().any(|segment| segment.trim_start_matches('.') == name)
 }
 
 /// The names that inputs have given up for others.

@@ -124,12 +124,15 @@ pub fn changes(old: &Version, new: &Version, renamings: &[Renaming]) -> Changes 
         old.files.keys().chain(new.files.keys()).filter(|path| differs(path)).collect();
     let needed = module::needed(old, new, &paths);
     paths.extend(needed);
-    let read = |version: &Version| -> Vec<Found> {
+    let read = |version: &Version| {
         let files: Vec<(&Utf8PathBuf, &Text)> =
             paths.iter().filter_map(|path| Some((*path, version.files.get(*path)?))).collect();
         module::by_environment(files.par_iter().flat_map_iter(|(path, file)| found(path, file)).collect(), version)
     };
-    let (mut before, mut after) = (read(old), read(new));
+    let ((mut before, mut used), (mut after, further)) = (read(old), read(new));
+    used.extend(further);
+    module::leave_out_used(&mut before, &used);
+    module::leave_out_used(&mut after, &used);
     let blocks = after.iter().filter(|found| found.resource.kind == "moved");
     let targets = blocks.flat_map(|found| found.said()).filter(|(field, _)| *field == "to");
     let kept = targets.map(|(_, address)| address.to_owned()).collect();

@@ -13,6 +13,9 @@ use crate::output::resource::{self, FILE, Field};
 const TERRAFORM: &str = "terraform";
 const CLOUDFORMATION: &str = "cloudformation";
 
+/// The file that declares what a module takes.
+const VARIABLES: &str = "variables.tf";
+
 /// Blocks of a Terraform module that are no resources.
 const NOT_RESOURCES: &[&str] = &["variable", "output", "locals", "terraform", "provider", "moved", "import"];
 
@@ -36,8 +39,12 @@ pub(super) fn needed<'v>(
         .flat_map(|(path, _)| changed(path, old, new))
         .collect();
     let uses = |text: &str| changed.iter().any(|name| text.contains(&format!("var.{name}")));
-    let modules =
-        of_terraform().filter(|(_, file)| !changed.is_empty() && (file.environment.is_some() || uses(&file.text)));
+    let differs = of_terraform().any(|(path, file)| file.environment.is_none() && differing.contains(path));
+    // Roots say what each environment gives, and declarations what is given where nothing else is.
+    let gives =
+        |path: &Utf8Path, environment: &Option<String>| environment.is_some() || path.file_name() == Some(VARIABLES);
+    let modules = of_terraform()
+        .filter(|(path, file)| (differs || !changed.is_empty()) && gives(path, &file.environment) || uses(&file.text));
     // A template is read with the parameters of each environment, if one of them differs.
     let of_cloudformation = || all().filter(|(_, file)| file.target == CLOUDFORMATION);
     let template = |path: &Utf8Path| template_of(path).unwrap_or_else(|| path.to_owned());
@@ -76,20 +83,37 @@ struct Root {
     of: Utf8PathBuf,
     /// By the names that the module or template knows.
     arguments: BTreeMap<String, Field>,
+    /// What variables are that nothing is given to.
+    defaults: BTreeMap<String, String>,
+}
+
+/// Values of roots that resources show: the file, and the name that the module or template knows.
+pub(super) type Used = BTreeSet<(Utf8PathBuf, String)>;
+
+/// Leaves out of roots what a resource shows, in this version or the other: it need not be told of the root as well.
+pub(super) fn leave_out_used(found: &mut [Found], used: &Used) {
+    for one in found.iter_mut().filter(|one| one.environment.is_some()) {
+        let file = one.true_file.clone();
+        one.resource.fields.retain(|field| !used.contains(&(file.clone(), field.path.clone())));
+    }
 }
 
 /// Puts in the place of resources that stand once those of each environment, where roots are among what was found.
-pub(super) fn by_environment(found: Vec<Found>, version: &Version) -> Vec<Found> {
-    let roots: Vec<Root> = found.iter().filter_map(root).collect();
+pub(super) fn by_environment(found: Vec<Found>, version: &Version) -> (Vec<Found>, Used) {
+    let mut roots: Vec<Root> = found.iter().filter_map(root).collect();
     if roots.is_empty() {
-        return found;
+        return (found, Used::new());
+    }
+    let defaults = defaults(&found);
+    for root in &mut roots {
+        root.fall_back(&defaults);
     }
     let conditions: BTreeMap<Utf8PathBuf, BTreeMap<String, String>> = found
         .iter()
         .filter(|one| one.target == CLOUDFORMATION && one.resource.kind == TEMPLATE)
         .map(|one| (one.file.clone(), conditions(one)))
         .collect();
-    let mut used: BTreeSet<(Utf8PathBuf, String)> = BTreeSet::new();
+    let mut used = Used::new();
     let mut all = Vec::with_capacity(found.len());
     for mut one in found {
         let roots: Vec<&Root> = roots.iter().filter(|root| one.file.starts_with(&root.of)).collect();
@@ -115,12 +139,7 @@ pub(super) fn by_environment(found: Vec<Found>, version: &Version) -> Vec<Found>
             all.extend(roots.iter().map(|root| of_root(&one, root, (text, conditions), &mut used)));
         }
     }
-    // What a resource shows need not be told of the root as well.
-    for one in all.iter_mut().filter(|one| one.environment.is_some()) {
-        let file = one.true_file.clone();
-        one.resource.fields.retain(|field| !used.contains(&(file.clone(), field.path.clone())));
-    }
-    all
+    (all, used)
 }
 
 fn root(found: &Found) -> Option<Root> {
@@ -142,8 +161,37 @@ fn root(found: &Found) -> Option<Root> {
         of,
         file: found.true_file.clone(),
         arguments: arguments.collect(),
+        defaults: BTreeMap::new(),
     })
 }
+
+/// What variables are that nothing is given to, by the folder of the module or root and by name.
+fn defaults(found: &[Found]) -> BTreeMap<(Utf8PathBuf, String), String> {
+    let variables = found.iter().filter(|one| one.target == TERRAFORM && one.resource.kind == "variable");
+    let default = |one: &Found| {
+        let default = one.resource.fields.iter().find(|field| field.path == "default")?;
+        Some(((one.file.parent()?.to_owned(), one.resource.name.clone()), default.value.clone()))
+    };
+    variables.filter_map(default).collect()
+}
+
+impl Root {
+    /// Takes in what stands where nothing is given: in the module's own declarations, and in the root's for what it hands on.
+    fn fall_back(&mut self, defaults: &BTreeMap<(Utf8PathBuf, String), String>) {
+        let own = self.file.parent().map(Utf8Path::to_owned).unwrap_or_default();
+        for argument in self.arguments.values_mut() {
+            let handed_on = argument.value.strip_prefix(VARIABLE).map(|name| (own.clone(), name.to_owned()));
+            if let Some(default) = handed_on.and_then(|key| defaults.get(&key)) {
+                argument.value.clone_from(default);
+            }
+        }
+        let of_module = defaults.iter().filter(|((folder, _), _)| *folder == self.of);
+        self.defaults = of_module.map(|((_, name), default)| (name.clone(), default.clone())).collect();
+    }
+}
+
+/// What a reference to a variable begins with.
+const VARIABLE: &str = "var.";
 
 /// What each condition of a template compares: `[MultiAZ, true]`.
 fn conditions(template: &Found) -> BTreeMap<String, String> {
@@ -169,13 +217,13 @@ fn of_root(
     found: &Found,
     root: &Root,
     (text, conditions): (&str, Option<&BTreeMap<String, String>>),
-    used: &mut BTreeSet<(Utf8PathBuf, String)>,
+    used: &mut Used,
 ) -> Found {
     let mut own = found.clone();
     own.environment = Some(root.environment.clone());
     for field in &mut own.resource.fields {
         let (value, arguments) = match found.target.as_str() {
-            TERRAFORM => filled(&field.value, &root.arguments),
+            TERRAFORM => filled(&field.value, &root.arguments, &root.defaults),
             _ => resolved(field, text, conditions, root),
         };
         // What a value is only a part of stands where it is put together.
@@ -236,9 +284,12 @@ fn elements(list: &str) -> Vec<&str> {
     inner.map_or_else(Vec::new, |inner| inner.split(", ").collect())
 }
 
-/// A value with arguments in the place of variables, and those arguments.
-fn filled<'r>(value: &str, arguments: &'r BTreeMap<String, Field>) -> (String, Vec<&'r Field>) {
-    const VARIABLE: &str = "var.";
+/// A value with arguments in the place of variables, and those arguments; with a variable's default where there is none.
+fn filled<'r>(
+    value: &str,
+    arguments: &'r BTreeMap<String, Field>,
+    defaults: &BTreeMap<String, String>,
+) -> (String, Vec<&'r Field>) {
     let is_part = |character: char| character.is_ascii_alphanumeric() || character == '_' || character == '.';
     let (mut out, mut found) = (String::new(), Vec::new());
     let mut rest = value;
@@ -248,15 +299,25 @@ fn filled<'r>(value: &str, arguments: &'r BTreeMap<String, Field>) -> (String, V
         let name = after[VARIABLE.len()..].split(|character| !is_part(character)).next().unwrap_or_default();
         let whole = &after[..VARIABLE.len() + name.len()];
         // `local_var.x` is no variable.
-        let argument = arguments.get(name).filter(|_| !out.ends_with(is_part));
-        match argument {
-            Some(argument) => {
-                out.push_str(&argument.value);
-                found.push(argument);
-            }
-            None => out.push_str(whole),
-        }
+        let is_variable = !out.ends_with(is_part);
         rest = &after[whole.len()..];
+        let given = match (arguments.get(name), defaults.get(name)) {
+            (Some(argument), _) if is_variable => {
+                found.push(argument);
+                &argument.value
+            }
+            (None, Some(default)) if is_variable => default,
+            _ => {
+                out.push_str(whole);
+                continue;
+            }
+        };
+        // `${var.domain}` within a text is the text itself.
+        if let (Some(before), Some(after)) = (out.strip_suffix("${"), rest.strip_prefix('}')) {
+            out.truncate(before.len());
+            rest = after;
+        }
+        out.push_str(given);
     }
     out.push_str(rest);
     (out, found)
@@ -290,12 +351,14 @@ mod tests {
             .map(|(path, value)| (path.to_owned(), field(path, value)))
             .into();
         let filled = |text: &str| {
-            let (text, found) = filled(text, &arguments);
+            let defaults = [("version".to_owned(), "1".to_owned())].into();
+            let (text, found) = filled(text, &arguments, &defaults);
             (text, found.len())
         };
         assert_eq!(filled("var.db.class"), ("db.m7g.large".to_owned(), 1));
         assert_eq!(filled("var.on ? 1 : 0"), ("true ? 1 : 0".to_owned(), 1));
-        assert_eq!(filled("\"${var.db.class}-${var.other}\""), ("\"${db.m7g.large}-${var.other}\"".to_owned(), 1));
+        assert_eq!(filled("\"${var.db.class}-${var.other}\""), ("\"db.m7g.large-${var.other}\"".to_owned(), 1));
+        assert_eq!(filled("var.version"), ("1".to_owned(), 0));
         assert_eq!(filled("myvar.on"), ("myvar.on".to_owned(), 0));
         assert_eq!(
             normal(Utf8Path::new("infra/terraform/environments/x/../../modules/system")),

@@ -255,14 +255,15 @@ fn cut(text: &str, from: usize) -> String {
     if line.is_empty() { "''".to_owned() } else { line }
 }
 
-/// A story as Markdown: what a reviewer reads above the lines that differ.
+/// A story as Markdown: what a reviewer reads above the lines that differ. `most`: the most characters that it may have.
 #[must_use]
-pub fn markdown(story: &Story, context: &Context<'_>) -> String {
+pub fn markdown(story: &Story, context: &Context<'_>, most: usize) -> String {
     if story.is_empty() {
         return "No generated file changes.\n".to_owned();
     }
-    let mut out = format!("### What this changes\n\n{}\n", escape(&summary(story)));
+    let mut page = Comment::new(format!("### What this changes\n\n{}\n", escape(&summary(story))), most);
     for chapter in &story.chapters {
+        let mut out = String::new();
         let (title, place) = title(&chapter.cause, context);
         out.push_str(&format!("\n#### {}\n\n", code(&title)));
         if let Some(place) = place {
@@ -282,14 +283,15 @@ pub fn markdown(story: &Story, context: &Context<'_>) -> String {
         if !chapter.risks.is_empty() || !chapter.costs.is_empty() {
             out.push('\n');
         }
-        if chapter.effects.is_empty() && !chapter.costs.is_empty() {
-            continue;
-        }
         if chapter.effects.is_empty() {
-            out.push_str("It changes no generated file.\n");
+            if chapter.costs.is_empty() {
+                out.push_str("It changes no generated file.\n");
+            }
+            page.add(&out);
             continue;
         }
         out.push_str("| target | resource | what changes | risk |\n|---|---|---|---|\n");
+        let mut row = out;
         for entry in entries(&chapter.effects) {
             for line in &entry.lines {
                 let paint = |part: Part, text: &str| match part {
@@ -305,11 +307,51 @@ pub fn markdown(story: &Story, context: &Context<'_>) -> String {
                 let risks: Vec<String> =
                     risks.iter().map(|risk| format!("**{}**: {}", risk.class.word(), escape(&risk.why))).collect();
                 let (target, resource) = (escape(entry.target), code(&entry.title));
-                out.push_str(&format!("| {target} | {resource} | {what} | {} |\n", risks.join("<br>")));
+                row.push_str(&format!("| {target} | {resource} | {what} | {} |\n", risks.join("<br>")));
+                page.add(&row);
+                row.clear();
             }
         }
     }
-    out
+    page.end()
+}
+
+/// A text that a host takes only up to a length. From what has no room on, all is left out, and counted.
+struct Comment {
+    text: String,
+    room: usize,
+    left_out: usize,
+}
+
+impl Comment {
+    /// What is said of what is left out.
+    const LAST: usize = 200;
+
+    fn new(text: String, most: usize) -> Comment {
+        let room = most.saturating_sub(text.chars().count() + Comment::LAST);
+        Comment { text, room, left_out: 0 }
+    }
+
+    /// Adds some lines that stand and fall together.
+    fn add(&mut self, lines: &str) {
+        let length = lines.chars().count();
+        if self.left_out > 0 || length > self.room {
+            self.left_out += 1;
+        } else {
+            self.room -= length;
+            self.text.push_str(lines);
+        }
+    }
+
+    fn end(mut self) -> String {
+        if self.left_out > 0 {
+            let more = self.left_out;
+            self.text.push_str(&format!(
+                "\nAnd {more} more, for which a comment has no room: `pathc diff --format semantic` shows all.\n"
+            ));
+        }
+        self.text
+    }
 }
 
 /// As text, with the field itself as code.

@@ -406,7 +406,11 @@ impl From<Refused> for Box<Diagnostic> {
                 ("no space is left".to_owned(), "free some space, then build again")
             }
             ErrorKind::PermissionDenied => {
-                ("permission is denied".to_owned(), "let the user who runs pathc write to the folder")
+                let help = match doing {
+                    "read" => "let the user who runs pathc read it",
+                    _ => "let the user who runs pathc write to the folder",
+                };
+                ("permission is denied".to_owned(), help)
             }
             ErrorKind::ReadOnlyFilesystem => {
                 ("the file system is read-only".to_owned(), "build where it can be written, or with `--out DIR`")

@@ -113,6 +113,8 @@ pub struct RisksSpec {
     pub facts: Vec<RiskFact>,
     /// What is layout alone.
     pub layout: Vec<LayoutFact>,
+    /// The most characters of a pull request's comment.
+    pub comment: usize,
 }
 
 impl RisksSpec {
@@ -163,8 +165,13 @@ impl RisksSpec {
                 _ => file.missing(&["layout"], "row with `target` and `source`"),
             }
         }
+        let comment = file.find(&["comment"]).and_then(|comment| comment.get("characters")?.scalar::<u32>());
+        if comment.is_none() {
+            file.missing(&["comment"], "number of `characters`");
+        }
+        let comment = comment.map_or(0, |most| most.value as usize);
         wrong.extend(file.finish());
-        if wrong.is_empty() { Ok(RisksSpec { facts, layout }) } else { Err(wrong) }
+        if wrong.is_empty() { Ok(RisksSpec { facts, layout, comment }) } else { Err(wrong) }
     }
 }
 

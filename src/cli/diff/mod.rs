@@ -111,7 +111,7 @@ pub(super) fn run(arguments: &Diff, terminal: &Terminal) -> Result<Outcome, Fail
             let story = tell(&old, &new, &looked.compilation, &risks, &selection);
             looking::with_context(&looked.compilation, |context| match form {
                 Form::Json => show::json(&story, context),
-                Form::Markdown => show::markdown(&story, context),
+                Form::Markdown => show::markdown(&story, context, risks.comment),
                 _ if story.is_empty() => String::new(),
                 _ => show::text(&story, context, &|part, text| paint(part, text, terminal)),
             })
