@@ -47,9 +47,9 @@ const PRINTING_PER_COMPONENT: [(&str, u64); 8] = [
 /// What one more component may hold in bytes, at the worst moment until the gates have judged it. It is some 25,300 now.
 const BYTES_PER_COMPONENT: u64 = 29_500;
 
-/// What one more component may hold in bytes at the worst moment of a whole build, which writes all files. It is some
-/// 28,400 now.
-const BYTES_PER_COMPONENT_BUILT: u64 = 33_000;
+/// What one more component may hold in bytes at the worst moment of a whole build. It is some 28,400 now where all files are
+/// written, and 31,100 where nothing changes, for the text of the lock is read.
+const BYTES_PER_COMPONENT_BUILT: u64 = 35_000;
 
 /// Counts what is asked for and what is held, of all threads.
 struct Counting;
@@ -164,13 +164,22 @@ fn cost(count: usize) -> Cost {
     Cost { compile, targets, path }
 }
 
-/// The most bytes that a whole build into an empty folder holds at once, as the command makes it.
-fn held_by_a_build(count: usize) -> u64 {
+/// The most bytes that a whole build into an empty folder holds at once, and those of one that changes nothing.
+fn held_by_builds(count: usize) -> [u64; 2] {
     let (inputs, outputs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     generator::write_system(inputs.path(), &Options { count, objectives: 2 }).unwrap();
-    let root = Utf8Path::from_path(inputs.path()).unwrap();
+    let (root, out) = [&inputs, &outputs].map(|folder| Utf8Path::from_path(folder.path()).unwrap()).into();
+    let (fresh, written) = build(root, out);
+    assert!(written > count * 10, "{written} files of {count} components");
+    let (again, written) = build(root, out);
+    assert_eq!(written, 0);
+    [fresh, again].map(|used| used.most)
+}
+
+/// A whole build, as the command makes it: what it uses, and how many files it changes.
+fn build(root: &Utf8Path, out: &Utf8Path) -> (Used, usize) {
     let settings = Settings { generating: true, ..Settings::release(NOW) };
-    let (used, written) = Used::of(|| {
+    Used::of(|| {
         let mut found = Sink::default();
         let mut compilation = pathc::compile(root, &settings, &mut found);
         let asked = pathc::asked(&compilation, &[], &mut found);
@@ -178,7 +187,7 @@ fn held_by_a_build(count: usize) -> u64 {
         let generated = pathc::emit(&compilation, asked, &mut found);
         let proof = compilation.checked.as_ref().map(|checked| Proof::new(checked.plans(), pathc::spec::BUILT_IN));
         let outcome = pathc::output::build(&Request {
-            root: Utf8Path::from_path(outputs.path()).unwrap(),
+            root: out,
             targets: &generated,
             selection: &Selection::default(),
             mode: Mode::Write { force: false },
@@ -191,9 +200,7 @@ fn held_by_a_build(count: usize) -> u64 {
         });
         assert!(!found.denies() && outcome.diagnostics.is_empty(), "{:?}", outcome.diagnostics.first());
         outcome.changes.len()
-    });
-    assert!(written > count * 10, "{written} files of {count} components");
-    used.most
+    })
 }
 
 /// One test, so that nothing else allocates meanwhile.
@@ -208,8 +215,12 @@ fn cost_grows_as_the_system_does() {
 
     let each = (large.compile.most - small.compile.most) / growth;
     assert!(each < BYTES_PER_COMPONENT, "a component holds {each} bytes until it is judged");
-    let each = (held_by_a_build(LARGE) - held_by_a_build(SMALL)) / growth;
-    assert!(each < BYTES_PER_COMPONENT_BUILT, "a component holds {each} bytes in a build");
+    for (kind, (large, small)) in
+        ["fresh", "unchanged"].iter().zip(held_by_builds(LARGE).iter().zip(held_by_builds(SMALL)))
+    {
+        let each = (large - small) / growth;
+        assert!(each < BYTES_PER_COMPONENT_BUILT, "a component holds {each} bytes in a build: {kind}");
+    }
     for (name, most) in PRINTING_PER_COMPONENT {
         let of = |cost: &Cost| cost.targets.iter().find(|(known, _)| *known == name).unwrap().1.allocations;
         let each = (of(&large) - of(&small)) / growth;
