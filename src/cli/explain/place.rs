@@ -67,15 +67,19 @@ pub(super) fn explain(
     let asked = Asked { looked: &looked, generated: &generated, line, terminal, computing: computed::rules() };
 
     let candidates = candidates(file, &root, out)?;
+    let folder = out.unwrap_or(&root);
     for candidate in &candidates {
+        if candidate == LOCK {
+            return lock_line(folder, line, terminal);
+        }
         if let Some(page) = provenance::page(&generated, candidate) {
-            return asked.generated_line(&page, &out.unwrap_or(&root).join(candidate));
+            return asked.generated_line(&page, &folder.join(candidate));
         }
         if let Some((_, source)) = compilation.sources.by_path(candidate) {
             return asked.source_line(source);
         }
     }
-    Err(unknown(file, &candidates, &out.map_or(root.clone(), Utf8Path::to_owned)))
+    Err(unknown(file, &candidates, folder))
 }
 
 /// The paths that a file may have below the output folder or the repository: as seen from the working folder, then as
@@ -121,6 +125,36 @@ fn lexical(path: &Utf8Path) -> Utf8PathBuf {
         }
     }
     normal
+}
+
+/// A line of the lock, which no input makes: what a build does with it.
+fn lock_line(folder: &Utf8Path, line: usize, terminal: &Terminal) -> Result<String, Failure> {
+    let text = std::fs::read_to_string(folder.join(LOCK)).map_err(|error| {
+        Failure::new(format!("can't read `{LOCK}`: {}", reason(&error))).help("`pathc build` writes it")
+    })?;
+    let Some(shown) = text.lines().nth(line - 1) else {
+        return Err(Failure::new(format!("`{LOCK}` has no line {line}"))
+            .help(format!("it has {}", count(text.lines().count(), "line"))));
+    };
+    let lock = Lock::read(&text).map_err(|error| {
+        Failure::new(format!("`{LOCK}` can't be read: {}", error.message)).help("`pathc build` says what to do")
+    })?;
+    // Each row is a line, below the key.
+    let first = text.lines().position(|line| line == "files:").map(|key| key + 1);
+    let row = first.and_then(|first| lock.files.get_index((line - 1).checked_sub(first)?));
+    if terminal.format == Format::Json {
+        let digest_of = row.map(|(path, _)| path.as_str());
+        return Ok(format!("{}\n", json!({"file": LOCK, "line": line, "origins": [], "digest_of": digest_of})));
+    }
+    let means = match row {
+        Some((path, row)) => format!(
+            "what the last build wrote for {}: a build tells by it whether the file was edited since\n  \
+             `pathc explain {path}:1` says where the file's lines come from",
+            row.target,
+        ),
+        None => "written by every build, so that the next one knows its own files again".to_owned(),
+    };
+    Ok(format!("{LOCK}:{line}: `{}`\n  {means}\n", shown.trim()))
 }
 
 /// Why nothing is known of a file.
